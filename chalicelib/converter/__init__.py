@@ -1,0 +1,1 @@
+"""Text in, PDF out. Pure: knows nothing of AWS and reads no environment."""

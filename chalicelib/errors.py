@@ -1,0 +1,89 @@
+"""The error tree. Whether trying again can help is a property of the class.
+
+TextToPdfError
+├── PermanentError            trying again cannot help: recorded, never retried
+│   ├── EmptyKey              the event names no object
+│   ├── UnsupportedType       the object key does not end in .txt
+│   ├── KeyTooLong            the output key would not fit into S3's 1,024 bytes
+│   ├── ObjectGone            the object was deleted before it could be read
+│   ├── TooLarge              more bytes than the size limit
+│   ├── TooManyPages          more pages than the page limit
+│   ├── OutOfTime             cannot be finished within the function's time
+│   ├── NotText               the bytes are an archive, an image, a program, …
+│   └── BadOption             an unknown page size, font size, …
+├── TransientError            recorded as retryable, then raised so that Lambda tries again
+│   ├── Leased                another run is at work on the very same upload
+│   └── ServiceError          S3 or DynamoDB answered with an error that may pass
+└── SettingsError             the deployment's settings are missing or contradict each other
+"""
+
+from typing import ClassVar
+
+
+class TextToPdfError(Exception):
+    """Base of every error this product raises; its text is one sentence fit for a user."""
+
+    @property
+    def code(self) -> str:
+        """Stable name of the error class, stored as `error_code` of a record."""
+        return type(self).__name__
+
+
+class PermanentError(TextToPdfError):
+    """Trying again cannot help: the same input will always end like this."""
+
+    retryable: ClassVar[bool] = False
+
+
+class EmptyKey(PermanentError):
+    """The event names no object key."""
+
+
+class UnsupportedType(PermanentError):
+    """The object key has no extension that is converted."""
+
+
+class KeyTooLong(PermanentError):
+    """The output key would be longer than S3 allows."""
+
+
+class ObjectGone(PermanentError):
+    """The object was deleted before it could be read."""
+
+
+class TooLarge(PermanentError):
+    """The object has more bytes than the size limit."""
+
+
+class TooManyPages(PermanentError):
+    """The document has more pages than the page limit."""
+
+
+class OutOfTime(PermanentError):
+    """The conversion cannot be finished within the function's time."""
+
+
+class NotText(PermanentError):
+    """The bytes are not text."""
+
+
+class BadOption(PermanentError):
+    """A conversion option has a value that is not allowed."""
+
+
+class TransientError(TextToPdfError):
+    """It may work next time."""
+
+    retryable: ClassVar[bool] = True
+
+
+class Leased(TransientError):
+    """Another run is at work on the very same upload; if it dies, this one must come again."""
+
+
+class ServiceError(TransientError):
+    """S3 or DynamoDB answered with an error that may pass."""
+
+
+class SettingsError(TextToPdfError):
+    """A setting is missing or contradicts another; the text names it and the way out."""
