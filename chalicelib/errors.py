@@ -11,9 +11,10 @@ TextToPdfError
 │   ├── OutOfTime             cannot be finished within the function's time
 │   ├── NotText               the bytes are an archive, an image, a program, …
 │   └── BadOption             an unknown page size, font size, …
-├── TransientError            recorded as retryable, then raised so that Lambda tries again
+├── TransientError            recorded as retryable, then raised so that Lambda tries again;
+│                             so is every error from outside this tree
 │   ├── Leased                another run is at work on the very same upload
-│   └── ServiceError          S3 or DynamoDB answered with an error that may pass
+│   └── EventFailed           raised once for an event some of whose uploads must be tried again
 └── SettingsError             the deployment's settings are missing or contradict each other
 """
 
@@ -81,8 +82,8 @@ class Leased(TransientError):
     """Another run is at work on the very same upload; if it dies, this one must come again."""
 
 
-class ServiceError(TransientError):
-    """S3 or DynamoDB answered with an error that may pass."""
+class EventFailed(TransientError):
+    """Some uploads of an event have to be tried again; the text names each."""
 
 
 class SettingsError(TextToPdfError):

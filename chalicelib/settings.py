@@ -1,0 +1,95 @@
+"""Environment → one frozen, validated Settings; what is missing is named with the way to set it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.errors import SettingsError
+
+PROVISION_HINT = "run `make deploy STAGE=<stage>` once, which provisions the stage and records it"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stage's functions and `query.py` need to know.
+
+    `input_prefix` and `output_prefix` are raw object-key prefixes. They may be empty when the two
+    buckets differ; within one bucket they must be disjoint, or each PDF would trigger the next.
+    `shards` is fixed when the table is made: another value would look for records elsewhere.
+    """
+
+    stage: str
+    input_bucket: str
+    output_bucket: str
+    table: str
+    token_parameter: str
+    input_prefix: str = ""
+    output_prefix: str = ""
+    shards: int = 16
+
+    def __post_init__(self) -> None:
+        if self.shards < 1:
+            raise SettingsError(f"SHARDS is {self.shards}; it must be 1 or more")
+        if self.input_bucket == self.output_bucket and (
+            self.input_prefix.startswith(self.output_prefix)
+            or self.output_prefix.startswith(self.input_prefix)
+        ):
+            raise SettingsError(
+                f"INPUT_PREFIX {self.input_prefix!r} and OUTPUT_PREFIX {self.output_prefix!r} "
+                f"overlap in bucket {self.input_bucket}, so each PDF would be converted again: "
+                "choose prefixes of which neither begins with the other, or two buckets"
+            )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Raise SettingsError that names every missing or malformed setting."""
+        required = ("STAGE", "INPUT_BUCKET", "OUTPUT_BUCKET", "TABLE", "TOKEN_PARAMETER")
+        missing = [name for name in required if not environment.get(name)]
+        if missing:
+            raise SettingsError(f"setting {', '.join(missing)} is missing: {PROVISION_HINT}")
+        shards = environment.get("SHARDS", "16")
+        if not (shards.isascii() and shards.isdigit()):
+            raise SettingsError(f"SHARDS is {shards!r}; it must be a whole number")
+        return cls(
+            stage=environment["STAGE"],
+            input_bucket=environment["INPUT_BUCKET"],
+            output_bucket=environment["OUTPUT_BUCKET"],
+            table=environment["TABLE"],
+            token_parameter=environment["TOKEN_PARAMETER"],
+            input_prefix=environment.get("INPUT_PREFIX", ""),
+            output_prefix=environment.get("OUTPUT_PREFIX", ""),
+            shards=int(shards),
+        )
+
+    @classmethod
+    def from_chalice_config(cls, chalice_directory: Path, stage: str) -> "Settings":
+        """Settings of `stage` as provisioning recorded them in `.chalice/config.json`.
+
+        Raise SettingsError if the stage was never provisioned.
+        """
+        try:
+            config = json.loads((chalice_directory / "config.json").read_text("utf-8"))
+            stages = config["stages"]
+        except (OSError, ValueError, KeyError) as error:
+            raise SettingsError(f".chalice/config.json cannot be read: {PROVISION_HINT}") from error
+        if stage not in stages:
+            known = ", ".join(sorted(stages)) or "none"
+            raise SettingsError(
+                f"stage {stage!r} is not provisioned (known: {known}): {PROVISION_HINT}"
+            )
+        return cls.from_environment(
+            config.get("environment_variables", {}) | stages[stage].get("environment_variables", {})
+        )
+
+
+def last_deployed_stage(chalice_directory: Path) -> str:
+    """Name of the stage that `chalice deploy` wrote last; SettingsError if there is none."""
+    deployed = (chalice_directory / "deployed").glob("*.json")
+    newest = max(deployed, key=lambda path: path.stat().st_mtime_ns, default=None)
+    if newest is None:
+        raise SettingsError(
+            "nothing is deployed from this folder: run `make run` to try it locally "
+            "or `make deploy STAGE=dev` for AWS, or name a stage with --stage"
+        )
+    return newest.stem
