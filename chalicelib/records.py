@@ -1,0 +1,174 @@
+"""The record of an input object, its latest state, and the rules by which it changes.
+
+    (none) ──claim──► PROCESSING ──finish──► SUCCESS
+                       ▲      └────finish──► FAILED (for good, or retryable)
+                       └──claim: a newer upload; or the same one, if retryable or its run is dead
+
+The rules are pure; `table` keeps them in DynamoDB, where each change is one conditional update.
+"""
+
+import hashlib
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.notification import Upload
+
+
+class Status(StrEnum):
+    """Where an upload stands."""
+
+    PROCESSING = "PROCESSING"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+
+
+class Refusal(StrEnum):
+    """Why an upload could not be claimed."""
+
+    SUPERSEDED = "superseded"
+    DUPLICATE = "duplicate"
+    LEASED = "leased"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came out of a run: SUCCESS with its output, or FAILED with its error.
+
+    `etag`, `version_id` and `size` (bytes) are those of the object actually read. `replaced`
+    counts the characters that could not be decoded or shown.
+    """
+
+    status: Status
+    etag: str | None = None
+    version_id: str | None = None
+    size: int | None = None
+    output_bucket: str | None = None
+    output_key: str | None = None
+    output_etag: str | None = None
+    output_size: int | None = None
+    pages: int | None = None
+    encoding: str | None = None
+    encoding_basis: str | None = None
+    replaced: int | None = None
+    duration_ms: int | None = None
+    error_code: str | None = None
+    error: str | None = None
+    retryable: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Result):
+    """A result, of which upload it is, and who works or worked on it until when.
+
+    `output_etag` outlives a newer claim, since the output object still has it; `output_bucket`
+    and `output_key` are there only while the PDF is of this very upload.
+    """
+
+    input_bucket: str
+    input_key: str
+    processed_at: str
+    uploaded_at: str
+    sequencer: str
+    attempts: int
+    claim: str
+    lease_expires_at: str
+
+    def as_seen_at(self, now: datetime) -> "Record":
+        """What a reader may be told: a run whose lease has ended was killed and is not working."""
+        if self.status is not Status.PROCESSING or self.lease_expires_at >= timestamp(now):
+            return self
+        return replace(
+            self,
+            status=Status.FAILED,
+            error_code="Stopped",
+            error="The conversion was stopped before it finished (out of time or memory); "
+            "it will be tried again.",
+            retryable=True,
+        )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of one run to convert one upload, and the record that it took over, if any."""
+
+    upload: Upload
+    id: str
+    attempts: int
+    old: Record | None
+
+    def is_held_by(self, record: Record | None) -> bool:
+        """Whether the record is still the one that this claim wrote."""
+        return (
+            record is not None
+            and record.status is Status.PROCESSING
+            and record.sequencer == self.upload.sequencer
+            and record.claim == self.id
+            and record.attempts == self.attempts
+        )
+
+
+def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
+    """The record that a claim writes."""
+    upload, old = claim.upload, claim.old
+    return Record(
+        input_bucket=upload.bucket,
+        input_key=upload.key,
+        status=Status.PROCESSING,
+        processed_at=timestamp(now),
+        uploaded_at=timestamp(upload.uploaded_at),
+        sequencer=upload.sequencer,
+        attempts=claim.attempts,
+        claim=claim.id,
+        lease_expires_at=timestamp(lease_until),
+        etag=upload.etag,
+        version_id=upload.version_id,
+        size=upload.size,
+        output_etag=old.output_etag if old else None,
+    )
+
+
+def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusal | None:
+    """Why `upload` may not be claimed over the record `old`; None if it may.
+
+    The claim id is Lambda's request id, which is kept when a killed run is tried again: a run
+    that finds its own id in PROCESSING knows that its former self is dead.
+    """
+    if old.sequencer > upload.sequencer:
+        return Refusal.SUPERSEDED
+    if old.sequencer < upload.sequencer:
+        return None
+    if old.status is Status.PROCESSING:
+        is_dead = old.claim == claim_id or old.lease_expires_at < timestamp(now)
+        return None if is_dead else Refusal.LEASED
+    return None if old.retryable else Refusal.DUPLICATE
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC, ISO 8601 with milliseconds: `2026-01-31T08:00:00.123Z`; text order is time order."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def partition(bucket: str, key: str, shards: int) -> str:
+    """The partition of an input object: one takes 1,000 writes a second, so there are several."""
+    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
+    return shard_partition(bucket, int.from_bytes(digest) % shards)
+
+
+def shard_partition(bucket: str, shard: int) -> str:
+    """Name of a shard's partition."""
+    return f"{bucket}#{shard}"
+
+
+def attributes(record: Result) -> dict[str, Any]:
+    """The attributes that have a value, by name."""
+    named = ((field.name, getattr(record, field.name)) for field in fields(record))
+    return {name: value for name, value in named if value is not None}
+
+
+def record_from(values: dict[str, Any]) -> Record:
+    """The record with these attributes; unknown ones, of a later version, are left out."""
+    known = {field.name for field in fields(Record)}
+    picked = {name: value for name, value in values.items() if name in known}
+    return Record(**picked | {"status": Status(values["status"])})

@@ -1,0 +1,109 @@
+"""The two buckets: where text is read from and where PDFs are stored.
+
+Source of the conditional writes: S3 User Guide, 'How to prevent object overwrites with
+conditional writes'.
+"""
+
+from dataclasses import dataclass, field
+from email.message import Message
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import ObjectGone
+from chalicelib.notification import Upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Conflict(Exception):
+    """The output object is not in the state that the write was conditional on."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An input object opened for reading; `etag` and `version_id` are of what is being read."""
+
+    body: BinaryIO
+    etag: str
+    size: int
+    version_id: str | None = None
+    charset: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+class Source:
+    """The input bucket."""
+
+    def __init__(self, client: "S3Client") -> None:
+        self._client = client
+
+    def open(self, upload: Upload) -> Opened:
+        """Open the version that the event names, else the current object: one GetObject.
+
+        Raise ObjectGone if there is none.
+        """
+        version: dict[str, Any] = {"VersionId": upload.version_id} if upload.version_id else {}
+        try:
+            answer = self._client.get_object(Bucket=upload.bucket, Key=upload.key, **version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchVersion"}:
+                raise ObjectGone(
+                    "The file was deleted before it could be read: upload it again."
+                ) from error
+            raise
+        return Opened(
+            body=cast("BinaryIO", answer["Body"]),
+            etag=answer["ETag"].strip('"'),
+            size=answer["ContentLength"],
+            version_id=answer.get("VersionId"),
+            charset=charset(answer.get("ContentType", "")),
+            metadata=answer["Metadata"],
+        )
+
+
+class Sink:
+    """The output bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self.bucket = bucket
+
+    def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str:
+        """Store the PDF if the object still has `expected_etag`, or is absent if that is None.
+
+        One PutObject; the new etag. Raise Conflict if the condition did not hold.
+        """
+        condition: dict[str, Any] = (
+            {"IfMatch": f'"{expected_etag}"'} if expected_etag else {"IfNoneMatch": "*"}
+        )
+        pdf.seek(0)
+        try:
+            answer = self._client.put_object(
+                Bucket=self.bucket, Key=key, Body=pdf, ContentType="application/pdf", **condition
+            )
+        except ClientError as error:
+            # 404: an If-Match on an object that was deleted meanwhile.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in {404, 409, 412} and (
+                error.response["Error"]["Code"] != "NoSuchBucket"
+            ):
+                raise Conflict from error
+            raise
+        return answer["ETag"].strip('"')
+
+    def etag(self, key: str) -> str | None:
+        """The etag that the output object has now, or None if there is none: one HeadObject."""
+        try:
+            return self._client.head_object(Bucket=self.bucket, Key=key)["ETag"].strip('"')
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
+
+
+def charset(content_type: str) -> str | None:
+    """The charset parameter of a Content-Type (RFC 9110, 8.3), if it has one."""
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_charset()

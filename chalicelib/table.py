@@ -1,0 +1,200 @@
+"""The DynamoDB table of records. Every change is one conditional UpdateItem; nothing ever scans."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from chalicelib.notification import Upload
+from chalicelib.records import (
+    Claim,
+    Record,
+    Refusal,
+    Result,
+    Status,
+    attributes,
+    claim_record,
+    partition,
+    record_from,
+    refusal,
+    shard_partition,
+    timestamp,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_NEW = "attribute_not_exists(#pk) OR #sequencer < :sequencer"
+_UNCHANGED = (
+    "#sequencer = :sequencer AND #claim = :old_claim"
+    " AND #attempts = :old_attempts AND #status = :old_status"
+)
+
+
+class Records:
+    """All records of a stage, in `shards` partitions a bucket."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, shards: int) -> None:
+        self._client = client
+        self._table = table
+        self.shards = shards
+
+    def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal:
+        """Take the upload for this run until `lease_until`, unless an equal or newer one stands.
+
+        A new upload costs one request. A retry or a takeover costs a second one: the refusal of
+        the first returns the record, and the second replaces exactly that record.
+        """
+        now = datetime.now(UTC)
+        in_the_way: Record | None = None
+        while True:
+            outcome = self._write_claim(upload, claim_id, now, lease_until, in_the_way)
+            if isinstance(outcome, Claim):
+                return outcome
+            reason = refusal(outcome, upload, claim_id, now)
+            if reason is not None:
+                return reason
+            in_the_way = outcome
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether the claim still stands, read consistently."""
+        record = self.get(claim.upload.bucket, claim.upload.key, consistent=True)
+        return claim.is_held_by(record)
+
+    def finish(self, claim: Claim, result: Result) -> bool:
+        """Write what came out; False, with nothing written, if the claim no longer stands."""
+        outcome = self._update(
+            claim.upload,
+            attributes(result) | {"processed_at": timestamp(datetime.now(UTC))},
+            condition=_UNCHANGED,
+            given={
+                "sequencer": claim.upload.sequencer,
+                "old_claim": claim.id,
+                "old_attempts": claim.attempts,
+                "old_status": Status.PROCESSING,
+            },
+        )
+        return not isinstance(outcome, _Refused)
+
+    def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None:
+        """The record of exactly this key: one GetItem."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=self._key(bucket, key), ConsistentRead=consistent
+        )
+        return _record(answer["Item"]) if "Item" in answer else None
+
+    def query(
+        self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[Record], bool]:
+        """Up to `limit` records of one shard in key order, and whether more may follow: one Query.
+
+        `after` is any key that has this prefix, in whichever shard.
+        """
+        pk = shard_partition(bucket, shard)
+        request: dict[str, Any] = {"KeyConditionExpression": "#pk = :pk"}
+        names, values = {"#pk": "pk"}, {":pk": pk}
+        if prefix:
+            request["KeyConditionExpression"] += " AND begins_with(#input_key, :prefix)"
+            names["#input_key"], values[":prefix"] = "input_key", prefix
+        if after is not None:
+            request["ExclusiveStartKey"] = _item({"pk": pk, "input_key": after})
+        answer = self._client.query(
+            TableName=self._table,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=_item(values),
+            Limit=limit,
+            **request,
+        )
+        return [_record(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
+    def _write_claim(
+        self,
+        upload: Upload,
+        claim_id: str,
+        now: datetime,
+        lease_until: datetime,
+        over: Record | None,
+    ) -> Claim | Record:
+        """The claim, or the record that stands in its way."""
+        given: dict[str, Any] = {"sequencer": upload.sequencer}
+        if over is not None and over.sequencer == upload.sequencer:
+            condition, attempts = _UNCHANGED, over.attempts + 1
+            given |= {
+                "old_claim": over.claim,
+                "old_attempts": over.attempts,
+                "old_status": over.status,
+            }
+        else:
+            condition, attempts = _NEW, 1
+        claim = Claim(upload, claim_id, attempts, old=None)
+        values = attributes(claim_record(claim, now, lease_until))
+        stale = {field.name for field in fields(Result)} - values.keys() - {"output_etag"}
+        outcome = self._update(upload, values, stale, condition, given)
+        if isinstance(outcome, _Refused):
+            return _record(outcome.item)
+        return Claim(upload, claim_id, attempts, old=_record(outcome) if outcome else None)
+
+    def _update(
+        self,
+        upload: Upload,
+        put: Mapping[str, Any],
+        remove: Iterable[str] = (),
+        condition: str = "",
+        given: Mapping[str, Any] | None = None,
+    ) -> "Item | _Refused":
+        """The item as it was before, empty if there was none."""
+        key = self._key(upload.bucket, upload.key)
+        put = {name: value for name, value in put.items() if name not in key}
+        update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in put)
+        if remove := sorted(remove):
+            update += " REMOVE " + ", ".join(f"#{name}" for name in remove)
+        values = {f":new_{name}": value for name, value in put.items()}
+        values |= {f":{name}": value for name, value in (given or {}).items()}
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={
+                    f"#{name}": name for name in re.findall(r"#(\w+)", f"{update} {condition}")
+                },
+                ExpressionAttributeValues=_item(values),
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return _Refused(error.response.get("Item", {}))  # type: ignore[arg-type]
+        return answer.get("Attributes", {})
+
+    def _key(self, bucket: str, key: str) -> Item:
+        return _item({"pk": partition(bucket, key, self.shards), "input_key": key})
+
+
+class _Refused:
+    """A condition that did not hold, and the item it did not hold for."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+
+
+def _item(values: Mapping[str, Any]) -> Item:
+    serialize = TypeSerializer().serialize
+    return {name: serialize(value) for name, value in values.items()}
+
+
+def _record(item: Mapping[str, Any]) -> Record:
+    deserialize = TypeDeserializer().deserialize
+    values = {name: deserialize(value) for name, value in item.items()}
+    return record_from(
+        {name: int(v) if isinstance(v, Decimal) else v for name, v in values.items()}
+    )
