@@ -1,0 +1,64 @@
+"""AWS clients, made once and lazily, and what is built on them."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.settings import Settings
+from chalicelib.status import Answers
+from chalicelib.table import Records
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ssm import SSMClient
+
+    from chalicelib.pipeline import Pipeline
+
+CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=16,
+)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The DynamoDB client of this process."""
+    return boto3.client("dynamodb", config=CONFIG)
+
+
+@cache
+def s3() -> "S3Client":
+    """The S3 client of this process."""
+    return boto3.client("s3", config=CONFIG)
+
+
+@cache
+def ssm() -> "SSMClient":
+    """The Parameter Store client of this process."""
+    return boto3.client("ssm", config=CONFIG)
+
+
+@cache
+def records(settings: Settings) -> Records:
+    """The stage's records."""
+    return Records(dynamodb(), settings.table, settings.shards)
+
+
+@cache
+def answers(settings: Settings) -> Answers:
+    """The stage's answers."""
+    return Answers(records(settings), settings.input_bucket)
+
+
+@cache
+def pipeline(settings: Settings) -> "Pipeline":
+    """The stage's pipeline."""
+    from chalicelib.pipeline import Pipeline
+    from chalicelib.storage import Sink, Source
+
+    return Pipeline(records(settings), Source(s3()), Sink(s3(), settings.output_bucket), settings)
