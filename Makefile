@@ -1,0 +1,43 @@
+# Each target sets up what it needs first. PYTHON may name another interpreter, 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup run test lint format deploy clean
+
+help:
+	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
+	@echo "make test               run all tests"
+	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
+	@echo "make lint | format      check | mend the code's form"
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	@echo "Setting up $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: setup
+	@$(BIN)/python -m infra.run
+
+test: setup
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+deploy: setup
+	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
+
+clean:
+	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -1,0 +1,1 @@
+"""What is never shipped to Lambda: the template, provisioning, deployment, the local emulator."""

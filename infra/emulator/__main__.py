@@ -1,0 +1,24 @@
+"""The emulator's own process: `python -m infra.emulator PARENT_PID`, ended with its parent."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from ministack.app import main
+
+from infra.emulator import mends
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with, args=[int(sys.argv[1])], daemon=True).start()
+    del sys.argv[1:]
+    mends.apply()
+    sys.exit(main())

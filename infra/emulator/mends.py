@@ -1,0 +1,102 @@
+"""What ministack 1.5.33 lacks for `chalice deploy`, mended from outside.
+
+Three things: importing an API from its Swagger text (its CloudFormation part has an importer,
+which is put to use here), an unset `minimumCompressionSize`, and functions that are ready at
+once, since chalice's waiters look only every five seconds. These are private functions, so the
+version is pinned exactly, and the end-to-end tests fail first when it changes.
+"""
+
+import json
+from typing import Any
+
+import ministack.services.apigateway_v1 as gateway
+import ministack.services.lambda_svc as functions
+
+Json = dict[str, Any]
+
+_handle_request = gateway.handle_request
+_apply_patch = gateway._apply_patch
+_import_operation = gateway._import_operation
+_import_rest_api = gateway._import_rest_api
+
+
+def apply() -> None:
+    """Put every mend in place, before the emulator starts."""
+    gateway.handle_request = _handle_request_with_import
+    gateway._apply_patch = _apply_patch_with_unset_compression
+    gateway._import_operation = _import_operation_whole
+    gateway._import_rest_api = _import_rest_api_with_binary_types
+    functions._schedule_state_transition = _be_ready_at_once
+
+
+async def _handle_request_with_import(
+    method: str, path: str, headers: Json, body: bytes, query: Json
+) -> Any:
+    match method, [part for part in path.strip("/").split("/") if part]:
+        case "POST", ["restapis"] if "import" in query.get("mode", ()):
+            api_id = gateway._import_rest_api(json.loads(body))
+            return gateway._v1_response(gateway._rest_api_view(gateway._rest_apis[api_id]), 201)
+        case "PUT", ["restapis", api_id]:
+            if api_id not in gateway._rest_apis:
+                return gateway._v1_error("NotFoundException", "no such REST API", 404)
+            _overwrite(api_id, json.loads(body))
+            return gateway._v1_response(gateway._rest_api_view(gateway._rest_apis[api_id]))
+    return await _handle_request(method, path, headers, body, query)
+
+
+def _overwrite(api_id: str, document: Json) -> None:
+    resources = gateway._resources[api_id]
+    roots = {name: resource for name, resource in resources.items() if resource.get("path") == "/"}
+    for root in roots.values():
+        root["resourceMethods"] = {}
+    gateway._resources[api_id] = roots
+    gateway._authorizers_v1[api_id] = {}
+    schemes = gateway._import_security_schemes(api_id, document)
+    for path, item in (document.get("paths") or {}).items():
+        gateway._import_path_item(api_id, path, item, schemes, document.get("security"))
+
+
+def _import_rest_api_with_binary_types(document: Json, base: Json | None = None) -> Any:
+    base = dict(base or {})
+    if types := document.get("x-amazon-apigateway-binary-media-types"):
+        base.setdefault("binaryMediaTypes", types)
+    return _import_rest_api(document, base)
+
+
+def _import_operation_whole(
+    api_id: str,
+    resource_id: str,
+    method: str,
+    operation: Json,
+    schemes: Json | None = None,
+    security: Any = None,
+) -> None:
+    """The importer keeps type, method and URI of an integration; this keeps the rest of it."""
+    _import_operation(api_id, resource_id, method, operation, schemes, security)
+    integration = (operation or {}).get("x-amazon-apigateway-integration") or {}
+    imported = gateway._resources[api_id][resource_id]["resourceMethods"].get(method) or {}
+    target = imported.get("methodIntegration")
+    if target:
+        for name in ("requestTemplates", "passthroughBehavior", "contentHandling"):
+            if integration.get(name) is not None:
+                target[name] = integration[name]
+
+
+def _apply_patch_with_unset_compression(target: Json, operations: list[Json]) -> Json:
+    _apply_patch(target, operations)
+    size = target.get("minimumCompressionSize")
+    if isinstance(size, str):
+        target["minimumCompressionSize"] = int(size) if size else None
+    return target
+
+
+def _be_ready_at_once(function: str, _delay: float) -> None:
+    configuration = (functions._functions.get(function) or {}).get("config") or {}
+    configuration.update(
+        State="Active",
+        StateReason="",
+        StateReasonCode="",
+        LastUpdateStatus="Successful",
+        LastUpdateStatusReason="",
+        LastUpdateStatusReasonCode="",
+    )

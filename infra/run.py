@@ -1,0 +1,181 @@
+"""`make run`: the whole product on this machine, with every file in data/ going through it.
+
+Stays up until Ctrl-C; without a terminal, or with ONCE=1, it ends by itself, with status 0 only
+if every file ended as expected: those under data/rejected/ FAILED, all others SUCCESS.
+"""
+
+import fcntl
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from chalicelib import connections
+from chalicelib.records import Record, Status
+from chalicelib.settings import Settings
+from chalicelib.status import Answers
+from infra import emulator
+from infra.deploy import LOCAL_STAGE, PROJECT, DeploymentError, api_url, chalice_deploy, token
+from infra.provision import ProvisioningError, provision
+
+DATA = PROJECT / "data"
+LOCAL = PROJECT / ".local"
+ANSWERED_WITHIN_SECONDS = 120
+GOING_ON = """
+The local AWS stays up until you press Ctrl-C. In another terminal, in this folder:
+
+  . .local/env
+  aws s3 cp data/prose.txt "s3://$INPUT_BUCKET/my notes.txt"
+  curl -H "Authorization: Bearer $TOKEN" "$API/status?prefix=my"
+  python query.py "my notes.txt"
+  aws s3 cp "s3://$OUTPUT_BUCKET/my notes.pdf" .
+
+(`aws` is the AWS command line: `pip install awscli` if you have none.)"""
+
+
+class RunError(Exception):
+    """`make run` cannot go on; the text says why."""
+
+
+def main() -> int:
+    """Run everything; the exit status."""
+    console = Console(soft_wrap=True, highlight=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _only_one(), emulator.running() as aws:
+            _use(aws)
+            try:
+                return _tour(console)
+            finally:
+                _forget()
+    except KeyboardInterrupt:
+        console.print("\nStopped; nothing is left running.")
+        return 0
+    except (
+        RunError,
+        emulator.EmulatorError,
+        ProvisioningError,
+        DeploymentError,
+        BotoCoreError,
+        ClientError,
+    ) as error:
+        print(f"make run: {error}", file=sys.stderr)
+        return 1
+
+
+def _tour(console: Console) -> int:
+    with console.status("Provisioning: buckets, table, roles, token …"):
+        provision(LOCAL_STAGE, PROJECT)
+    console.print("✓ provisioned")
+    with console.status("chalice deploy --stage local (the first time takes a minute) …"):
+        chalice_deploy(LOCAL_STAGE)
+    console.print("✓ deployed")
+    settings = Settings.from_chalice_config(PROJECT / ".chalice", LOCAL_STAGE)
+    paths = sorted(path for path in DATA.rglob("*") if path.is_file())
+    records = _upload_and_wait(console, settings, paths)
+    console.print()
+    subprocess.run([sys.executable, "query.py", ""], cwd=PROJECT)
+    surprises = [key for key, record in records.items() if not _is_as_expected(key, record)]
+    for key in surprises:
+        console.print(f"✗ {key} did not end as expected", style="red", markup=False)
+    if os.environ.get("ONCE") or not sys.stdout.isatty():
+        return 1 if surprises else 0
+    _write_environment(settings)
+    console.print(GOING_ON, markup=False)
+    while True:
+        signal.pause()
+
+
+def _upload_and_wait(
+    console: Console, settings: Settings, paths: list[Path]
+) -> dict[str, Record | None]:
+    """Upload the files and watch until each has its answer; the record of each key."""
+    waiting: dict[str, Record | None] = {}
+    for path in paths:
+        key = path.relative_to(DATA).as_posix()
+        with path.open("rb") as body:
+            connections.s3().put_object(
+                Bucket=settings.input_bucket, Key=key, Body=body, ContentType="text/plain"
+            )
+        waiting[key] = None
+    answers = Answers(connections.records(settings), settings.input_bucket)
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("converting", total=len(waiting))
+        for records in _polled(answers):
+            settled = {r.input_key: r for r in records if r.status is not Status.PROCESSING}
+            waiting |= {key: settled.get(key) for key in waiting}
+            done = sum(record is not None for record in waiting.values())
+            progress.update(task, completed=done)
+            if done == len(waiting):
+                return waiting
+    missing = ", ".join(key for key, record in waiting.items() if record is None)
+    raise RunError(f"no answer within {ANSWERED_WITHIN_SECONDS} s for {missing}")
+
+
+def _polled(answers: Answers) -> Iterator[list[Record]]:
+    give_up = time.monotonic() + ANSWERED_WITHIN_SECONDS
+    while time.monotonic() < give_up:
+        yield list(answers.all(""))
+        time.sleep(0.2)
+
+
+def _is_as_expected(key: str, record: Record | None) -> bool:
+    expected = Status.FAILED if key.startswith("rejected/") else Status.SUCCESS
+    return record is not None and record.status is expected
+
+
+def _write_environment(settings: Settings) -> None:
+    """What another terminal needs: the programs, the emulator's address, the API and its token."""
+    variables = json.loads((LOCAL / "connection.json").read_text("utf-8")) | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "API": api_url(LOCAL_STAGE),
+        "TOKEN": token(LOCAL_STAGE),
+        "INPUT_BUCKET": settings.input_bucket,
+        "OUTPUT_BUCKET": settings.output_bucket,
+    }
+    path = LOCAL / "env"
+    path.touch(mode=0o600)
+    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+    path.write_text("".join(lines), "utf-8")
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError("it is running already from this folder: stop that one first") from None
+        _forget()
+        yield
+
+
+def _use(aws: emulator.Emulator) -> None:
+    """Point this process, and `query.py` in other terminals, at the emulator."""
+    environment = aws.environment()
+    os.environ.clear()
+    os.environ.update(environment)
+    (LOCAL / "connection.json").write_text(json.dumps(aws.client_environment), "utf-8")
+
+
+def _forget() -> None:
+    """What was deployed to an emulator is gone with it."""
+    (PROJECT / ".chalice/deployed" / f"{LOCAL_STAGE}.json").unlink(missing_ok=True)
+    for name in ("connection.json", "env"):
+        (LOCAL / name).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
