@@ -1,0 +1,69 @@
+"""Real names through the whole chain: S3, event, function, PDF, record, HTTP and CLI."""
+
+import json
+import unicodedata
+
+import pytest
+
+from chalicelib.records import Status
+from tests.stack import Stack
+
+NAMES = {
+    "space": "names/a b.txt",
+    "plus": "names/a+b.txt",
+    "percent": "names/%41.txt",
+    "composed": "names/" + unicodedata.normalize("NFC", "ü") + ".txt",
+    "decomposed": "names/" + unicodedata.normalize("NFD", "ü") + ".txt",
+    "emoji": "names/👩‍🚀.txt",
+    "quotes": 'names/"it\'s".txt',
+    "newline": "names/two\nlines.txt",
+    "leading-slash": "/names/root.txt",
+    "double-slash": "names/a//b.txt",
+    "longest": "names/" + "x" * (1024 - len("names/.txt")) + ".txt",
+    "longest-wide": "names/" + "ü" * ((1024 - len("names/.txt")) // 2) + ".txt",
+    "only-extension": "names/.txt",
+    "query-string": "names/a?b=c&d#e.txt",
+}
+
+
+@pytest.mark.parametrize("key", NAMES.values(), ids=NAMES.keys())
+def test_a_name_survives_the_whole_chain(stack: Stack, key: str) -> None:
+    stack.upload(key, b"what the file says")
+    record = stack.settled(key)
+    assert (record.status, record.input_key) == (Status.SUCCESS, key)
+    assert record.output_key == key.removesuffix(".txt") + ".pdf"
+    assert stack.pdf(record.output_key).startswith(b"%PDF-")
+    answer = stack.get("/status", {"key": key})
+    assert (answer.status, answer.json["input_key"]) == (200, key)
+    told = json.loads(stack.query(key, "--output", "json").stdout)
+    assert [item["output_key"] for item in told] == [record.output_key]
+
+
+@pytest.mark.parametrize(
+    ("key", "output_key"), [("case/A.TXT", "case/A.PDF"), ("case/A.Txt", "case/A.Pdf")]
+)
+def test_the_case_of_the_extension_carries_over(stack: Stack, key: str, output_key: str) -> None:
+    stack.upload(key)
+    assert stack.settled(key).output_key == output_key
+
+
+def test_names_that_differ_in_case_only_have_pdfs_of_their_own(stack: Stack) -> None:
+    keys = ["apart/x.txt", "apart/x.TXT", "apart/x.Txt"]
+    for key in keys:
+        stack.upload(key)
+    assert len({stack.settled(key).output_key for key in keys}) == len(keys)
+
+
+def test_a_file_of_another_type_is_told_what_is_supported(stack: Stack) -> None:
+    stack.upload("types/letter.docx")
+    record = stack.settled("types/letter.docx")
+    assert (record.status, record.error_code) == (Status.FAILED, "UnsupportedType")
+    assert ".txt" in (record.error or "")
+    assert record.output_key is None
+
+
+def test_a_folder_is_no_file(stack: Stack) -> None:
+    stack.upload("folders/reports/", b"")
+    stack.upload("folders/after.txt")
+    stack.settled("folders/after.txt")
+    assert stack.get("/status", {"key": "folders/reports/"}).status == 404

@@ -1,0 +1,69 @@
+"""From an upload to its PDF, its record and its answer, on a deployed stage."""
+
+import io
+
+import pikepdf
+import pypdfium2
+
+from chalicelib.records import Status
+from tests.stack import Stack, wait_for
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def test_an_upload_becomes_a_pdf_of_its_text(stack: Stack) -> None:
+    stack.upload("upload/note.txt", "Grüße from Zoë\n".encode())
+    record = stack.settled("upload/note.txt")
+    assert record.output_key is not None
+    answer = stack.s3.get_object(Bucket=stack.settings.output_bucket, Key=record.output_key)
+    assert answer["ContentType"] == "application/pdf"
+    assert "Grüße from Zoë" in text_of(answer["Body"].read())
+
+
+def test_the_record_tells_what_happened(stack: Stack) -> None:
+    stack.upload("upload/record.txt", b"twelve bytes")
+    record = stack.settled("upload/record.txt")
+    head = stack.s3.head_object(Bucket=stack.settings.output_bucket, Key="upload/record.pdf")
+    source = stack.s3.head_object(Bucket=stack.settings.input_bucket, Key="upload/record.txt")
+    assert record.status is Status.SUCCESS
+    assert (record.input_bucket, record.size) == (stack.settings.input_bucket, 12)
+    assert (record.etag, record.version_id) == (source["ETag"].strip('"'), source["VersionId"])
+    assert record.output_bucket == stack.settings.output_bucket
+    assert (record.output_etag, record.output_size) == (
+        head["ETag"].strip('"'),
+        head["ContentLength"],
+    )
+    assert (record.pages, record.attempts, record.replaced) == (1, 1, 0)
+    assert record.uploaded_at <= record.processed_at
+
+
+def test_an_empty_file_is_a_valid_page(stack: Stack) -> None:
+    stack.upload("upload/empty.txt", b"")
+    assert stack.settled("upload/empty.txt").status is Status.SUCCESS
+    with pikepdf.open(io.BytesIO(stack.pdf("upload/empty.pdf"))) as document:
+        assert len(document.pages) == 1
+
+
+def test_bytes_that_are_no_text_fail_for_good(stack: Stack) -> None:
+    stack.upload("upload/picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)))
+    record = stack.settled("upload/picture.txt")
+    assert (record.status, record.error_code, record.retryable) == (
+        Status.FAILED,
+        "NotText",
+        False,
+    )
+
+
+def test_an_overwrite_replaces_pdf_and_record(stack: Stack) -> None:
+    stack.upload("upload/again.txt", b"first")
+    first = stack.settled("upload/again.txt")
+    stack.upload("upload/again.txt", b"second")
+
+    def newer() -> bool | None:
+        return stack.settled("upload/again.txt").sequencer > first.sequencer or None
+
+    wait_for(newer, "the second upload's record")
+    assert "second" in text_of(stack.pdf("upload/again.pdf"))

@@ -1,0 +1,166 @@
+"""A stage deployed to the emulator by a real `chalice deploy`, and what tests do with it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+import boto3
+
+from chalicelib.records import Record, Status
+from chalicelib.settings import Settings
+from chalicelib.status import Answers
+from chalicelib.table import Records
+from infra import emulator
+from infra.deploy import PROJECT, api_url, chalice_deploy, token
+from infra.provision import provision
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+T = TypeVar("T")
+
+STAGE = "test"
+SETTLED_WITHIN_SECONDS = 60
+SHIPPED = ("app.py", "query.py", "chalicelib", "requirements.txt")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What HTTP answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One deployed stage."""
+
+    aws: emulator.Emulator
+    project: Path
+    settings: Settings
+    url: str
+    token: str
+    environment: Mapping[str, str] = field(repr=False)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        return boto3.client("s3")
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return boto3.client("dynamodb")
+
+    @cached_property
+    def records(self) -> Records:
+        return Records(self.dynamodb, self.settings.table, self.settings.shards)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self.records, self.settings.input_bucket)
+
+    def upload(self, key: str, body: bytes = b"text", **more: Any) -> None:
+        self.s3.put_object(Bucket=self.settings.input_bucket, Key=key, Body=body, **more)
+
+    def settled(self, key: str) -> Record:
+        """The record of the key, once no run is at work on it any more."""
+        return wait_for(lambda: self._settled(key), f"{key!r} to be settled")
+
+    def _settled(self, key: str) -> Record | None:
+        record = self.records.get(self.settings.input_bucket, key, consistent=True)
+        return record if record and record.status is not Status.PROCESSING else None
+
+    def pdf(self, key: str) -> bytes:
+        answer = self.s3.get_object(Bucket=self.settings.output_bucket, Key=key)
+        return answer["Body"].read()
+
+    def get(
+        self, path: str, parameters: Mapping[str, str] | None = None, token: str | None = ""
+    ) -> Answer:
+        """Ask the deployed API; with the stage's token, another one, or none (None)."""
+        url = f"{self.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+        headers = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+                return Answer(answer.status, dict(answer.headers), answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read())
+
+    def query(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run query.py as a user does."""
+        return subprocess.run(
+            [sys.executable, "query.py", *arguments],
+            cwd=self.project,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+        )
+
+
+def wait_for(condition: Callable[[], T | None], what: str) -> T:
+    """The first value that the condition gives; fails when it gives none for too long."""
+    give_up = time.monotonic() + SETTLED_WITHIN_SECONDS
+    while time.monotonic() < give_up:
+        value = condition()
+        if value is not None:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"waited {SETTLED_WITHIN_SECONDS} s in vain for {what}")
+
+
+def copy_project(folder: Path) -> Path:
+    """What is deployed, in a folder of its own, sharing only the cache of built layers."""
+    for name in SHIPPED:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    (folder / ".chalice").mkdir()
+    shutil.copy(PROJECT / ".chalice/config.json", folder / ".chalice/config.json")
+    cache = PROJECT / ".chalice/deployments"
+    cache.mkdir(exist_ok=True)
+    (folder / ".chalice/deployments").symlink_to(cache)
+    return folder
+
+
+@contextmanager
+def deployed(
+    folder: Path, stage: str = STAGE, options: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
+    """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
+    before = dict(os.environ)
+    with emulator.running(options) as aws:
+        os.environ.clear()
+        os.environ.update({k: v for k, v in before.items() if not k.startswith("AWS_")})
+        os.environ.update(aws.client_environment)
+        try:
+            project = copy_project(folder)
+            provision(stage, project)
+            chalice_deploy(stage, project)
+            settings = Settings.from_chalice_config(project / ".chalice", stage)
+            yield Stack(
+                aws, project, settings, api_url(stage, project), token(stage), dict(os.environ)
+            )
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
