@@ -1,0 +1,56 @@
+"""Events that cannot be served: recorded for good, or recorded and raised."""
+
+import json
+from typing import Any
+
+import boto3
+
+from chalicelib.pipeline import NAMELESS
+from chalicelib.records import Status
+from tests import events
+from tests.stack import Stack
+
+
+def invoke(stack: Stack, event: dict[str, Any]) -> bool:
+    """Fire the deployed function with an event; whether it returned rather than raised."""
+    answer = boto3.client("lambda").invoke(
+        FunctionName=f"text-to-pdf-{stack.settings.stage}-convert", Payload=json.dumps(event)
+    )
+    return "FunctionError" not in answer
+
+
+def test_an_object_that_is_gone_fails_for_good(stack: Stack) -> None:
+    bucket = stack.settings.input_bucket
+    assert invoke(stack, events.created("failures/gone.txt", bucket=bucket))
+    record = stack.records.get(bucket, "failures/gone.txt")
+    assert record is not None
+    assert (record.status, record.error_code, record.retryable) == (
+        Status.FAILED,
+        "ObjectGone",
+        False,
+    )
+
+
+def test_an_event_without_a_key_fails_for_good(stack: Stack) -> None:
+    bucket = stack.settings.input_bucket
+    assert invoke(stack, events.created("", bucket=bucket))
+    record = stack.records.get(bucket, NAMELESS)
+    assert record is not None
+    assert (record.status, record.error_code) == (Status.FAILED, "EmptyKey")
+
+
+def test_an_unexpected_error_is_recorded_and_raised(stack: Stack) -> None:
+    assert not invoke(stack, events.created("failures/x.txt", bucket="no-such-bucket"))
+    record = stack.records.get("no-such-bucket", "failures/x.txt")
+    assert record is not None
+    assert (record.status, record.retryable) == (Status.FAILED, True)
+    assert "NoSuchBucket" in (record.error or "")
+
+
+def test_one_failure_does_not_stop_the_other_files_of_an_event(stack: Stack) -> None:
+    bucket = stack.settings.input_bucket
+    stack.s3.put_object(Bucket=bucket, Key="failures/good.txt", Body=b"good")
+    bad = events.created("failures/bad.txt", bucket="no-such-bucket")
+    good = events.created("failures/good.txt", bucket=bucket, sequencer="FF")
+    assert not invoke(stack, {"Records": bad["Records"] + good["Records"]})
+    assert stack.settled("failures/good.txt").status is Status.SUCCESS

@@ -1,0 +1,95 @@
+"""`make run` itself, in a folder of its own."""
+
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.deploy import PROJECT
+from tests.stack import copy_project, wait_for
+
+COMMAND = [sys.executable, "-m", "infra.run"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = copy_project(tmp_path)
+    for name in ("infra", "data"):
+        shutil.copytree(PROJECT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def environment(project: Path) -> dict[str, str]:
+    """One in which everything temporary, the emulator's state too, lies in the project's folder."""
+    (project / "tmp").mkdir()
+    kept = {name: value for name, value in os.environ.items() if name != "ONCE"}
+    return kept | {"TMPDIR": str(project / "tmp")}
+
+
+def processes_of(folder: Path) -> Iterator[str]:
+    """Command line of every process that works in the folder or was started from it."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_text("utf-8", "replace").replace("\0", " ")
+            if str(folder) in f"{(process / 'cwd').readlink()} {command}":
+                yield command
+        except OSError:
+            continue
+
+
+def test_without_a_terminal_every_file_is_shown_and_it_ends_by_itself(
+    project: Path, environment: dict[str, str]
+) -> None:
+    done = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    files = [path.relative_to(project / "data") for path in (project / "data").rglob("*.*")]
+    assert all(f"/{path}" in done.stdout for path in files)
+    assert list(processes_of(project)) == []
+
+
+def test_a_file_that_does_not_end_as_expected_makes_it_fail(
+    project: Path, environment: dict[str, str]
+) -> None:
+    shutil.rmtree(project / "data")
+    (project / "data").mkdir()
+    (project / "data/spreadsheet.xlsx").write_bytes(b"PK")
+    done = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "spreadsheet.xlsx did not end as expected" in done.stdout
+
+
+def test_ctrl_c_leaves_no_process_behind(project: Path, environment: dict[str, str]) -> None:
+    shutil.rmtree(project / "data")
+    (project / "data").mkdir()
+    (project / "data/a.txt").write_text("a")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        COMMAND, cwd=project, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = ""
+
+    def going_on() -> bool | None:
+        nonlocal shown
+        shown += os.read(ours, 4096).decode("utf-8", "replace")
+        return "Ctrl-C" in shown or None
+
+    try:
+        wait_for(going_on, "the commands for going on")
+        assert (project / ".local/env").exists()
+        assert any("ministack-lambda" in command for command in processes_of(project))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        os.close(ours)
+    assert list(processes_of(project)) == []
+    assert list((project / "tmp").iterdir()) == []
+    assert not (project / ".local/env").exists()
