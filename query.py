@@ -110,8 +110,8 @@ def _ask(key: str, settings: Settings) -> "list[Record] | str":
 
     from chalicelib import connections
 
-    answers = connections.answers(settings)
     try:
+        answers = connections.answers(settings)
         record = answers.key(key) if key else None
         return [record] if record else list(answers.all(key))
     except ClientError as error:

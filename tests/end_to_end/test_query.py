@@ -1,6 +1,9 @@
 """query.py, as a user runs it, against a deployed stage."""
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from tests.stack import Stack
 
@@ -58,6 +61,27 @@ def test_a_stage_that_is_not_there_is_status_4(stack: Stack) -> None:
     done = stack.query("a", "--stage", "nowhere")
     assert done.returncode == 4
     assert "make deploy" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "hint"),
+    [
+        ({"AWS_DEFAULT_REGION": None, "AWS_ENDPOINT_URL": None}, "region"),
+        ({"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}, "credentials"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "network"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "region"),
+    ],
+    ids=["no-region", "no-credentials", "no-network", "another-region"],
+)
+def test_without_access_it_is_status_4_and_says_what_to_check(
+    stack: Stack, changed: dict[str, str | None], hint: str
+) -> None:
+    wanted = {**stack.environment, **changed}
+    environment = {name: value for name, value in wanted.items() if value is not None}
+    done = replace(stack, environment=environment).query("a")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_wrong_usage_is_status_2(stack: Stack) -> None:
