@@ -1,0 +1,58 @@
+"""The local AWS never outlives who started it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra import emulator
+from infra.deploy import PROJECT
+from tests.stack import wait_for
+
+START = """
+import signal
+from infra import emulator
+with emulator.running() as aws:
+    print(aws.pid, flush=True)
+    signal.pause()
+"""
+
+
+def is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_it_ends_when_who_started_it_is_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", START], cwd=PROJECT, stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    with parent.stdout as told:
+        pid = int(told.readline())
+        assert is_alive(pid)
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    wait_for(lambda: not is_alive(pid) or None, "the emulator to end")
+
+
+def test_it_listens_on_loopback_and_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "ours")
+    monkeypatch.setenv("MY_SECRET", "ours")
+    with emulator.running() as aws:
+        assert aws.endpoint.startswith("http://127.0.0.1:")
+        environment = Path(f"/proc/{aws.pid}/environ").read_bytes()
+        assert b"ours" not in environment
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=aws.endpoint,
+            region_name=emulator.REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            aws_session_token="",
+        )
+        assert s3.list_buckets()["Buckets"] == []
+        pid = aws.pid
+    assert not is_alive(pid)
+    assert "MY_SECRET" in os.environ
