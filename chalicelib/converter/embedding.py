@@ -74,12 +74,10 @@ def _embed(objects: Objects, face: Face, code_points: set[int], tag: str) -> int
         for code_point in sorted(code_points)
     }
     name = f"{tag}+{face.name}".encode()
-    outlines = b"CIDFontType2/CIDToGIDMap/Identity" if _is_truetype(subset) else b"CIDFontType0"
     descendant = objects.add(
-        b"<</Type/Font/Subtype/%b/BaseFont/%b/FontDescriptor %d 0 R"
+        b"<</Type/Font/Subtype/CIDFontType2/CIDToGIDMap/Identity/BaseFont/%b/FontDescriptor %d 0 R"
         b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW %d/W[%b]>>"
         % (
-            outlines,
             name,
             _descriptor(objects, subset, name, _SYMBOLIC),
             CELL,
@@ -95,8 +93,7 @@ def _embed(objects: Objects, face: Face, code_points: set[int], tag: str) -> int
     )
     return objects.add(
         b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %d 0 R/DescendantFonts[%d 0 R]"
-        b"/ToUnicode %d 0 R>>"
-        % (name, encoding, descendant, _to_unicode(objects, glyphs))
+        b"/ToUnicode %d 0 R>>" % (name, encoding, descendant, _to_unicode(objects, glyphs))
     )
 
 
@@ -111,26 +108,16 @@ def _subset(face: Face, code_points: set[int]) -> hb.Face:
     return hb.subset(face.face, wanted)
 
 
-def _is_truetype(face: hb.Face) -> bool:
-    return "glyf" in face.table_tags
-
-
 def _descriptor(objects: Objects, face: hb.Face, name: bytes, kind: int) -> int:
     """Font descriptor (9.8) with the font program (9.9)."""
-    if _is_truetype(face):
-        program = bytes(face.blob.data)
-        key = b"/FontFile2"
-        stream = objects.add_stream(program, b"/Length1 %d" % len(program))
-    else:
-        key = b"/FontFile3"
-        program = bytes(face.reference_table("CFF ").data)
-        stream = objects.add_stream(program, b"/Subtype/CIDFontType0C")
+    program = bytes(face.blob.data)
+    stream = objects.add_stream(program, b"/Length1 %d" % len(program))
     to_thousandths = 1000 / face.upem
     box = struct.unpack_from(">4h", face.reference_table("head").data, 36)
     ascent, descent = struct.unpack_from(">2h", face.reference_table("hhea").data, 4)
     return objects.add(
         b"<</Type/FontDescriptor/FontName/%b/Flags %d/FontBBox[%b]/ItalicAngle 0"
-        b"/Ascent %d/Descent %d/CapHeight %d/StemV 80%b %d 0 R>>"
+        b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %d 0 R>>"
         % (
             name,
             kind | _FIXED_PITCH,
@@ -138,7 +125,6 @@ def _descriptor(objects: Objects, face: hb.Face, name: bytes, kind: int) -> int:
             round(ascent * to_thousandths),
             round(descent * to_thousandths),
             round(ascent * to_thousandths),
-            key,
             stream,
         )
     )

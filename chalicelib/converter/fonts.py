@@ -56,8 +56,8 @@ BODY = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
 BOLD = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
 BLANK = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=True)
 CJK = Face("WenQuanYiMicroHeiMono", "wqy-microhei.ttc", 1, FALLBACK_SCALE)
-LAST = Face("Unifont", "unifont.otf", 0, FALLBACK_SCALE)
-ASTRAL = Face("UnifontUpper", "unifont_upper.otf", 0, FALLBACK_SCALE)
+LAST = Face("Unifont", "unifont.ttf", 0, FALLBACK_SCALE)
+ASTRAL = Face("UnifontUpper", "unifont_upper.ttf", 0, FALLBACK_SCALE)
 CHAIN = (BODY, CJK, LAST, ASTRAL)
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without the soft hyphen,
@@ -103,6 +103,8 @@ class Slot:
     @property
     def stretch(self) -> float:
         """Horizontal scaling in percent that makes the glyph fill its cells."""
+        if self.drawn is Drawn.NUMBER:
+            return 100.0
         natural = self.advance * self.face.scale
         wanted = self.cells * CELL
         return 100.0 if not wanted or abs(natural - wanted) < 1 else 100 * wanted / natural

@@ -83,7 +83,7 @@ class Painter:
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Operators that draw one line of text on its own."""
-        return b"BT\n%.3f %.3f Td\n" % (x, y) + _Pen(self, size).rows([text]) + b"ET\n"
+        return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + _Pen(self, size).rows([text]) + b"ET\n"
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
         """The same for text that is known to be in WinAnsiEncoding."""
