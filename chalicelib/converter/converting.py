@@ -53,7 +53,7 @@ def _run(
         pages=document.pages,
         encoding=decoding.encoding.name,
         encoding_basis=decoding.encoding.basis,
-        replaced=decoding.replaced + document.painter.replaced,
+        replaced=decoding.replaced + document.painter.labels.drawn,
     )
 
 

@@ -80,11 +80,11 @@ class Document:
         )
         self.painter.see_ansi(b"page of 0123456789")
         fonts = embed_fonts(self.objects, self.painter, self._repertoire)
-        self.objects.add(
-            b"<</Font<<%b>>/XObject<</Header %d 0 R/Total %d 0 R>>>>"
-            % (fonts, self._header, self._total),
-            self._resources,
-        )
+        forms = b"/Header %d 0 R/Total %d 0 R" % (self._header, self._total)
+        for name, outline in self.painter.labels.forms().items():
+            forms += b"%b %d 0 R" % (name, self._add_form(self.objects.reserve(), outline))
+        resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
+        self.objects.add(resources, self._resources)
         self._described.stream = self.objects
         self._described.root = self.tree.finish()
         self._described.first_page = self.tree.first_page
@@ -108,7 +108,7 @@ class Document:
         x = g.total_x - len(text) * g.small * CELL / 1000
         return self.painter.ansi_line(text, x, g.footer_baseline, g.small)
 
-    def _add_form(self, number: int, operators: bytes) -> None:
+    def _add_form(self, number: int, operators: bytes) -> int:
         """A form XObject (8.10): drawn on every page, stored once."""
         g = self._geometry
         entries = b"/Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]/Resources %d 0 R" % (
@@ -116,7 +116,7 @@ class Document:
             g.height,
             self._resources,
         )
-        self.objects.add_stream(operators, entries, number)
+        return self.objects.add_stream(operators, entries, number)
 
 
 class _Described(FPDF):

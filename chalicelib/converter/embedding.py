@@ -6,7 +6,7 @@ from itertools import count, groupby
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts import BLANK, BODY, BOLD, CELL, CHAIN, Face, Repertoire
+from chalicelib.converter.fonts import BODY, BOLD, CELL, FACES, Face, Repertoire
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.painting import ANSI_FONT, Painter, font_name
 
@@ -34,7 +34,7 @@ def embed_fonts(objects: Objects, painter: Painter, repertoire: Repertoire) -> b
     tags = (f"TXT{chr(65 + n // 26)}{chr(65 + n % 26)}A" for n in count())
     fonts = [ANSI_FONT + b" %d 0 R" % _embed_ansi(objects, painter.ansi_characters, next(tags))]
     used: dict[tuple[Face, int], set[int]] = {}
-    for face in (*CHAIN, BLANK):
+    for face in FACES:
         for plane, code_point in repertoire.drawn_with(face):
             used.setdefault((face, plane), set()).add(code_point)
     if painter.bold_characters:
@@ -67,10 +67,10 @@ def _embed_ansi(objects: Objects, characters: str, tag: str) -> int:
 
 def _embed(objects: Objects, face: Face, code_points: set[int], tag: str) -> int:
     """One plane of a font, with the low 16 bits of the code point as the code."""
-    subset = _subset(face, {0x20} if face.blank else code_points)
+    subset = _subset(face, {face.blank} if face.blank else code_points)
     font = hb.Font(subset)
     glyphs = {
-        code_point: font.get_nominal_glyph(0x20 if face.blank else code_point) or 0
+        code_point: font.get_nominal_glyph(face.blank or code_point) or 0
         for code_point in sorted(code_points)
     }
     name = f"{tag}+{face.name}".encode()

@@ -5,11 +5,9 @@ and full width fill exactly one and two cells; what still differs is squeezed or
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from unicodedata import category
 
 import uharfbuzz as hb
 from wcwidth import wcwidth
@@ -29,7 +27,7 @@ class Face:
     file: str
     index: int = 0
     scale: float = 1.0
-    blank: bool = False  # draws every character as a space
+    blank: int | None = None  # the character whose empty glyph stands for every other
 
     @cached_property
     def face(self) -> hb.Face:
@@ -42,8 +40,14 @@ class Face:
 
     def glyph(self, code_point: int) -> int | None:
         """The glyph's number in the font file, or None if the font lacks the character."""
-        glyph: int | None = self._font.get_nominal_glyph(0x20 if self.blank else code_point)
+        glyph: int | None = self._font.get_nominal_glyph(self.blank or code_point)
         return glyph
+
+    def left_edge(self, glyph: int) -> int:
+        """How far left of the pen the glyph begins, in thousandths of its size, or 0."""
+        extents = self._font.get_glyph_extents(glyph)
+        upem: int = self.face.upem
+        return max(0, round(-extents.x_bearing * 1000 / upem)) if extents else 0
 
     def advance(self, glyph: int) -> int:
         """The glyph's advance in thousandths of the size it is drawn at."""
@@ -54,11 +58,13 @@ class Face:
 
 BODY = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
 BOLD = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
-BLANK = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=True)
+BLANK = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
+NOTHING = Face("DejaVuSansMono-Nothing", "DejaVuSansMono.ttf", blank=0x200B)
 CJK = Face("WenQuanYiMicroHeiMono", "wqy-microhei.ttc", 1, FALLBACK_SCALE)
 LAST = Face("Unifont", "unifont.ttf", 0, FALLBACK_SCALE)
 ASTRAL = Face("UnifontUpper", "unifont_upper.ttf", 0, FALLBACK_SCALE)
 CHAIN = (BODY, CJK, LAST, ASTRAL)
+FACES = (*CHAIN, BLANK, NOTHING)
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without the soft hyphen,
 # which is visible in plain text. Fonts of last resort draw a box for them; they are to be
@@ -83,31 +89,21 @@ _IGNORABLE = (
 )
 
 
-class Drawn(StrEnum):
-    """What becomes of a character."""
-
-    GLYPH = "glyph"
-    NUMBER = "number"  # no font has it: its U+XXXX is drawn
-
-
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """All that a run of characters must share to be drawn in one go."""
+    """All that a run of characters must share to be drawn in one go.
 
-    drawn: Drawn
+    `advance` is in thousandths of the size the face is drawn at, `stretch` in percent: the
+    horizontal scaling that makes the glyph fill its cells. `numbered` characters are in no
+    font: empty cells stand for them, over which their number is drawn.
+    """
+
     face: Face
     plane: int
     cells: int
-    advance: int  # in thousandths of the size it is drawn at
-
-    @property
-    def stretch(self) -> float:
-        """Horizontal scaling in percent that makes the glyph fill its cells."""
-        if self.drawn is Drawn.NUMBER:
-            return 100.0
-        natural = self.advance * self.face.scale
-        wanted = self.cells * CELL
-        return 100.0 if not wanted or abs(natural - wanted) < 1 else 100 * wanted / natural
+    advance: int
+    stretch: float = 100.0
+    numbered: bool = False
 
 
 def number(code_point: int) -> str:
@@ -117,28 +113,34 @@ def number(code_point: int) -> str:
 
 def choose(code_point: int) -> Slot:
     """The first font of the chain that has the character in its proper width, or at all."""
-    character = chr(code_point)
-    cells = wcwidth(character)
-    plane = code_point >> 16
+    cells = wcwidth(chr(code_point))
     if any(first <= code_point <= last for first, last in _IGNORABLE):
-        return Slot(Drawn.GLYPH, BLANK, plane, max(cells, 0), CELL)
+        return _stretched(BLANK if cells > 0 else NOTHING, code_point, max(cells, 0))
     slots = [
-        _slot(face, code_point, glyph, cells)
-        for face in CHAIN
-        if (glyph := face.glyph(code_point)) is not None
+        _stretched(face, code_point, cells) for face in CHAIN if face.glyph(code_point) is not None
     ]
-    if slots and category(character) != "Cs":
-        return next((slot for slot in slots if slot.stretch == 100.0), slots[0])
-    return Slot(Drawn.NUMBER, BODY, 0, len(number(code_point)), CELL)
+    visible = [slot for slot in slots if slot.advance or not slot.cells]
+    if visible:
+        return next((slot for slot in visible if slot.stretch == 100.0), visible[0])
+    return replace(_stretched(BLANK, code_point, len(number(code_point))), numbered=True)
 
 
-def _slot(face: Face, code_point: int, glyph: int, cells: int) -> Slot:
+def _stretched(face: Face, code_point: int, cells: int) -> Slot:
+    """The slot of a character in one face, where it shall take so many cells.
+
+    A control character takes as many as its picture in the font does, and so does a character
+    that ought to have no width but has one in this font.
+    """
+    glyph = face.glyph(code_point) or 0
     advance = face.advance(glyph)
-    if cells < 0:  # a control character: the picture of it in the font of last resort
+    if cells < 0 or (advance and not cells):
         cells = max(1, round(advance * face.scale / CELL))
-    if cells and not advance:  # a mark that the font would set over its neighbour
-        return Slot(Drawn.NUMBER, BODY, 0, len(number(code_point)), CELL)
-    return Slot(Drawn.GLYPH, face, code_point >> 16, cells, advance)
+    # A mark reaches back over its base, which may itself have been squeezed into one cell.
+    natural = (advance if cells else face.left_edge(glyph)) * face.scale
+    wanted = cells * CELL if cells else min(natural, CELL * 1.1)
+    fits = not natural or abs(natural - wanted) < 1
+    stretch = 100.0 if fits else 100 * wanted / natural
+    return Slot(face, code_point >> 16, cells, advance, stretch)
 
 
 class Repertoire(dict[int, str]):
@@ -170,7 +172,7 @@ class Repertoire(dict[int, str]):
         """Plane and code point of every character met so far that the face draws."""
         for code_point, letter in self.items():
             slot = self.slots.get(letter)
-            if slot and slot.face is face and slot.drawn is Drawn.GLYPH:
+            if slot and slot.face is face:
                 yield slot.plane, code_point
 
 

@@ -7,12 +7,13 @@ made with a few operations on whole strings.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from chalicelib.converter.cleaning import BOLD, BOTH, PLAIN, UNDERLINED, Styled
-from chalicelib.converter.fonts import BODY, Drawn, Face, Repertoire, Slot, number
+from chalicelib.converter.fonts import BODY, CELL, Face, Repertoire, Slot, number
 from chalicelib.converter.fonts import BOLD as BOLD_FACE
 from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
 
 ANSI_FONT = b"/F0"
@@ -41,14 +42,14 @@ def artifact(operators: bytes) -> bytes:
 
 
 class Painter:
-    """Paints pages. Knows afterwards which characters were drawn, and how many by number."""
+    """Paints pages; knows afterwards which characters were drawn with which font."""
 
     def __init__(self, geometry: Geometry, repertoire: Repertoire) -> None:
         self._geometry = geometry
         self._repertoire = repertoire
         self._ansi_seen = b"\n"
         self._bold_seen: set[int] = set()
-        self.replaced = 0
+        self.labels = Labels()
         g = geometry
         left, above = g.margin, g.first_baseline + g.leading
         self._start = b"BT\n%.2f TL\n%.2f %.3f Td\n" % (g.leading, left, above)
@@ -79,7 +80,8 @@ class Painter:
             return self._start + self._ansi_start + text + b")'\nET\n" + marks
         pen = _Pen(self, self._geometry.size)
         text = pen.rows(rows)
-        return self._start + text + b"ET\n" + artifact(self._underlines(rows)) + marks
+        over = self._underlines(rows) + self._numbers(rows)
+        return self._start + text + b"ET\n" + artifact(over) + marks
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Operators that draw one line of text on its own."""
@@ -153,6 +155,22 @@ class Painter:
                 column += width
         return b"".join(lines)
 
+    def _numbers(self, rows: list[str]) -> bytes:
+        """The numbers of characters that no font has, over their empty cells."""
+        g = self._geometry
+        out: list[bytes] = []
+        for index, row in enumerate(rows):
+            slots = [self.slot(letter) for letter in self.letters(row)]
+            if not any(slot.numbered for slot in slots):
+                continue
+            columns = accumulate((slot.cells for slot in slots), initial=0)
+            for character, slot, column in zip(row, slots, columns, strict=False):
+                if slot.numbered:
+                    x = g.margin + column * g.cell
+                    label = number(ord(character))
+                    out.append(self.labels.draw(label, x, g.baseline(index), g.size))
+        return b"".join(out)
+
 
 def _ansi(text: str) -> bytes | None:
     """The text in WinAnsiEncoding (annex D), if it can be."""
@@ -220,12 +238,13 @@ class _Pen:
             face, bold = BOLD_FACE, False
             self._painter.see_bold(text)
         yield self._set(face, slot, bold=bold)
-        if slot.drawn is Drawn.NUMBER:
-            yield from self._numbers(text)
-        elif slot.cells:
-            yield b"(" + escaped(_code(text, slot.plane)) + b")Tj\n"
-        else:
-            yield self._marks(text, slot, first=first)
+        code = b"(" + escaped(_code(text, slot.plane)) + b")"
+        if slot.cells or not first:
+            yield code + b"Tj\n"
+            return
+        # A mark is drawn over what is before it; where nothing is, over what comes next.
+        shift = CELL / face.scale * 100 / slot.stretch
+        yield b"[%.4g %b %.4g]TJ\n" % (-shift, code, shift)
 
     def _set(self, face: Face, slot: Slot, *, bold: bool) -> bytes:
         out = b""
@@ -241,31 +260,6 @@ class _Pen:
             out += b"2 Tr %g w\n" % (_STROKE * self._size) if bold else b"0 Tr\n"
             self._bold = bold
         return out
-
-    def _marks(self, text: str, slot: Slot, *, first: bool) -> bytes:
-        """Characters without width: each is set over what is before it.
-
-        A font either draws them so, or into a cell of their own, from which the pen goes back;
-        at the start of a row it does so afterwards, as there is nothing before it.
-        """
-        if not slot.advance:
-            return b"(" + escaped(_code(text, slot.plane)) + b")Tj\n"
-        back = b"%d" % slot.advance
-        codes = [b"(" + escaped(_code(one, slot.plane)) + b")" for one in text]
-        pairs = [code + back if first else back + code for code in codes]
-        return b"[" + b" ".join(pairs) + b"]TJ\n"
-
-    def _numbers(self, text: str) -> Iterable[bytes]:
-        """U+XXXX, which is copied as the character itself (14.9.4)."""
-        for one in text:
-            self._painter.replaced += 1
-            shown = number(ord(one))
-            self._painter.letters(shown)
-            actual = b"\xfe\xff" + one.encode("utf-16-be", "surrogatepass")
-            yield b"/Span<</ActualText(%b)>>BDC\n(%b)Tj\nEMC\n" % (
-                escaped(actual),
-                escaped(_code(shown, 0)),
-            )
 
 
 def _code(text: str, plane: int) -> bytes:
