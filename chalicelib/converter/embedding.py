@@ -1,7 +1,7 @@
 """Fonts as objects of a PDF, subset to the characters that were drawn (32000-1, 9.6 to 9.10)."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count, groupby
 
 import uharfbuzz as hb
@@ -84,10 +84,9 @@ def _embed(objects: Objects, face: Face, code_points: set[int], tag: str) -> int
             _widths(font, subset),
         )
     )
-    cid_of = (f"<{code & 0xFFFF:04X}> {glyph}" for code, glyph in glyphs.items())
     cmap_name = f"{tag}-H"
     encoding = objects.add_stream(
-        _cmap("Identity", cmap_name, 1, "<0000> <FFFF>", "cidchar", cid_of),
+        _cmap("Identity", cmap_name, 1, "<0000> <FFFF>", "cidrange", _glyph_ranges(glyphs)),
         b"/Type/CMap/CMapName/%b/CIDSystemInfo"
         b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>" % cmap_name.encode(),
     )
@@ -145,18 +144,43 @@ def _widths(font: hb.Font, face: hb.Face) -> bytes:
     return b" ".join(entries)
 
 
+def _glyph_ranges(glyphs: dict[int, int]) -> Iterator[str]:
+    """Runs of codes whose glyphs are consecutive too; the glyph's number is its CID.
+
+    Readers parse this for every page, so it had better be short.
+    """
+    codes = list(glyphs)
+    start = 0
+    for at in range(1, len(codes) + 1):
+        code = codes[start]
+        run = at - start
+        # A range may not cross a multiple of 256 (Adobe Technical Note 5014).
+        if (
+            at < len(codes)
+            and codes[at] == code + run
+            and glyphs[codes[at]] == glyphs[code] + run
+            and codes[at] & 0xFF
+        ):
+            continue
+        yield f"<{code & 0xFFFF:04X}> <{codes[at - 1] & 0xFFFF:04X}> {glyphs[code]}"
+        start = at
+
+
 def _to_unicode(objects: Objects, glyphs: dict[int, int]) -> int:
+    """The code is the code point but for its plane, so whole blocks of 256 map at once."""
     entries = (
-        f"<{code & 0xFFFF:04X}> <{chr(code).encode('utf-16-be').hex().upper()}>" for code in glyphs
+        f"<{block << 8 & 0xFFFF:04X}> <{block << 8 & 0xFFFF | 0xFF:04X}>"
+        f" <{chr(block << 8).encode('utf-16-be', 'surrogatepass').hex().upper()}>"
+        for block in sorted({code >> 8 for code in glyphs})
     )
-    cmap = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfchar", entries)
+    cmap = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfrange", entries)
     return objects.add_stream(cmap)
 
 
 def _cmap(
     ordering: str, name: str, kind: int, space: str, operator: str, entries: Iterable[str]
 ) -> bytes:
-    """A character map (9.7.5, 9.10.3) of single characters."""
+    """A character map (9.7.5, 9.10.3) in sections of the allowed size."""
     rows = list(entries)
     sections: list[str] = []
     for start in range(0, len(rows), _BLOCK):

@@ -77,6 +77,7 @@ def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:
     """The codec for a declared charset, if the text can be in it."""
     try:
         name = codecs.lookup(declared.strip()).name
+        "x".encode(name)  # raises LookupError for rot13, zip and the like
         # A charset that is all of ASCII or contains it says nothing about UTF-16's NULs.
         fits = name not in _NOT_CHARSETS and "\0" not in _decoded(sample, name, whole=whole)
     except (LookupError, ValueError):  # not known, not a text encoding, or not this one
