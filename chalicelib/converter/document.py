@@ -94,12 +94,18 @@ class Document:
         """The file's name, shortened in the middle if it does not fit."""
         g = self._geometry
         shown = name.translate({code: 0x2400 + code for code in range(0x20)})
-        while (excess := self.painter.cells(shown) - g.small_columns) > 0:
-            middle = (len(shown) + 1) // 2
-            cut = (excess + 2) // 2
-            shown = shown[: middle - cut] + "\u2026" + shown[middle + cut :]
+        if self.painter.cells(shown) > g.small_columns:
+            half = (g.small_columns - 1) // 2
+            tail = self._fitting(shown[: -half - 1 : -1], half)[::-1]
+            shown = self._fitting(shown[:half], half) + "\u2026" + tail
         line = self.painter.line(shown, g.margin, g.header_baseline, g.small) if shown else b""
         self._add_form(self._header, line)
+
+    def _fitting(self, text: str, cells: int) -> str:
+        """As much of the start of the text as fits into so many cells."""
+        while self.painter.cells(text) > cells:
+            text = text[:-1]
+        return text
 
     def _footer(self, page: int) -> bytes:
         """'page n of ', ending where the total will begin."""

@@ -22,27 +22,27 @@ class PageTree:
         self._root_entries = root_entries
         self._open = [_Node(objects.reserve())]
         self.first_page = 0
-
-    @property
-    def pages(self) -> int:
-        """Pages so far."""
-        return sum(node.pages for node in self._open)
+        self.pages = 0
 
     def add_page(self, entries: bytes) -> None:
         """Write a page with these entries in its dictionary."""
         if len(self._open[0].kids) == _FAN:
             self._close(0)
+            self._open[0] = _Node(self._objects.reserve())
         leaf = self._open[0]
         page = self._objects.add(b"<</Type/Page/Parent %d 0 R%b>>" % (leaf.number, entries))
         self.first_page = self.first_page or page
+        self.pages += 1
         leaf.kids.append(page)
         leaf.pages += 1
 
     def finish(self) -> int:
         """Write what is still open; returns the number of the root."""
-        for level in range(len(self._open) - 1):
+        level = 0
+        while level + 1 < len(self._open):  # closing one may open another above
             self._close(level)
-        root = self._open[-1]
+            level += 1
+        root = self._open[level]
         self._write(root, self._root_entries)
         return root.number
 
@@ -52,11 +52,11 @@ class PageTree:
             self._open.append(_Node(self._objects.reserve()))
         elif len(self._open[level + 1].kids) == _FAN:
             self._close(level + 1)
+            self._open[level + 1] = _Node(self._objects.reserve())
         node, parent = self._open[level], self._open[level + 1]
         self._write(node, b"/Parent %d 0 R" % parent.number)
         parent.kids.append(node.number)
         parent.pages += node.pages
-        self._open[level] = _Node(self._objects.reserve())
 
     def _write(self, node: _Node, entries: bytes) -> None:
         kids = b" ".join(b"%d 0 R" % kid for kid in node.kids)

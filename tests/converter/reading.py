@@ -59,10 +59,15 @@ def without_blanks(text: str) -> str:
 
 
 def tool(*command: str, document: bytes) -> str:
+    """The same for a tool that prints text."""
+    return tool_output(*command, document=document).decode("utf-8")
+
+
+def tool_output(*command: str, document: bytes) -> bytes:
     """Run a PDF tool of the system on a document; skips the test where it is not installed."""
     if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} is not installed")
     ran = subprocess.run(command, input=document, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert not ran.stderr, ran.stderr
-    return ran.stdout.decode("utf-8")
+    return ran.stdout

@@ -34,7 +34,7 @@ def test_no_emoji_is_without_a_font() -> None:
     [
         ("Aé€Жλ│", "DejaVuSansMono"),
         ("漢かカ한，", "WenQuanYiMicroHeiMono"),
-        ("हก①", "Unifont"),
+        ("हก⠓", "Unifont"),
         ("😀👨", "UnifontUpper"),
     ],
 )
