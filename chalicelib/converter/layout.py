@@ -10,6 +10,10 @@ from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruc
 TAB = 8  # columns
 _LONG = 64 * 1024  # characters of an unfinished line that are worth keeping for its end
 
+# Characters a row may hold for each of its columns: a letter and the 30 marks that the
+# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
+_CROWDED = 31
+
 
 @dataclass(slots=True)
 class Page:
@@ -178,9 +182,11 @@ class Layout:
         if not uniform:
             cells = line.translate(self._widths).encode("latin-1")
             reach = list(accumulate(cells, initial=0))
+        most = _CROWDED * self._columns
         start = 0
-        while reach[-1] - reach[start] > self._columns:
+        while reach[-1] - reach[start] > self._columns or len(line) - start > most:
             end = max(bisect_right(reach, reach[start] + self._columns, start) - 1, start + 1)
+            end = min(end, start + most)
             space = line.rfind(" ", start, end)
             if space > start and not line[start:space].isspace():
                 end = space + 1

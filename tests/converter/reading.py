@@ -45,11 +45,11 @@ class Made:
         return without_blanks("".join(self.pages))
 
 
-def made(text: str | bytes, options: Options = Options(), about: Source = ABOUT) -> Made:
+def made(text: str | bytes, options: Options | None = None, about: Source = ABOUT) -> Made:
     """Convert in memory."""
     source = text if isinstance(text, bytes) else text.encode("utf-8")
     sink = io.BytesIO()
-    report = convert(io.BytesIO(source), sink, about, options)
+    report = convert(io.BytesIO(source), sink, about, options or Options())
     return Made(sink.getvalue(), report)
 
 

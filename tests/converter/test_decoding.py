@@ -180,7 +180,9 @@ def test_a_binary_file_is_refused_by_what_it_looks_like(
         read(source, declared)
 
 
-@pytest.mark.parametrize("start", ["BM", "MZ", "PK", "GIF8", "%!PS", "RIFF", "%PDF is a format", "ID3"])
+@pytest.mark.parametrize(
+    "start", ["BM", "MZ", "PK", "GIF8", "%!PS", "RIFF", "%PDF is a format", "ID3"]
+)
 def test_text_that_begins_like_a_binary_file_is_text(start: str) -> None:
     text = start + " für die Größe der Tür, über Äpfel und schöne Straßen\n"
     assert read(text.encode())[0] == text

@@ -1,4 +1,5 @@
 import io
+import itertools
 import re
 import subprocess
 import sys
@@ -40,9 +41,9 @@ def is_left_to_right(character: str) -> bool:
     )
 
 
-ASSIGNED = st.characters(
-    exclude_categories=["Cc", "Cn", "Co", "Cs"], max_codepoint=0xE0FFF
-).filter(is_left_to_right)
+ASSIGNED = st.characters(exclude_categories=["Cc", "Cn", "Co", "Cs"], max_codepoint=0xE0FFF).filter(
+    is_left_to_right
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,14 @@ def test_what_is_typed_is_what_is_copied(mixed: Made) -> None:
         assert typed in first
     for typed in ("“quoted” €uro", "Привет, мир. Ελλάδα", "日本語とｶﾀｶﾅ", "┌─┐│█│└─┘", "हिन्दी"):
         assert typed in first
-    for typed in ("👨\u200d👩\u200d👧", "❤\ufe0f", "n\u0308e\u0301", "a\u20dd", "␁␀␡", "NAME underlined"):
+    for typed in (
+        "👨\u200d👩\u200d👧",
+        "❤\ufe0f",
+        "n\u0308e\u0301",
+        "a\u20dd",
+        "␁␀␡",
+        "NAME underlined",
+    ):
         assert typed in first
     assert "\U00012000" in first
 
@@ -229,7 +237,9 @@ def test_title_and_date_are_those_of_the_upload() -> None:
     assert reader.metadata.creation_date == datetime(2026, 1, 1, 21, 34, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", ["", "x" * 1000, "日本" * 300, "\0\x1b\n<&>\ufffe", "\U00012000" * 99])
+@pytest.mark.parametrize(
+    "name", ["", "x" * 1000, "日本" * 300, "\0\x1b\n<&>\ufffe", "\U00012000" * 99]
+)
 def test_any_name_fits_into_the_header(name: str) -> None:
     document = made("text", about=replace(ABOUT, name=name))
     with pikepdf.open(io.BytesIO(document.pdf)) as opened:
@@ -321,7 +331,7 @@ def test_progress_is_told_and_may_end_it_leaving_nothing() -> None:
         convert(io.BytesIO(text), sink, replace(ABOUT, size=len(text)), progress=watch)
     assert sink.getvalue() == b"before"
     assert {one.size for one in seen} == {len(text)}
-    steps = [b.pages - a.pages for a, b in zip(seen, seen[1:], strict=False)]
+    steps = [b.pages - a.pages for a, b in itertools.pairwise(seen)]
     assert max(steps) <= 64
 
 

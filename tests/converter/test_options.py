@@ -27,9 +27,7 @@ def test_metadata_is_read_on_top_of_the_defaults() -> None:
         ("pdf-margin", "", "5 to 50"),
     ],
 )
-def test_a_bad_value_is_refused_with_what_is_allowed(
-    option: str, value: str, allowed: str
-) -> None:
+def test_a_bad_value_is_refused_with_what_is_allowed(option: str, value: str, allowed: str) -> None:
     with pytest.raises(BadOption) as refused:
         Options.parse({option: value})
     assert option in str(refused.value)
@@ -38,7 +36,7 @@ def test_a_bad_value_is_refused_with_what_is_allowed(
 
 
 def test_an_unknown_option_is_refused_with_those_there_are() -> None:
-    with pytest.raises(BadOption, match="pdf-colour.*pdf-page-size, pdf-orientation"):
+    with pytest.raises(BadOption, match=r"pdf-colour.*pdf-page-size, pdf-orientation"):
         Options.parse({"pdf-colour": "red"})
 
 
