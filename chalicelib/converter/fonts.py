@@ -155,9 +155,13 @@ class Repertoire(dict[int, str]):
         super().__init__({0x0A: "\n"})
         self.slots: dict[str, Slot] = {}
         self._letters: dict[Slot, str] = {}
+        self._numbered: set[str] = set()
 
     def __missing__(self, code_point: int) -> str:
-        letter = self[code_point] = self.letter(choose(code_point))
+        slot = choose(code_point)
+        if slot.numbered:
+            self._numbered.add(chr(code_point))
+        letter = self[code_point] = self.letter(slot)
         return letter
 
     def letter(self, slot: Slot) -> str:
@@ -167,6 +171,10 @@ class Repertoire(dict[int, str]):
             self._letters[slot] = letter
             self.slots[letter] = slot
         return self._letters[slot]
+
+    def any_numbered(self, text: str) -> bool:
+        """Whether the text has characters that no font has."""
+        return not self._numbered.isdisjoint(text)
 
     def drawn_with(self, face: Face) -> Iterable[tuple[int, int]]:
         """Plane and code point of every character met so far that the face draws."""
