@@ -6,6 +6,7 @@ made with a few operations on whole strings.
 """
 
 from itertools import accumulate
+from operator import eq
 
 from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled
 from chalicelib.converter.fonts import Repertoire, Slot, number
@@ -54,7 +55,7 @@ class Painter:
         if not any(rows):
             return marks
         styled = any(isinstance(row, Styled) for row in rows)
-        code = None if styled else _ansi("\n".join(rows))
+        code = None if styled else _ansi(rows)
         if code is not None:
             self.see_ansi(code)
             text = escaped(code).replace(b"\n", b")'\n(")
@@ -146,10 +147,13 @@ class Painter:
         return b"".join(out)
 
 
-def _ansi(text: str) -> bytes | None:
-    """The text in WinAnsiEncoding (annex D), if it can be."""
+def _ansi(rows: list[str]) -> bytes | None:
+    """The rows in WinAnsiEncoding (annex D), if they can be and the pen is not needed."""
+    text = "\n".join(rows)
     if text.isascii():
         return text.encode("ascii")
+    if any(map(eq, rows, rows[1:])):
+        return None  # accented capitals may touch equal text above; see the pen
     try:
         return text.encode("cp1252")
     except UnicodeEncodeError:

@@ -149,6 +149,15 @@ def _code(text: pypdfium2.PdfTextPage, index: int) -> int:
     return int(pypdfium2.raw.FPDFText_GetUnicode(text.raw, index))
 
 
+@pytest.mark.parametrize(
+    "line", ["│ 漢字 │", "│", "Ångström çedilla ÀÇ", "سلام", "||||", "█▌▐", "x"]
+)
+def test_equal_lines_are_all_there(line: str) -> None:
+    document = made(f"{line}\n" * 40)
+    assert document.letters.count(without_blanks(line)[0]) == 40 * line.count(line[0])
+    assert len(document.letters) == 40 * len(without_blanks(line))
+
+
 @pytest.mark.parametrize("size", ["a4", "letter"])
 @pytest.mark.parametrize("orientation", ["portrait", "landscape"])
 def test_paper_is_as_asked_for(size: str, orientation: str) -> None:
