@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from unicodedata import category
 
 from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
 
@@ -111,6 +112,8 @@ class Layout:
         if self._rest:
             self._go_on(lines[0], ends=True, uniform=uniform)
             lines = lines[1:]
+        if not uniform:
+            lines = [_based(line) for line in lines]
         if "\t" in alphabet:
             lines = [
                 self._expanded(line, 0, uniform=uniform) if "\t" in line else line for line in lines
@@ -141,6 +144,8 @@ class Layout:
         """Append the next piece of a line that is too long to be seen at once."""
         if "\b" in piece:
             piece = overstruck(piece)
+        if not self._rest and not self._rest_continued:
+            piece = _based(piece)
         if "\t" in piece:
             piece = self._expanded(piece, self._column, uniform=uniform)
         self._column += len(piece) if uniform else self._cells(piece)
@@ -195,6 +200,11 @@ class Layout:
             yield start, end
             start = end
         yield start, len(line)
+
+
+def _based(line: str) -> str:
+    """The line with a blank for a mark at its start to stand on, if it has one."""
+    return _joined(" ", line) if line and category(line[0])[0] == "M" else line
 
 
 def _joined(first: str, second: str) -> str:

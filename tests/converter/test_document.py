@@ -12,7 +12,7 @@ import pikepdf
 import pypdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter import Options, Progress, Source, convert
@@ -91,6 +91,8 @@ def _ink(pdf: bytes) -> int:
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(ASSIGNED, max_size=120))
+@example("\u0e340")
+@example("a" + "\u0e34" * 20 + "\u0301\u0301")
 def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
     assert made(text).letters.replace("\ufffe", "\u00ad") == without_blanks(text)
 

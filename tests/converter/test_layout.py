@@ -53,6 +53,10 @@ def test_a_cluster_is_never_torn() -> None:
     assert rows_of("12345" + "🇩🇪", 6) == ["12345", "🇩🇪"]
 
 
+def test_a_mark_without_a_letter_stands_on_a_blank() -> None:
+    assert rows_of("\u0301a\nb\u0301") == [" \u0301a", "b\u0301"]
+
+
 def test_tabs_go_to_the_next_multiple_of_eight_columns() -> None:
     assert rows_of("a\tb\n\tc\n12345678\td", 40) == ["a       b", "        c", "12345678        d"]
     assert rows_of("日本\tx\ne\u0301\ty", 40) == ["日本    x", "e\u0301       y"]

@@ -37,15 +37,15 @@ def test_any_bytes_give_a_pdf_or_a_clean_refusal(source: bytes) -> None:
 
 # What would take memory in proportion if anything were kept: (one piece, how often)
 HEAVY = {
-    "one line without a space": ("b'x' * 1000", 15_000),
-    "one line of wide characters": ("'漢'.encode() * 300", 8_000),
-    "one line of combining marks": ("'\\u0301'.encode() * 500", 5_000),
-    "one line of overstrikes": ("b'x\\bx' * 300", 3_000),
-    "backspaces": ("b'\\b' * 1000", 3_000),
-    "an endless escape": ("b'\\x1b]' + b'y' * 998", 10_000),
+    "one line without a space": ("b'x' * 1000", 12_000),
+    "one line of wide characters": ("'漢'.encode() * 300", 4_000),
+    "one line of combining marks": ("'\\u0301'.encode() * 500", 2_000),
+    "one line of overstrikes": ("b'x\\bx' * 300", 1_500),
+    "backspaces": ("b'\\b' * 1000", 1_500),
+    "an endless escape": ("b'\\x1b]' + b'y' * 998", 3_000),
     "empty lines": ("b'\\n' * 1000", 2_000),
-    "form feeds": ("b'\\f' * 1000", 100),
-    "one column of tabs": ("b'\\t' * 1000", 3_000),
+    "form feeds": ("b'\\f' * 1000", 50),
+    "one column of tabs": ("b'\\t' * 1000", 1_500),
 }
 
 SCRIPT = """
@@ -72,7 +72,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 @pytest.mark.parametrize("kind", HEAVY)
 def test_memory_does_not_grow_with_the_text(kind: str) -> None:
     piece, times = HEAVY[kind]
-    few, many = _peak_memory(piece, times // 20), _peak_memory(piece, times)
+    few, many = _peak_memory(piece, times // 5), _peak_memory(piece, times)
     assert many - few <= 25  # MB
 
 
