@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test lint format deploy clean
+.PHONY: help setup run test bench lint format deploy clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
 	@echo "make test               run all tests"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
+	@echo "make bench              measure speed and memory against other converters"
 	@echo "make lint | format      check | mend the code's form"
 
 setup: $(VENV)/.installed
@@ -26,6 +27,15 @@ run: setup
 test: setup
 	@$(BIN)/python -m pytest
 
+# A folder of its own: what tests and tools bring along would be imported by what is measured.
+$(VENV)-bench/.installed: requirements.txt bench/requirements.txt
+	@$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check -r requirements.txt -r bench/requirements.txt
+	@touch $@
+
+bench: $(VENV)-bench/.installed
+	@$(VENV)-bench/bin/python -m bench
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -40,4 +50,4 @@ deploy: setup
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
 
 clean:
-	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf $(VENV) $(VENV)-bench .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

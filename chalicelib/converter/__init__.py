@@ -1,16 +1,41 @@
-"""Text in, PDF out. Pure: knows nothing of AWS and reads no environment."""
+"""Text in, PDF out. Pure: knows nothing of AWS and reads no environment.
+
+Importing this is cheap; fpdf2 and the fonts are imported by the first conversion.
+"""
 
 from typing import BinaryIO
 
-from chalicelib.converter.options import Options, Report, Source
+from chalicelib.converter.conversion import Basis, OnProgress, Progress, Report, Source
+from chalicelib.converter.options import Options, Orientation, PageSize
 
-__all__ = ["Options", "Report", "Source", "convert"]
+__all__ = [
+    "Basis",
+    "OnProgress",
+    "Options",
+    "Orientation",
+    "PageSize",
+    "Progress",
+    "Report",
+    "Source",
+    "convert",
+]
 
 
 def convert(
-    source: BinaryIO, sink: BinaryIO, about: Source, options: Options | None = None
+    source: BinaryIO,
+    sink: BinaryIO,
+    about: Source,
+    options: Options = Options(),  # noqa: B008 - frozen
+    progress: OnProgress | None = None,
 ) -> Report:
-    """Turn the text in `source` into a PDF in `sink`; NotText if it is none."""
-    from chalicelib.converter import document  # fpdf2 is slow to import: only who converts pays
+    """Turn the text read from `source` into a PDF written to `sink`.
 
-    return document.convert(source, sink, about, options or Options())
+    `source` is only ever read forwards and `sink` written forwards, in memory that does not
+    grow with the text. `progress` is called at least once every 64 pages and every 256 kB; what
+    it raises ends the conversion and is raised from here. Whatever ends it, a sink that can
+    seek is left as it was.
+    Raises NotText, naming what it looks like, if the bytes are no text.
+    """
+    from chalicelib.converter.converting import run
+
+    return run(source, sink, about, options, progress)

@@ -1,50 +1,195 @@
-"""The PDF: lines on pages."""
+"""The PDF document: fpdf2 makes what describes it, pages are streamed past fpdf2.
 
-import hashlib
-from pathlib import Path
-from typing import BinaryIO
+fpdf2 keeps every page until the end and then every byte of the file, which takes several times
+the text's size. So pages, fonts and the page tree are written as they come, and fpdf2 adds
+catalog, metadata, output intent and information once the last page is out. What is used of its
+private parts is all in `_Rest`.
+"""
+
+from datetime import UTC
+from hashlib import md5
+from html import escape
+from typing import BinaryIO, cast
 
 from fpdf import FPDF
+from fpdf.output import OutputProducer
+from fpdf.syntax import PDFObject
 
-from chalicelib.converter.options import Options, Report, Source
-from chalicelib.errors import NotText
+from chalicelib.converter.conversion import Source
+from chalicelib.converter.embedding import embed_fonts
+from chalicelib.converter.fonts import CELL, Repertoire
+from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.objects import Objects
+from chalicelib.converter.pagetree import PageTree
+from chalicelib.converter.painting import Painter, artifact
 
-FONT = Path(__file__).parents[1] / "fonts" / "DejaVuSansMono.ttf"
-COLUMNS, LINES = 100, 66
+PRODUCER = "chalice-text-to-pdf with fpdf2"
+
+_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>
+<dc:format>application/pdf</dc:format>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<xmp:CreateDate>{created}</xmp:CreateDate><pdf:Producer>{producer}</pdf:Producer>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>"""
 
 
-class _Document(FPDF):
-    document_id = b""
+class Document:
+    """A PDF that is written to `sink` while its pages are made."""
+
+    def __init__(self, sink: BinaryIO, source: Source, geometry: Geometry) -> None:
+        self._geometry = geometry
+        self._described = _Described(source)
+        self.objects = Objects(sink, self._described.pdf_version)
+        self._repertoire = Repertoire()
+        self.painter = Painter(geometry, self._repertoire)
+        self._resources = self.objects.reserve()
+        self._total = self.objects.reserve()
+        self._header = self.objects.reserve()
+        box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
+        self.tree = PageTree(self.objects, box)
+        self._write_header(source.name)
+
+    @property
+    def repertoire(self) -> Repertoire:
+        """The characters drawn so far and their fonts."""
+        return self._repertoire
+
+    @property
+    def pages(self) -> int:
+        """Pages written so far."""
+        return self.tree.pages
+
+    def add_page(self, text: bytes) -> None:
+        """Write a page: the operators of its text, then header and footer as artifacts."""
+        furniture = b"/Header Do\n" + self._footer(self.pages + 1) + b"/Total Do\n"
+        content = self.objects.add_stream(text + artifact(furniture))
+        self.tree.add_page(b"/Resources %d 0 R/Contents %d 0 R" % (self._resources, content))
+
+    def finish(self) -> None:
+        """Write all that could not be known before the last page."""
+        g = self._geometry
+        self._add_form(
+            self._total,
+            self.painter.ansi_line(str(self.pages), g.total_x, g.footer_baseline, g.small),
+        )
+        self.painter.see_ansi(b"page of 0123456789")
+        fonts = embed_fonts(self.objects, self.painter, self._repertoire)
+        forms = b"/Header %d 0 R/Total %d 0 R" % (self._header, self._total)
+        for name, outline in self.painter.labels.forms().items():
+            forms += b"%b %d 0 R" % (name, self._add_form(self.objects.reserve(), outline))
+        resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
+        self.objects.add(resources, self._resources)
+        self._described.stream = self.objects
+        self._described.root = self.tree.finish()
+        self._described.first_page = self.tree.first_page
+        self._described.output(output_producer_class=_Rest)
+
+    def _write_header(self, name: str) -> None:
+        """The file's name, shortened in the middle if it does not fit."""
+        g = self._geometry
+        shown = name.translate({code: 0x2400 + code for code in range(0x20)})
+        if self.painter.cells(shown) > g.small_columns:
+            half = (g.small_columns - 1) // 2
+            tail = self._fitting(shown[: -half - 1 : -1], half)[::-1]
+            shown = self._fitting(shown[:half], half) + "\u2026" + tail
+        line = self.painter.line(shown, g.margin, g.header_baseline, g.small) if shown else b""
+        self._add_form(self._header, line)
+
+    def _fitting(self, text: str, cells: int) -> str:
+        """As much of the start of the text as fits into so many cells."""
+        while self.painter.cells(text) > cells:
+            text = text[:-1]
+        return text
+
+    def _footer(self, page: int) -> bytes:
+        """'page n of ', ending where the total will begin."""
+        g = self._geometry
+        text = f"page {page} of "
+        x = g.total_x - len(text) * g.small * CELL / 1000
+        return self.painter.ansi_line(text, x, g.footer_baseline, g.small)
+
+    def _add_form(self, number: int, operators: bytes) -> int:
+        """A form XObject (8.10): drawn on every page, stored once."""
+        g = self._geometry
+        entries = b"/Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]/Resources %d 0 R" % (
+            g.width,
+            g.height,
+            self._resources,
+        )
+        return self.objects.add_stream(operators, entries, number)
+
+
+class _Described(FPDF):
+    """What fpdf2 knows of the document: everything but its pages."""
+
+    stream: Objects
+    root: int
+    first_page: int
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(enforce_compliance="PDF/A-2U")
+        created = source.created_at.astimezone(UTC).replace(microsecond=0)
+        self._identifier = md5(source.document_id.encode(), usedforsecurity=False).hexdigest()
+        self.alias_nb_pages(cast("str", None))  # '{nb}' in a text is just that
+        self.set_title(source.name)
+        self.set_producer(PRODUCER)
+        self.set_creation_date(created)
+        if source.language:
+            self.set_lang(source.language)
+        self.set_xmp_metadata(
+            _XMP.format(
+                title=escape(_in_xml(source.name)),
+                created=created.isoformat(),
+                producer=PRODUCER,
+            )
+        )
 
     def file_id(self) -> str:
-        digest = hashlib.sha256(self.document_id).hexdigest()[:32].upper()
-        return f"<{digest}><{digest}>"
+        """Two equal halves, as for any file that is no revision of another (14.4)."""
+        return f"<{self._identifier}><{self._identifier}>"
 
 
-def convert(source: BinaryIO, sink: BinaryIO, about: Source, options: Options) -> Report:
-    """Lay the text out line by line and page by page."""
-    data = source.read()
-    if b"\0" in data:
-        raise NotText("The file is not text: it has NUL bytes.")
-    try:
-        text, encoding = data.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        text, encoding = data.decode("latin-1"), "latin-1"
-    pdf = _Document(unit="pt", format="a4")
-    pdf.document_id = about.document_id.encode()
-    pdf.alias_nb_pages(None)  # type: ignore[arg-type]
-    pdf.set_creation_date(about.created_at)
-    pdf.set_title(about.name)
-    pdf.add_font("text", fname=FONT)
-    lines = [
-        line[start : start + COLUMNS] or " "
-        for line in text.expandtabs(8).split("\n")
-        for start in range(0, max(len(line), 1), COLUMNS)
-    ]
-    for first in range(0, len(lines), LINES):
-        pdf.add_page()
-        pdf.set_font("text", size=options.font_size)
-        for row, line in enumerate(lines[first : first + LINES]):
-            pdf.text(50, 60 + row * options.font_size * 1.2, line)
-    pdf.output(sink)
-    return Report(pdf.page, encoding, "guessed", 0)
+def _in_xml(text: str) -> str:
+    """The text without what XML 1.0 has no way to write."""
+    return "".join(one if one >= " " and one not in "\ufffe\uffff" else "\ufffd" for one in text)
+
+
+class _Written(PDFObject):
+    """Stands for an object that is in the file already, for fpdf2 to refer to."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.id = number
+
+
+class _Rest(OutputProducer):
+    """Writes what fpdf2 makes behind what is written already."""
+
+    def bufferize(self) -> bytearray:
+        """Called by FPDF.output() for the bytes of the file, of which it gets none to keep."""
+        described = cast("_Described", self.fpdf)
+        objects = described.stream
+        self.obj_id = objects.last
+        catalog = self._add_catalog()
+        info = self._add_info()
+        self._finalize_catalog(
+            catalog,
+            pages_root_obj=_Written(described.root),  # type: ignore[arg-type]
+            first_page_obj=_Written(described.first_page),  # type: ignore[arg-type]
+            sig_annotation_obj=None,
+            xmp_metadata_obj=self._add_xmp_metadata(),
+            struct_tree_root_obj=None,
+            outline_dict_obj=None,
+        )
+        while objects.last < self.obj_id:
+            objects.reserve()
+        for made in self.pdf_objs:
+            objects.add_whole(made.serialize(), made.id)  # type: ignore[union-attr]
+        objects.close(catalog.id, info.id, described.file_id())
+        return bytearray()

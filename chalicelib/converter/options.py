@@ -1,38 +1,120 @@
-"""What the converter is told, and what it tells."""
+"""How pages are laid out: the choices a user has, and what is allowed for each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from math import isfinite
 
+from chalicelib.errors import BadOption
 
-@dataclass(frozen=True)
-class Source:
-    """The text's name, upload time, identity (of which the PDF's /ID is made) and charset."""
-
-    name: str
-    created_at: datetime
-    document_id: str
-    charset: str | None = None
-    size: int | None = None
+PREFIX = "pdf-"
 
 
-@dataclass(frozen=True)
+class PageSize(StrEnum):
+    """Paper, by its usual name."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+    @property
+    def points(self) -> tuple[float, float]:
+        """Width and height in portrait, in points of 1/72 inch (ISO 216, ANSI/ASME Y14.1)."""
+        return (595.28, 841.89) if self is PageSize.A4 else (612.0, 792.0)
+
+
+class Orientation(StrEnum):
+    """Which edge of the paper is on top."""
+
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+
+
+FONT_SIZES = (4.0, 36.0)  # pt; the largest still leaves room for a few columns and rows
+MARGINS = (5.0, 50.0)  # mm; most printers leave about 4 mm blank
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """How the page looks; `font_size` in points."""
+    """Page layout. `font_size` is in points, `margin` in millimetres on all four sides.
 
-    font_size: float = 9.0
+    Raises BadOption when a value is not allowed.
+    """
+
+    page_size: PageSize = PageSize.A4
+    orientation: Orientation = Orientation.PORTRAIT
+    font_size: float = 10.0
+    margin: float = 15.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = _READERS[field.name](_name(field.name), str(getattr(self, field.name)))
+            object.__setattr__(self, field.name, value)
 
     @classmethod
-    def parse(cls, metadata: Mapping[str, str]) -> "Options":  # noqa: ARG003
-        """Options of an object's user metadata."""
-        return cls()
+    def parse(cls, metadata: Mapping[str, str], defaults: "Options | None" = None) -> "Options":
+        """Read the `pdf-…` keys of an object's user metadata on top of `defaults`.
+
+        Other keys are somebody else's and are ignored. Raises BadOption for an unknown
+        `pdf-…` key or a value that is not allowed.
+        """
+        known = {_name(field.name): field.name for field in fields(cls)}
+        chosen: dict[str, str] = {}
+        for key, value in metadata.items():
+            option = key.strip().lower()
+            if not option.startswith(PREFIX):
+                continue
+            if option not in known:
+                raise BadOption(
+                    f"There is no option {_shown(option)}; the options are {', '.join(known)}."
+                )
+            chosen[known[option]] = value
+        # The readers take text, so this is the one place where the types are not yet right.
+        return replace(defaults or cls(), **chosen)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class Report:
-    """What came out."""
+def _name(field: str) -> str:
+    return PREFIX + field.replace("_", "-")
 
-    pages: int
-    encoding: str
-    encoding_basis: str
-    replaced: int
+
+def _shown(value: str) -> str:
+    """The value as a user may see it: quoted, escaped and short."""
+    return ascii(value if len(value) <= 40 else value[:40] + "…")
+
+
+def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
+    def read(option: str, value: str) -> StrEnum:
+        try:
+            return kind(value.strip().lower())
+        except ValueError:
+            allowed = " or ".join(kind)
+            raise BadOption(
+                f"Option {option} cannot be {_shown(value)}; it is {allowed}."
+            ) from None
+
+    return read
+
+
+def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], float]:
+    def read(option: str, value: str) -> float:
+        low, high = limits
+        problem = BadOption(
+            f"Option {option} cannot be {_shown(value)}; "
+            f"it is a number from {low:g} to {high:g} ({unit})."
+        )
+        try:
+            number = float(value)
+        except ValueError:
+            raise problem from None
+        if not (isfinite(number) and low <= number <= high):
+            raise problem
+        return number
+
+    return read
+
+
+_READERS: dict[str, Callable[[str, str], StrEnum | float]] = {
+    "page_size": _choice(PageSize),
+    "orientation": _choice(Orientation),
+    "font_size": _number(FONT_SIZES, "points"),
+    "margin": _number(MARGINS, "millimetres"),
+}

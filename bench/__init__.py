@@ -1,0 +1,1 @@
+"""How fast, how small and how flat the converter is, against its peers on the same machine."""

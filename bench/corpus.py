@@ -1,0 +1,78 @@
+"""Texts to convert: always the same ones, of any size, written once."""
+
+import pydoc_data.topics
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+MB = 2**20
+
+_WORDS = """слово привет мир и в на город человек время год дело жизнь день рука раз глаз друг дом
+Ελλάδα λόγος καλημέρα άνθρωπος ημέρα χρόνος ζωή μέρος the of and in naïve Größe język žluťoučký
+kůň est déjà ţară şi łódź świat école être""".split()  # noqa: SIM905 - easier to read so
+
+
+def corpus(folder: Path, name: str, size: int) -> Path:
+    """A file with `size` bytes (give or take a line) of the text called `name`."""
+    path = folder / f"{name}-{size}.txt"
+    if not path.exists():
+        with path.open("wb") as file:
+            written = 0
+            for piece in _TEXTS[name]():
+                written += file.write(piece[: size - written])
+                if written >= size:
+                    break
+    return path
+
+
+def _ascii() -> Iterator[bytes]:
+    """English prose: Python's own documentation, as it comes with Python."""
+    topics = pydoc_data.topics.topics
+    text = "\n".join(topics[name] for name in sorted(topics))
+    data = text.encode("ascii", "ignore")
+    while True:
+        yield data
+
+
+def _lines(line: Callable[[random.Random], str]) -> Iterator[bytes]:
+    chance = random.Random(20261124)  # noqa: S311 - a text, not a secret
+    while True:
+        yield "".join(line(chance) for _ in range(1000)).encode("utf-8")
+
+
+def _european() -> Iterator[bytes]:
+    def line(chance: random.Random) -> str:
+        return " ".join(chance.choices(_WORDS, k=chance.randint(3, 12))) + "\n"
+
+    return _lines(line)
+
+
+def _cjk() -> Iterator[bytes]:
+    """Characters as unevenly frequent as in real text (Zipf's law)."""
+    kana = [chr(code) for code in range(0x3042, 0x3094)]
+    han = [chr(code) for code in range(0x4E00, 0x4E00 + 3000 * 6, 6)]
+    characters = [one for pair in zip(kana, han, strict=False) for one in pair] + han[len(kana) :]
+    weights = [1 / (rank + 3) for rank in range(len(characters))]
+
+    def line(chance: random.Random) -> str:
+        return "".join(chance.choices(characters, weights, k=chance.randint(10, 38))) + "。\n"
+
+    return _lines(line)
+
+
+def _repeated(piece: bytes) -> Callable[[], Iterator[bytes]]:
+    def pieces() -> Iterator[bytes]:
+        while True:
+            yield piece * 65536
+
+    return pieces
+
+
+_TEXTS: dict[str, Callable[[], Iterator[bytes]]] = {
+    "ascii": _ascii,
+    "european": _european,
+    "cjk": _cjk,
+    "one-line": _repeated(b"x"),
+    "empty-lines": _repeated(b"\n"),
+    "form-feeds": _repeated(b"\f"),
+}

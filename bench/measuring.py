@@ -1,0 +1,64 @@
+"""What a whole process costs: interpreter start, imports and exit included."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds, user and system; megabytes of peak resident memory; bytes of PDF."""
+
+    cpu: float
+    memory: float
+    output: int
+
+
+def ours(source: Path, target: Path) -> list[str]:
+    """The command that converts with this project."""
+    return [sys.executable, "-m", "chalicelib.converter", str(source), str(target)]
+
+
+def peer(name: str, source: Path, target: Path) -> list[str] | None:
+    """The command that converts with a peer, or None where it is not installed."""
+    if name == "texttopdf":
+        program = shutil.which("texttopdf") or "/usr/lib/cups/filter/texttopdf"
+        if not Path(program).exists():
+            return None
+        return ["sh", "-c", f"{program} 1 user title 1 '' '{source}' > '{target}'"]
+    return [sys.executable, "-m", "bench.peers", name, str(source), str(target)]
+
+
+def cost(command: list[str], target: Path, runs: int) -> Cost:
+    """The median of several runs."""
+    costs = [_once(command, target) for _ in range(runs)]
+    return Cost(
+        median(one.cpu for one in costs), median(one.memory for one in costs), costs[0].output
+    )
+
+
+# Filters of CUPS take the charset from the environment.
+_ENVIRONMENT = {
+    **os.environ,
+    "CHARSET": "utf-8",
+    "PYTHONPATH": str(Path(__file__).parent / "without"),
+}
+
+
+def _once(command: list[str], target: Path) -> Cost:
+    child = subprocess.Popen(
+        command, stderr=subprocess.PIPE, env={**os.environ, "CHARSET": "utf-8"}
+    )
+    assert child.stderr
+    message = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {message.decode()[-500:]}")
+    size = target.stat().st_size
+    target.unlink()
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, size)

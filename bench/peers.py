@@ -1,0 +1,65 @@
+"""The peers: the shortest sensible program for each, `python -m bench.peers NAME IN OUT`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+FONTS = Path(__file__).parent.parent / "chalicelib" / "fonts"
+
+
+def fpdf2_multi_cell(source: Path, target: Path) -> None:
+    """fpdf2 as its tutorial has it: one multi_cell, a core font."""
+    from fpdf import FPDF
+
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Courier", size=10)
+    pdf.multi_cell(0, None, source.read_text("latin-1"))
+    pdf.output(str(target))
+
+
+def reportlab_courier(source: Path, target: Path) -> None:
+    """reportlab's text object, page by page, with a core font."""
+    _reportlab(source, target, "Courier")
+
+
+def reportlab_dejavu(source: Path, target: Path) -> None:
+    """The same with an embedded TrueType font for European scripts."""
+    _reportlab(source, target, "DejaVuSansMono.ttf")
+
+
+def reportlab_wqy(source: Path, target: Path) -> None:
+    """The same with an embedded TrueType font for Chinese and Japanese."""
+    _reportlab(source, target, "wqy-microhei.ttc")
+
+
+def _reportlab(source: Path, target: Path, font: str) -> None:
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    name = font.partition(".")[0]
+    if name != font:
+        pdfmetrics.registerFont(TTFont(name, str(FONTS / font), subfontIndex=0))
+    canvas = Canvas(str(target), pagesize=A4, pageCompression=1)
+    lines = source.read_text("utf-8").split("\n")
+    for start in range(0, len(lines), 61):
+        text = canvas.beginText(42, A4[1] - 60)
+        text.setFont(name, 10, 11.64)
+        for line in lines[start : start + 61]:
+            text.textLine(line)
+        canvas.drawText(text)
+        canvas.showPage()
+    canvas.save()
+
+
+PEERS: dict[str, Callable[[Path, Path], None]] = {
+    "fpdf2": fpdf2_multi_cell,
+    "reportlab": reportlab_courier,
+    "reportlab-dejavu": reportlab_dejavu,
+    "reportlab-wqy": reportlab_wqy,
+}
+
+if __name__ == "__main__":
+    PEERS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))

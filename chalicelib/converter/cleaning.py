@@ -1,0 +1,141 @@
+"""What is in a text besides letters: line ends, escapes, overstrikes, control characters."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+# CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
+_LINE_ENDS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
+_LINE_END_CHARACTERS = frozenset("".join(_LINE_ENDS)) - {"\n"}
+
+# Control sequences of ECMA-48: CSI, then the strings (OSC, DCS, SOS, PM, APC) with either
+# terminator, then the short escapes. A string never spans a line end, or one stray ESC would
+# swallow text.
+_STRING = r"[^\x07\x1b\n\r]{0,4096}"
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    rf"|\x1b[\]PX^_]{_STRING}(?:\x07|\x1b\\)"
+    r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
+)
+_UNFINISHED_ESCAPE = re.compile(
+    rf"(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_]{_STRING}\x1b?|[ -/]*)|\x9b[0-?]*[ -/]*)\Z"
+)
+
+# HT, LF, FF and CR have a meaning, and so has BS at times; the rest is made visible.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\b\t\n\f\r"}
+_PICTURES[0x7F] = "\u2421"
+_WITH_PICTURES = frozenset(map(chr, _PICTURES))
+_BACKSPACE_PICTURE = "\u2408"
+
+_BLANKS = bytes(sorted({*range(0x20, 0x7F), 0x0A}))
+
+
+def alphabet(text: str) -> frozenset[str]:
+    """The characters that occur; of printable ASCII none, as they never need a decision."""
+    if text.isascii():
+        return frozenset(map(chr, set(text.encode("ascii").translate(None, _BLANKS))))
+    return frozenset(text)
+
+
+class Styled(str):
+    """A line some of whose characters are bold or underlined: one letter each in `styles`."""
+
+    __slots__ = ("styles",)
+    styles: str
+
+    def __new__(cls, text: str, styles: str) -> Self:
+        """Both of the same length."""
+        line = super().__new__(cls, text)
+        line.styles = styles
+        return line
+
+
+PLAIN, BOLD, UNDERLINED, BOTH = "-bu+"
+
+
+def cut(line: str, start: int, end: int) -> str:
+    """`line[start:end]`, with its styles if it has any."""
+    piece = line[start:end]
+    return Styled(piece, line.styles[start:end]) if isinstance(line, Styled) else piece
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """Text whose only control characters are LF, FF, HT and BS, and the alphabet it came with."""
+
+    text: str
+    alphabet: frozenset[str]
+
+
+class Cleaner:
+    """Cleans a text piece by piece; what may go on in the next piece is kept for it."""
+
+    def __init__(self) -> None:
+        self._kept = ""
+
+    def clean(self, piece: str, *, last: bool) -> Cleaned:
+        """The next stretch of clean text."""
+        text = self._kept + piece
+        self._kept = ""
+        found = alphabet(text)
+        if not found:
+            return Cleaned(text, found)
+        if not last:
+            text = self._keep_unfinished(text)
+        if "\x1b" in found or "\x9b" in found:
+            text = _ESCAPES.sub("", text)
+        for end in _LINE_ENDS if not found.isdisjoint(_LINE_END_CHARACTERS) else ():
+            text = text.replace(end, "\n")
+        if not found.isdisjoint(_WITH_PICTURES):
+            text = text.translate(_PICTURES)
+            found = alphabet(text)
+        return Cleaned(text, found - _LINE_END_CHARACTERS)
+
+    def _keep_unfinished(self, text: str) -> str:
+        if text.endswith("\r"):
+            self._kept = "\r"
+            return text[:-1]
+        if "\x1b" in text[-4200:] or "\x9b" in text[-4200:]:
+            unfinished = _UNFINISHED_ESCAPE.search(text, max(0, len(text) - 4200))
+            if unfinished:
+                self._kept = unfinished[0]
+                return text[: unfinished.start()]
+        return text
+
+
+# nroff strikes a character over itself for bold and over an underscore for underline, and
+# both, in any order; a bullet of the ASCII device is a plus and an o.
+_STRUCK = re.compile("([^\b])((?:\b[^\b])+)", re.DOTALL)
+
+
+def overstruck(line: str) -> str:
+    """The line as a printer that goes back to strike again would have shown it.
+
+    Strikes that mean neither bold nor underline stay, with the backspace made visible.
+    """
+    text: list[str] = []
+    styles: list[str] = []
+    at = 0
+    for match in _STRUCK.finditer(line):
+        text.append(line[at : match.start()])
+        styles.append(PLAIN * (match.start() - at))
+        shown, style = _meaning(match[0][::2])
+        text.append(shown)
+        styles.append(style * len(shown))
+        at = match.end()
+    text.append(line[at:])
+    styles.append(PLAIN * (len(line) - at))
+    plain = "".join(text).replace("\b", _BACKSPACE_PICTURE)
+    return Styled(plain, "".join(styles))
+
+
+def _meaning(strikes: str) -> tuple[str, str]:
+    """Text and style of the characters struck one over the other."""
+    if set(strikes) == {"+", "o"}:
+        return "\u2022", PLAIN
+    letters = strikes.replace("_", "") or "_"
+    if len(set(letters)) > 1:
+        return _BACKSPACE_PICTURE.join(strikes), PLAIN
+    underlined = "_" in strikes and letters != "_"
+    bold = len(letters) > 1 or letters == "_"
+    return letters[0], BOTH if bold and underlined else UNDERLINED if underlined else BOLD

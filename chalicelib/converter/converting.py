@@ -1,0 +1,66 @@
+"""The way from a stream of bytes to a finished document."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from chalicelib.converter.cleaning import Cleaner
+from chalicelib.converter.conversion import OnProgress, Progress, Report, Source
+from chalicelib.converter.decoding import Decoding
+from chalicelib.converter.document import Document
+from chalicelib.converter.fonts import Widths
+from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.layout import Layout, Page
+from chalicelib.converter.options import Options
+
+_PAGES_PER_REPORT = 64
+
+
+def run(
+    source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
+) -> Report:
+    """Convert; see `chalicelib.converter.convert`."""
+    start = sink.tell() if sink.seekable() else None
+    try:
+        return _run(source, sink, about, options, progress)
+    except BaseException:
+        if start is not None:
+            sink.seek(start)
+            sink.truncate()
+        raise
+
+
+def _run(
+    source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
+) -> Report:
+    decoding = Decoding(source, about.charset)
+    texts = iter(decoding)
+    first = next(texts)  # raises NotText before anything is written
+    geometry = Geometry.of(options)
+    document = Document(sink, about, geometry)
+    layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire))
+
+    def tell() -> None:
+        if progress:
+            progress(Progress(decoding.bytes_read, about.size, document.pages))
+
+    for page in _pages(chain([first], texts), layout, tell):
+        document.add_page(document.painter.page(page))
+        if document.pages % _PAGES_PER_REPORT == 0:
+            tell()
+    document.finish()
+    return Report(
+        pages=document.pages,
+        encoding=decoding.encoding.name,
+        encoding_basis=decoding.encoding.basis,
+        replaced=decoding.replaced + document.painter.labels.drawn,
+    )
+
+
+def _pages(texts: Iterable[str], layout: Layout, tell: Callable[[], None]) -> Iterator[Page]:
+    cleaner = Cleaner()
+    for text in texts:
+        yield from layout.feed(cleaner.clean(text, last=False))
+        tell()
+    yield from layout.feed(cleaner.clean("", last=True))
+    yield from layout.finish()

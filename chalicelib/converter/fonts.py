@@ -1,0 +1,197 @@
+"""Which font draws a character, and how wide it is on the grid.
+
+The grid's cell is the advance of the body font. Every other font is scaled so that its half
+and full width fill exactly one and two cells; what still differs is squeezed or stretched.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import uharfbuzz as hb
+from wcwidth import wcwidth
+
+FOLDER = Path(__file__).parent.parent / "fonts"
+
+CELL = 602  # advance of the body font, in thousandths of its size
+ASCENT, DESCENT = 928, 236  # of the body font (its hhea table), likewise
+FALLBACK_SCALE = 2 * CELL / 1000  # a full-width glyph of 1 em becomes two cells
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font file. `scale` is the size it is drawn at, relative to the body font's."""
+
+    name: str
+    file: str
+    index: int = 0
+    scale: float = 1.0
+    blank: int | None = None  # the character whose empty glyph stands for every other
+
+    @cached_property
+    def face(self) -> hb.Face:
+        """The font, mapped into memory; what is never looked at is never read."""
+        return hb.Face(hb.Blob.from_file_path(str(FOLDER / self.file)), self.index)
+
+    @cached_property
+    def _font(self) -> hb.Font:
+        return hb.Font(self.face)
+
+    def glyph(self, code_point: int) -> int | None:
+        """The glyph's number in the font file, or None if the font lacks the character."""
+        glyph: int | None = self._font.get_nominal_glyph(self.blank or code_point)
+        return glyph
+
+    def left_edge(self, glyph: int) -> int:
+        """How far left of the pen the glyph begins, in thousandths of its size, or 0."""
+        extents = self._font.get_glyph_extents(glyph)
+        upem: int = self.face.upem
+        return max(0, round(-extents.x_bearing * 1000 / upem)) if extents else 0
+
+    def advance(self, glyph: int) -> int:
+        """The glyph's advance in thousandths of the size it is drawn at."""
+        units: int = self._font.get_glyph_h_advance(glyph)
+        upem: int = self.face.upem
+        return round(units * 1000 / upem)
+
+
+BODY = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
+BOLD = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
+BLANK = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
+NOTHING = Face("DejaVuSansMono-Nothing", "DejaVuSansMono.ttf", blank=0x200B)
+CJK = Face("WenQuanYiMicroHeiMono", "wqy-microhei.ttc", 1, FALLBACK_SCALE)
+LAST = Face("Unifont", "unifont.ttf", 0, FALLBACK_SCALE)
+ASTRAL = Face("UnifontUpper", "unifont_upper.ttf", 0, FALLBACK_SCALE)
+CHAIN = (BODY, CJK, LAST, ASTRAL)
+FACES = (*CHAIN, BLANK, NOTHING)
+
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without the soft hyphen,
+# which is visible in plain text. Fonts of last resort draw a box for them; they are to be
+# there for whoever copies the text, and not to be seen.
+_IGNORABLE = (
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """All that a run of characters must share to be drawn in one go.
+
+    `advance` is in thousandths of the size the face is drawn at, `stretch` in percent: the
+    horizontal scaling that makes the glyph fill its cells. `numbered` characters are in no
+    font: empty cells stand for them, over which their number is drawn.
+    """
+
+    face: Face
+    plane: int
+    cells: int
+    advance: int
+    stretch: float = 100.0
+    numbered: bool = False
+
+
+def number(code_point: int) -> str:
+    """How a character that no font has is drawn."""
+    return f"U+{code_point:04X}"
+
+
+def choose(code_point: int) -> Slot:
+    """The first font of the chain that has the character in its proper width, or at all."""
+    cells = wcwidth(chr(code_point))
+    if any(first <= code_point <= last for first, last in _IGNORABLE):
+        return _stretched(BLANK if cells > 0 else NOTHING, code_point, max(cells, 0))
+    slots = [
+        _stretched(face, code_point, cells) for face in CHAIN if face.glyph(code_point) is not None
+    ]
+    visible = [slot for slot in slots if slot.advance or not slot.cells]
+    if visible:
+        return next((slot for slot in visible if slot.stretch == 100.0), visible[0])
+    return replace(_stretched(BLANK, code_point, len(number(code_point))), numbered=True)
+
+
+def _stretched(face: Face, code_point: int, cells: int) -> Slot:
+    """The slot of a character in one face, where it shall take so many cells.
+
+    A control character takes as many as its picture in the font does, and so does a character
+    that ought to have no width but has one in this font.
+    """
+    glyph = face.glyph(code_point) or 0
+    advance = face.advance(glyph)
+    if cells < 0 or (advance and not cells):
+        cells = max(1, round(advance * face.scale / CELL))
+    # A mark reaches back over its base, which may itself have been squeezed into one cell.
+    natural = (advance if cells else face.left_edge(glyph)) * face.scale
+    wanted = cells * CELL if cells else min(natural, CELL * 1.1)
+    fits = not natural or abs(natural - wanted) < 1
+    stretch = 100.0 if fits else 100 * wanted / natural
+    return Slot(face, code_point >> 16, cells, advance, stretch)
+
+
+class Repertoire(dict[int, str]):
+    """A table for `str.translate`: each character becomes the letter of its slot.
+
+    Made as characters turn up, so it also knows which characters a text has.
+    """
+
+    _FIRST = 0xF0000  # letters are private-use code points
+
+    def __init__(self) -> None:
+        super().__init__({0x0A: "\n"})
+        self.slots: dict[str, Slot] = {}
+        self._letters: dict[Slot, str] = {}
+        self._numbered: set[str] = set()
+
+    def __missing__(self, code_point: int) -> str:
+        slot = choose(code_point)
+        if slot.numbered:
+            self._numbered.add(chr(code_point))
+        letter = self[code_point] = self.letter(slot)
+        return letter
+
+    def letter(self, slot: Slot) -> str:
+        """The letter that stands for a slot."""
+        if slot not in self._letters:
+            letter = chr(self._FIRST + len(self._letters))
+            self._letters[slot] = letter
+            self.slots[letter] = slot
+        return self._letters[slot]
+
+    def any_numbered(self, text: str) -> bool:
+        """Whether the text has characters that no font has."""
+        return not self._numbered.isdisjoint(text)
+
+    def drawn_with(self, face: Face) -> Iterable[tuple[int, int]]:
+        """Plane and code point of every character met so far that the face draws."""
+        for code_point, letter in self.items():
+            slot = self.slots.get(letter)
+            if slot and slot.face is face:
+                yield slot.plane, code_point
+
+
+class Widths(dict[int, str]):
+    """A table for `str.translate`: each character becomes a character of as many cells."""
+
+    def __init__(self, repertoire: Repertoire) -> None:
+        super().__init__()
+        self._repertoire = repertoire
+
+    def __missing__(self, code_point: int) -> str:
+        cells = self._repertoire.slots[self._repertoire[code_point]].cells
+        width = self[code_point] = chr(cells)
+        return width

@@ -1,0 +1,237 @@
+"""From clean text to pages of rows on a grid of cells."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from unicodedata import category
+
+from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
+
+TAB = 8  # columns
+_LONG = 64 * 1024  # characters of an unfinished line that are worth keeping for its end
+
+# Characters a row may hold for each of its columns: a letter and the 30 marks that the
+# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
+_CROWDED = 31
+
+
+@dataclass(slots=True)
+class Page:
+    """Rows from top to bottom, and which of them go on with the line of the row above."""
+
+    rows: list[str] = field(default_factory=list)
+    continued: list[int] = field(default_factory=list)
+
+
+class Layout:
+    """Lays text out piece by piece, in memory that does not grow with text, line or page.
+
+    `widths` maps a code point to the character whose own code is the number of cells, as
+    `str.translate` wants it. Rows break at the last space that fits, else between grapheme
+    clusters (UAX #29).
+    """
+
+    def __init__(self, columns: int, rows: int, widths: Mapping[int, str]) -> None:
+        self._columns = columns
+        self._capacity = rows
+        self._widths = widths
+        self._single = set("\b\t\n\f")  # characters known to take one cell, or to be handled
+        self._widest = 1  # cells of the widest character so far
+        self._page = Page()
+        self._any = False
+        self._tail = ""  # the line that the last piece did not end, as it came
+        self._tail_alphabet: frozenset[str] = frozenset()
+        self._rest = ""  # of a line too long to wait for its end: its last row so far
+        self._rest_continued = False
+        self._column = 0  # where that row ends, counted from the start of the line
+
+    def feed(self, piece: Cleaned) -> Iterator[Page]:
+        """Pages that are complete now."""
+        text = self._tail + piece.text
+        alphabet = self._tail_alphabet | piece.alphabet
+        # Widths only matter where some character does not take exactly one cell.
+        uniform = self._all_single(alphabet)
+        *pages, text = text.split("\f") if "\f" in alphabet else (text,)
+        for page in pages:
+            lines = page.split("\n")
+            if not lines[-1] and not self._rest:
+                lines.pop()
+            yield from self._lay(lines, alphabet, uniform=uniform)
+            yield self._turn()
+        *lines, self._tail = text.split("\n")
+        yield from self._lay(lines, alphabet, uniform=uniform)
+        self._tail_alphabet = alphabet if self._tail else frozenset()
+        if len(self._tail) > _LONG:
+            end = _safe_end(self._tail)
+            self._go_on(self._tail[:end], ends=False, uniform=uniform)
+            self._tail = self._tail[end:]
+            yield from self._full_pages()
+
+    def finish(self) -> Iterator[Page]:
+        """What is left at the end of the text; an empty text is one empty page."""
+        if self._tail or self._rest:
+            uniform = self._all_single(self._tail_alphabet)
+            yield from self._lay([self._tail], self._tail_alphabet, uniform=uniform)
+        if self._page.rows or not self._any:
+            yield self._turn()
+
+    def _all_single(self, alphabet: frozenset[str]) -> bool:
+        unknown = alphabet - self._single
+        if not unknown:
+            return True
+        widths = {one: self._widths[ord(one)] for one in unknown}
+        self._single.update(one for one, width in widths.items() if width == "\1")
+        self._widest = max(self._widest, *map(ord, widths.values()))
+        return unknown <= self._single
+
+    def _turn(self) -> Page:
+        page, self._page = self._page, Page()
+        self._any = True
+        return page
+
+    def _full_pages(self) -> Iterator[Page]:
+        """Turn pages that overflow; one that is just full waits for a form feed or the end."""
+        capacity = self._capacity
+        rows, continued = self._page.rows, self._page.continued
+        start = 0
+        while len(rows) - start > capacity:
+            self._any = True
+            end = start + capacity
+            marks = [row - start for row in continued if start <= row < end] if continued else []
+            yield Page(rows[start:end], marks)
+            start = end
+        if start:
+            self._page = Page(rows[start:], [row - start for row in continued if row >= start])
+
+    def _lay(self, lines: list[str], alphabet: frozenset[str], *, uniform: bool) -> Iterator[Page]:
+        if not lines:
+            return
+        if "\b" in alphabet:
+            lines = [overstruck(line) if "\b" in line else line for line in lines]
+        if self._rest:
+            self._go_on(lines[0], ends=True, uniform=uniform)
+            lines = lines[1:]
+        if not uniform:
+            lines = [_based(line) for line in lines]
+        if "\t" in alphabet:
+            lines = [
+                self._expanded(line, 0, uniform=uniform) if "\t" in line else line for line in lines
+            ]
+        if uniform and max(map(len, lines), default=0) <= self._columns:
+            self._page.rows += lines
+            yield from self._full_pages()
+            return
+        surely_fits = self._columns if uniform else self._columns // self._widest
+        for line in lines:
+            if len(line) <= surely_fits or (line.isascii() and len(line) <= self._columns):
+                self._page.rows.append(line)
+            else:
+                self._add(line, uniform=uniform)
+            if len(self._page.rows) > 8 * self._capacity:
+                yield from self._full_pages()
+        yield from self._full_pages()
+
+    def _add(self, line: str, *, uniform: bool) -> None:
+        """Append a whole line, broken into as many rows as it takes."""
+        rows = self._page.rows
+        for start, end in self._breaks(line, uniform=uniform):
+            if start:
+                self._page.continued.append(len(rows))
+            rows.append(cut(line, start, end))
+
+    def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> None:
+        """Append the next piece of a line that is too long to be seen at once."""
+        if "\b" in piece:
+            piece = overstruck(piece)
+        if not self._rest and not self._rest_continued:
+            piece = _based(piece)
+        if "\t" in piece:
+            piece = self._expanded(piece, self._column, uniform=uniform)
+        self._column += len(piece) if uniform else self._cells(piece)
+        line = _joined(self._rest, piece)
+        uniform = uniform and self._all_single(frozenset(self._rest))
+        for start, end in self._breaks(line, uniform=uniform):
+            if end == len(line) and not ends:
+                self._rest = cut(line, start, end)
+                break
+            if start or self._rest_continued:
+                self._page.continued.append(len(self._page.rows))
+            self._page.rows.append(cut(line, start, end))
+            self._rest_continued = True
+        if ends:
+            self._rest, self._rest_continued, self._column = "", False, 0
+
+    def _cells(self, text: str) -> int:
+        return sum(text.translate(self._widths).encode("latin-1"))
+
+    def _expanded(self, line: str, column: int, *, uniform: bool) -> str:
+        """The line with its tabs as blanks; `column` is where it starts."""
+        if uniform and not isinstance(line, Styled):
+            before = column % TAB
+            return (" " * before + line).expandtabs(TAB)[before:]
+        at = 0
+        expanded = ""
+        for word in line.split("\t"):
+            piece = cut(line, at, at + len(word))
+            at += len(word) + 1
+            column += self._cells(word)
+            gap = TAB - column % TAB if at <= len(line) else 0
+            column += gap
+            expanded = _joined(_joined(expanded, piece), " " * gap)
+        return expanded
+
+    def _breaks(self, line: str, *, uniform: bool) -> Iterator[tuple[int, int]]:
+        """Start and end of each row of a line."""
+        reach: Sequence[int] = range(len(line) + 1)  # the column at which each character starts
+        if not uniform:
+            cells = line.translate(self._widths).encode("latin-1")
+            reach = list(accumulate(cells, initial=0))
+        most = _CROWDED * self._columns
+        start = 0
+        while reach[-1] - reach[start] > self._columns or len(line) - start > most:
+            end = max(bisect_right(reach, reach[start] + self._columns, start) - 1, start + 1)
+            end = min(end, start + most)
+            space = line.rfind(" ", start, end)
+            if space > start and not line[start:space].isspace():
+                end = space + 1
+            if not line[end].isascii():
+                end = _cluster_start(line, start, end)
+            yield start, end
+            start = end
+        yield start, len(line)
+
+
+def _based(line: str) -> str:
+    """The line with a blank for a mark at its start to stand on, if it has one."""
+    return _joined(" ", line) if line and category(line[0])[0] == "M" else line
+
+
+def _joined(first: str, second: str) -> str:
+    if not isinstance(first, Styled) and not isinstance(second, Styled):
+        return first + second
+    return Styled(str(first) + str(second), _styles(first) + _styles(second))
+
+
+def _styles(line: str) -> str:
+    return line.styles if isinstance(line, Styled) else PLAIN * len(line)
+
+
+def _safe_end(line: str) -> int:
+    """Where a line that goes on may be divided without tearing an overstrike apart."""
+    end = len(line)
+    if "\b" not in line:
+        return end
+    for at in range(end - 1, max(0, end - 256), -1):
+        if "\b" not in line[at - 1 : at + 1]:
+            return at
+    return end
+
+
+def _cluster_start(line: str, start: int, end: int) -> int:
+    """The start of the grapheme cluster that `end` falls into, unless it fills the row."""
+    from wcwidth import grapheme_boundary_before
+
+    window = max(start, end - 64)
+    begin = window + grapheme_boundary_before(line[window : end + 1], end + 1 - window)
+    return begin if begin > window else end

@@ -1,0 +1,160 @@
+"""From rows of text to the operators of a content stream (PDF 32000-1, clauses 8 and 9).
+
+The code of a character is its byte in WinAnsiEncoding where a whole page has such characters
+only, else the low 16 bits of its code point in the font for its plane. Either way a page is
+made with a few operations on whole strings.
+"""
+
+from itertools import accumulate
+from operator import eq
+
+from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled
+from chalicelib.converter.fonts import Repertoire, Slot, number
+from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.labels import Labels
+from chalicelib.converter.layout import Page
+from chalicelib.converter.pen import Pen, escaped, stretches
+
+ANSI_FONT = b"/F0"
+
+
+def artifact(operators: bytes) -> bytes:
+    """Marked as no part of the text (14.8.2.2), as headers, footers and marks are."""
+    return b"/Artifact BMC\n" + operators + b"EMC\n" if operators else b""
+
+
+class Painter:
+    """Paints pages; knows afterwards which characters were drawn with which font."""
+
+    def __init__(self, geometry: Geometry, repertoire: Repertoire) -> None:
+        self._geometry = geometry
+        self._repertoire = repertoire
+        self._ansi_seen = b"\n"
+        self._bold_seen: set[int] = set()
+        self.labels = Labels()
+        g = geometry
+        left, above = g.margin, g.first_baseline + g.leading
+        self._start = b"BT\n%.2f TL\n%.2f %.3f Td\n" % (g.leading, left, above)
+        self._ansi_start = ANSI_FONT + b" %g Tf\n(" % g.size
+        self._marks = [self._mark(row) for row in range(g.rows)]
+
+    @property
+    def ansi_characters(self) -> str:
+        """What was drawn with the one-byte font."""
+        return self._ansi_seen.decode("cp1252").replace("\n", "")
+
+    @property
+    def bold_characters(self) -> set[int]:
+        """What was drawn with the bold face."""
+        return self._bold_seen
+
+    def page(self, page: Page) -> bytes:
+        """Operators that draw the rows, then the marks of those that go on from the last."""
+        rows = page.rows
+        marks = artifact(b"".join(self._marks[row] for row in page.continued))
+        if not any(rows):
+            return marks
+        styled = any(isinstance(row, Styled) for row in rows)
+        code = None if styled else _ansi(rows)
+        if code is not None:
+            self.see_ansi(code)
+            text = escaped(code).replace(b"\n", b")'\n(")
+            return self._start + self._ansi_start + text + b")'\nET\n" + marks
+        text = self._pen(self._geometry.size).rows(rows)
+        over = self._underlines(rows) + self._numbers(rows)
+        return self._start + text + b"ET\n" + artifact(over) + marks
+
+    def line(self, text: str, x: float, y: float, size: float) -> bytes:
+        """Operators that draw one line of text on its own."""
+        return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([text]) + b"ET\n"
+
+    def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
+        """The same for text that is known to be in WinAnsiEncoding."""
+        code = text.encode("cp1252")
+        return b"BT\n%b %g Tf\n%.3f %.3f Td\n(%b) Tj\nET\n" % (
+            ANSI_FONT,
+            size,
+            x,
+            y,
+            escaped(code),
+        )
+
+    def see_ansi(self, code: bytes) -> None:
+        """Remember that the one-byte font needs these characters."""
+        if new := code.translate(None, self._ansi_seen):
+            self._ansi_seen += bytes(sorted(set(new)))
+
+    def cells(self, text: str) -> int:
+        """Cells that the text takes."""
+        return sum(slot.cells for slot in self._slots(text))
+
+    def _slots(self, text: str) -> list[Slot]:
+        return [self._repertoire.slots[letter] for letter in text.translate(self._repertoire)]
+
+    def _pen(self, size: float) -> Pen:
+        return Pen(self._repertoire, self._bold_seen, size)
+
+    def _mark(self, row: int) -> bytes:
+        """A hooked arrow in the margin: this row goes on with the line above."""
+        g = self._geometry
+        reach = min(0.6 * g.cell, 0.4 * g.margin)
+        right, bottom = g.margin - 0.4 * reach, g.baseline(row) + 0.25 * g.size
+        left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
+        return (
+            b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"
+            % (0.04 * g.size, left, top, left, bottom, right, bottom)
+        ) + b"%.2f %.2f m %.2f %.2f l %.2f %.2f l S\n" % (
+            right - head,
+            bottom + head,
+            right,
+            bottom,
+            right - head,
+            bottom - head,
+        )
+
+    def _underlines(self, rows: list[str]) -> bytes:
+        g = self._geometry
+        lines: list[bytes] = []
+        for index, row in enumerate(rows):
+            if not isinstance(row, Styled):
+                continue
+            column = 0
+            for style, piece in stretches(row):
+                width = self.cells(piece)
+                if style in (UNDERLINED, BOTH):
+                    x = g.margin + column * g.cell
+                    y = g.baseline(index) - 0.12 * g.size
+                    lines.append(
+                        b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width * g.cell, 0.05 * g.size)
+                    )
+                column += width
+        return b"".join(lines)
+
+    def _numbers(self, rows: list[str]) -> bytes:
+        """The numbers of characters that no font has, over their empty cells."""
+        g = self._geometry
+        out: list[bytes] = []
+        for index, row in enumerate(rows):
+            if not self._repertoire.any_numbered(row):
+                continue
+            slots = self._slots(row)
+            columns = accumulate((slot.cells for slot in slots), initial=0)
+            for character, slot, column in zip(row, slots, columns, strict=False):
+                if slot.numbered:
+                    x = g.margin + column * g.cell
+                    label = number(ord(character))
+                    out.append(self.labels.draw(label, x, g.baseline(index), g.size))
+        return b"".join(out)
+
+
+def _ansi(rows: list[str]) -> bytes | None:
+    """The rows in WinAnsiEncoding (annex D), if they can be and the pen is not needed."""
+    text = "\n".join(rows)
+    if text.isascii():
+        return text.encode("ascii")
+    if any(map(eq, rows, rows[1:])):
+        return None  # accented capitals may touch equal text above; see the pen
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return None

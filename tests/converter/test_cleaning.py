@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.converter.cleaning import Cleaner, Styled, overstruck
+
+
+def clean(*pieces: str) -> str:
+    cleaner = Cleaner()
+    text = "".join(cleaner.clean(piece, last=False).text for piece in pieces)
+    return text + cleaner.clean("", last=True).text
+
+
+def test_every_kind_of_line_end_ends_a_line_once() -> None:
+    assert clean("a\nb\r\nc\rd\x85e\u2028f\u2029g\r\rh\n\ri") == "a\nb\nc\nd\ne\nf\ng\n\nh\n\ni"
+
+
+def test_a_line_end_torn_between_pieces_is_one_line_end() -> None:
+    assert clean("a\r", "\nb\r", "c\r") == "a\nb\nc\n"
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        "\x1b[31m",
+        "\x1b[0m",
+        "\x1b[38;2;255;0;0m",
+        "\x1b[2J",
+        "\x1b[?25l",
+        "\x1b[10;20H",
+        "\x1b]0;window title\x07",
+        "\x1b]8;;https://example.org\x1b\\",
+        "\x1b(B",
+        "\x1b7",
+        "\x1bP1$r0m\x1b\\",
+        "\x9b1m",
+    ],
+)
+def test_terminal_escapes_leave_nothing_behind(sequence: str) -> None:
+    assert clean(f"before{sequence}after") == "beforeafter"
+    for at in range(1, len(sequence)):
+        assert clean(f"before{sequence[:at]}", f"{sequence[at:]}after") == "beforeafter"
+
+
+def test_an_unfinished_escape_swallows_no_text() -> None:
+    assert clean("a\x1b]title without end\nnext line\n") == "a\u241b]title without end\nnext line\n"
+    assert clean("the end\x1b") == "the end\u241b"
+
+
+def test_control_characters_are_shown() -> None:
+    assert clean("\0\x01\x07\x0b\x1f\x7f") == "␀␁␇␋␟␡"
+    assert clean("tab\tfeed\f") == "tab\tfeed\f"
+
+
+def styled(line: str) -> tuple[str, str]:
+    result = overstruck(line)
+    assert isinstance(result, Styled)
+    return str(result), result.styles
+
+
+def test_overstrikes_of_nroff_become_bold_and_underlined() -> None:
+    assert styled("N\bNA\bAME x") == ("NAME x", "bb----")
+    assert styled("_\bl_\bs -l") == ("ls -l", "uu---")
+    assert styled("l\b_s") == ("ls", "u-")
+    assert styled("_\bx\bx") == ("x", "+")
+    assert styled("_\b_") == ("_", "b")
+    assert styled("漢\b漢") == ("漢", "b")
+    assert styled("+\bo item") == ("\u2022 item", "------")
+
+
+def test_other_backspaces_are_shown_and_lose_nothing() -> None:
+    assert styled("a\bb") == ("a␈b", "---")
+    assert styled("\bx\b") == ("␈x␈", "---")
+
+
+@given(st.text(alphabet="ab_\b", max_size=40))
+def test_an_overstruck_line_has_a_style_for_every_character(line: str) -> None:
+    result = overstruck(line)
+    assert isinstance(result, Styled)
+    assert len(result.styles) == len(result)
+    assert "\b" not in result

@@ -1,0 +1,221 @@
+import codecs
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.converter.conversion import Basis
+from chalicelib.converter.decoding import Decoding
+from chalicelib.errors import NotText
+
+RUSSIAN = "Все люди рождаются свободными и равными в своём достоинстве и правах. Они наделены. "
+GREEK = "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα. "
+JAPANESE = "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。"
+CHINESE = "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心,并应以兄弟关系的精神相对待。"
+TAIWANESE = "人人生而自由,在尊嚴和權利上一律平等。他們賦有理性和良心,並應以兄弟關係的精神相對待。"
+KOREAN = "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. "
+FRENCH = "Tous les êtres humains naissent libres et égaux en dignité et en droits. L'été, à Noël. "
+POLISH = "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw. "
+HEBREW = "כל בני האדם נולדו בני חורין ושווים בערכם ובזכויותיהם. כולם חוננו בתבונה ובמצפון. "
+ARABIC = "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق وقد وهبوا عقلا وضميرا. "
+THAI = "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ "
+UKRAINIAN = "Всі люди народжуються вільними і рівними у своїй гідності та правах. Їхній ґанок. "
+TURKISH = "Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar. Akıl ve vicdana. "
+
+GUESSED = [
+    ("cp1251", RUSSIAN),
+    ("koi8-r", RUSSIAN),
+    ("cp866", RUSSIAN),
+    ("koi8-u", UKRAINIAN),
+    ("cp1253", GREEK),
+    ("iso8859-7", GREEK),
+    ("shift_jis", JAPANESE),
+    ("euc-jp", JAPANESE),
+    ("iso2022_jp", JAPANESE),
+    ("gb18030", CHINESE),
+    ("gbk", CHINESE),
+    ("big5", TAIWANESE),
+    ("euc-kr", KOREAN),
+    ("cp1252", FRENCH),
+    ("iso8859-1", FRENCH),
+    ("cp1250", POLISH),
+    ("iso8859-2", POLISH),
+    ("cp1255", HEBREW),
+    ("cp1256", ARABIC),
+    ("cp874", THAI),
+    ("cp1254", TURKISH),
+    ("utf-16-le", FRENCH),
+    ("utf-16-be", JAPANESE + "\n"),
+    ("utf-32-le", RUSSIAN),
+    ("utf-32-be", KOREAN),
+]
+
+
+def read(source: bytes, declared: str | None = None, block: int = 4096) -> tuple[str, Decoding]:
+    decoding = Decoding(io.BytesIO(source), declared, block)
+    return "".join(decoding), decoding
+
+
+@pytest.mark.parametrize(("codec", "text"), GUESSED, ids=[codec for codec, _ in GUESSED])
+def test_text_in_an_undeclared_legacy_encoding_is_read(codec: str, text: str) -> None:
+    text = (text + "\n") * 8
+    got, decoding = read(text.encode(codec))
+    assert got == text
+    assert decoding.encoding.basis is Basis.GUESSED
+    assert decoding.replaced == 0
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
+)
+def test_a_byte_order_mark_is_believed_and_not_shown(mark: bytes, codec: str) -> None:
+    got, decoding = read(mark + JAPANESE.encode(codec))
+    assert got == JAPANESE
+    assert (decoding.encoding.name, decoding.encoding.basis) == (codec, Basis.CERTAIN)
+
+
+@pytest.mark.parametrize(("codec", "text"), GUESSED[:20], ids=[codec for codec, _ in GUESSED[:20]])
+def test_a_declared_charset_is_believed_if_the_bytes_fit(codec: str, text: str) -> None:
+    got, decoding = read(text.encode(codec), codec.upper())
+    assert got == text
+    assert decoding.encoding.basis is Basis.DECLARED
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["utf-8", "ascii", "no-such-charset", "hex", "rot13", "idna", "utf-16", "", " ", "a\0b"],
+)
+def test_a_declared_charset_that_does_not_fit_is_ignored(declared: str) -> None:
+    text = RUSSIAN * 8
+    got, decoding = read(text.encode("koi8-r"), declared)
+    assert got == text
+    assert decoding.encoding.basis is Basis.GUESSED
+
+
+def test_text_that_stops_being_ascii_late_is_still_recognised() -> None:
+    text = "plain ascii\n" * 5000 + RUSSIAN * 20
+    for codec in ("utf-8", "cp1251"):
+        got, decoding = read(text.encode(codec))
+        assert got == text
+        assert decoding.encoding.name == codec
+
+
+def test_a_character_at_the_end_of_a_block_is_not_judged_alone() -> None:
+    source = b"x" * 4095 + (FRENCH * 4).encode("cp1252").replace(b"T", b"\xe9")
+    got, decoding = read(source)
+    assert got == source.decode("cp1252")
+    assert decoding.replaced == 0
+
+
+def test_a_guess_that_turns_out_wrong_loses_no_text() -> None:
+    head = RUSSIAN * 200
+    got, decoding = read(head.encode("utf-8") + b" \xe9t\xe9 then more\n" + b"tail " * 5000)
+    assert got.startswith(head)
+    assert got[len(head) :].replace("tail ", "") == " \ufffdt\ufffd then more\n"
+    assert decoding.replaced == 2
+
+
+def test_a_replacement_character_in_the_text_is_not_counted() -> None:
+    got, decoding = read("known \ufffd unknown".encode())
+    assert got == "known \ufffd unknown"
+    assert decoding.replaced == 0
+
+
+def test_damaged_utf8_stays_utf8() -> None:
+    source = (RUSSIAN * 20).encode()
+    got, decoding = read(source[:500] + b"\xff" + source[500:-3])
+    assert decoding.encoding.name == "utf-8"
+    assert decoding.replaced == 2
+    assert got.count("\ufffd") == 2
+
+
+def test_a_stray_nul_does_not_make_a_text_utf16() -> None:
+    for text in ("a\0b", "ab\0c", "one line\n\0\0\0another\n"):
+        assert read(text.encode())[0] == text
+
+
+def test_nothing_is_plain_text() -> None:
+    got, decoding = read(b"")
+    assert got == ""
+    assert decoding.encoding.basis is Basis.CERTAIN
+
+
+BINARY = [
+    (b"PK\x03\x04\x14\x00\x06\x00" + bytes(60), "ZIP"),
+    (b"%PDF-1.7\n1 0 obj\n", "PDF"),
+    (b"\x7fELF\x02\x01\x01" + bytes(57), "Linux program"),
+    (b"MZ\x90\x00\x03" + bytes(59), "Windows program"),
+    (b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
+    (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(50), "image"),
+    (b"GIF89a\x01\x00\x01\x00\x00" + bytes(30), "image"),
+    (b"\x1f\x8b\x08\x00\x00\x00\x00\x00" + bytes(range(256)), "gzip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "Office"),
+    (b"SQLite format 3\0" + bytes(100), "SQLite"),
+    (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(90), "7-Zip"),
+    (b"{\\rtf1\\ansi hello}", "RTF"),
+    (b"notes.txt".ljust(257, b"\0") + b"ustar\x0000" + bytes(200), "tar"),
+    (bytes(1000), "not text"),
+    (bytes(range(9)) * 20, "not text"),
+]
+
+
+@pytest.mark.parametrize(("source", "kind"), BINARY, ids=[kind for _, kind in BINARY])
+@pytest.mark.parametrize("declared", [None, "utf-8", "iso-8859-1"])
+def test_a_binary_file_is_refused_by_what_it_looks_like(
+    source: bytes, kind: str, declared: str | None
+) -> None:
+    if declared and b"\0" not in source:
+        pytest.skip("declared as text, and nothing in it says otherwise")
+    with pytest.raises(NotText, match=kind):
+        read(source, declared)
+
+
+@pytest.mark.parametrize(
+    "start", ["BM", "MZ", "PK", "GIF8", "%!PS", "RIFF", "%PDF is a format", "ID3"]
+)
+def test_text_that_begins_like_a_binary_file_is_text(start: str) -> None:
+    text = start + " für die Größe der Tür, über Äpfel und schöne Straßen\n"
+    assert read(text.encode())[0] == text
+    assert read((text * 20).encode("cp1252"))[0] == text * 20
+
+
+class Dripping(io.BytesIO):
+    """Hands out as few bytes at a time as it is told to."""
+
+    def __init__(self, source: bytes, sizes: Iterator[int]) -> None:
+        super().__init__(source)
+        self._sizes = sizes
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size or 1, next(self._sizes)))
+
+
+@given(st.text(max_size=300), st.lists(st.integers(1, 40), min_size=1), st.integers(1, 64))
+def test_how_bytes_arrive_and_where_blocks_end_changes_nothing(
+    text: str, sizes: list[int], block: int
+) -> None:
+    def cycle() -> Iterator[int]:
+        while True:
+            yield from sizes
+
+    source = codecs.BOM_UTF8 + text.encode("utf-8", "ignore")
+    expected = source.decode("utf-8-sig")
+    assert "".join(Decoding(Dripping(source, cycle()), None, max(block, 8))) == expected
+
+
+def test_every_sample_file_in_another_language_is_read_without_loss() -> None:
+    folder = Path(__file__).parents[2] / "data" / "languages"
+    if not folder.is_dir():
+        pytest.skip("data/languages is not there")
+    for path in sorted(folder.glob("*.txt")):
+        assert read(path.read_bytes(), block=256 * 1024)[1].replaced == 0, path.name

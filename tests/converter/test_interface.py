@@ -1,0 +1,71 @@
+import inspect
+import subprocess
+import sys
+
+from fpdf import FPDF
+from fpdf.output import OutputProducer
+from fpdf.syntax import PDFObject
+
+from chalicelib import converter
+
+
+def test_the_public_surface_is_what_callers_rely_on() -> None:
+    assert sorted(converter.__all__) == [
+        "Basis",
+        "OnProgress",
+        "Options",
+        "Orientation",
+        "PageSize",
+        "Progress",
+        "Report",
+        "Source",
+        "convert",
+    ]
+    assert list(inspect.signature(converter.convert).parameters) == [
+        "source",
+        "sink",
+        "about",
+        "options",
+        "progress",
+    ]
+
+
+def test_importing_the_converter_imports_neither_fpdf2_nor_fonts() -> None:
+    script = (
+        "import sys, chalicelib.converter;"
+        "print([name for name in ('fpdf', 'PIL', 'fontTools', 'uharfbuzz', 'chardet')"
+        " if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_private_parts_of_fpdf2_are_where_they_are_expected() -> None:
+    """The first to fail when fpdf2 changes what `document` stands on."""
+
+    def takes(function: object) -> list[str]:
+        return list(inspect.signature(function).parameters)  # type: ignore[arg-type]
+
+    assert takes(OutputProducer.__init__) == ["self", "fpdf"]
+    assert takes(OutputProducer.bufferize) == ["self"]
+    assert takes(OutputProducer._add_catalog) == ["self"]
+    assert takes(OutputProducer._add_info) == ["self"]
+    assert takes(OutputProducer._add_xmp_metadata) == ["self"]
+    assert takes(OutputProducer._finalize_catalog) == [
+        "self",
+        "catalog_obj",
+        "pages_root_obj",
+        "first_page_obj",
+        "sig_annotation_obj",
+        "xmp_metadata_obj",
+        "struct_tree_root_obj",
+        "outline_dict_obj",
+    ]
+    producer = OutputProducer(FPDF(enforce_compliance="PDF/A-2U"))
+    assert producer.obj_id == 0
+    assert producer.pdf_objs == []
+    producer._add_catalog()
+    assert (producer.obj_id, producer.pdf_objs[-1].id) == (1, 1)  # type: ignore[union-attr]
+    numbered = PDFObject()
+    numbered.id = 7
+    assert (numbered.ref, numbered.serialize()) == ("7 0 R", "7 0 obj\n<<\n\n>>\nendobj")

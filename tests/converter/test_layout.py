@@ -1,0 +1,134 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wcwidth import wcwidth
+
+from chalicelib.converter import layout as layout_module
+from chalicelib.converter.cleaning import Cleaner
+from chalicelib.converter.fonts import Repertoire, Widths
+from chalicelib.converter.layout import Layout, Page
+
+WIDTHS = Widths(Repertoire())
+
+
+def lay_out(text: str, columns: int = 20, rows: int = 5, piece: int = 0) -> list[Page]:
+    layout = Layout(columns, rows, WIDTHS)
+    cleaner = Cleaner()
+    pages: list[Page] = []
+    for start in range(0, len(text), piece or len(text) or 1):
+        cleaned = cleaner.clean(text[start : start + (piece or len(text))], last=False)
+        pages += layout.feed(cleaned)
+    pages += layout.feed(cleaner.clean("", last=True))
+    return [*pages, *layout.finish()]
+
+
+def rows_of(text: str, columns: int = 20) -> list[str]:
+    return [str(row) for page in lay_out(text, columns, 1000) for row in page.rows]
+
+
+def cells(row: str) -> int:
+    return sum(ord(width) for width in row.translate(WIDTHS))
+
+
+def test_a_row_breaks_at_the_last_space_that_fits() -> None:
+    assert rows_of("the quick brown fox jumps", 12) == ["the quick ", "brown fox ", "jumps"]
+
+
+def test_a_word_longer_than_a_row_is_cut_at_the_edge() -> None:
+    assert rows_of("abcdefghijklmnop", 5) == ["abcde", "fghij", "klmno", "p"]
+
+
+def test_an_indented_long_word_leaves_no_empty_row() -> None:
+    assert rows_of("    abcdefgh", 6) == ["    ab", "cdefgh"]
+
+
+def test_wide_characters_take_two_cells() -> None:
+    assert rows_of("日本語日本語日", 5) == ["日本", "語日", "本語", "日"]
+
+
+def test_a_cluster_is_never_torn() -> None:
+    family = "👨\u200d👩\u200d👧"
+    assert rows_of("ab" + "e\u0301" * 4, 4) == ["abe\u0301e\u0301", "e\u0301e\u0301"]
+    assert rows_of("xyz" + family, 7) == ["xyz", family]
+    assert rows_of("12345" + "🇩🇪", 6) == ["12345", "🇩🇪"]
+
+
+def test_a_mark_without_a_letter_stands_on_a_blank() -> None:
+    assert rows_of("\u0301a\nb\u0301") == [" \u0301a", "b\u0301"]
+
+
+def test_tabs_go_to_the_next_multiple_of_eight_columns() -> None:
+    assert rows_of("a\tb\n\tc\n12345678\td", 40) == ["a       b", "        c", "12345678        d"]
+    assert rows_of("日本\tx\ne\u0301\ty", 40) == ["日本    x", "e\u0301       y"]
+
+
+def test_rows_that_go_on_are_told_from_line_ends() -> None:
+    (page,) = lay_out("short\n" + "x" * 45 + "\nshort", columns=20, rows=10)
+    assert page.continued == [2, 3]
+
+
+def test_a_form_feed_starts_a_page_and_the_last_one_no_empty_page() -> None:
+    pages = lay_out("one\ftwo\n\f\fthree\n\f")
+    assert [page.rows for page in pages] == [["one"], ["two"], [], ["three"]]
+
+
+def test_a_full_page_before_a_form_feed_is_one_page() -> None:
+    pages = lay_out("1\n2\n3\f4", rows=3)
+    assert [page.rows for page in pages] == [["1", "2", "3"], ["4"]]
+
+
+def test_an_empty_text_is_one_empty_page() -> None:
+    assert [page.rows for page in lay_out("")] == [[]]
+
+
+def test_pages_hold_as_many_rows_as_fit() -> None:
+    pages = lay_out("\n".join(map(str, range(12))), rows=5)
+    assert [len(page.rows) for page in pages] == [5, 5, 2]
+
+
+TEXTS = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("ab \t\n\f日本é\u0301\u200d👩🇩🇪\u0e31ท_\b"),
+        st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x1FFFF),
+    ),
+    max_size=200,
+)
+
+
+@settings(max_examples=60)
+@given(TEXTS, st.integers(8, 30), st.integers(2, 6))
+def test_no_row_is_wider_and_no_page_longer_than_it_may_be(
+    text: str, columns: int, rows: int
+) -> None:
+    for page in lay_out(text, columns, rows):
+        assert len(page.rows) <= rows
+        assert all(cells(row) <= columns for row in page.rows)
+        assert all(0 <= row < len(page.rows) for row in page.continued)
+
+
+@settings(max_examples=60)
+@given(TEXTS.filter(lambda text: "\b" not in text), st.integers(8, 30))
+def test_no_character_is_lost_or_moved(text: str, columns: int) -> None:
+    kept = "".join(rows_of(text, columns))
+    expected = Cleaner().clean(text, last=True).text
+    assert kept.replace(" ", "") == "".join(one for one in expected if one not in " \t\n\f")
+
+
+@settings(max_examples=60)
+@given(TEXTS, st.integers(1, 50))
+def test_where_pieces_end_changes_nothing(text: str, piece: int) -> None:
+    assert lay_out(text, piece=piece) == lay_out(text)
+
+
+@settings(max_examples=40)
+@given(st.text(alphabet="ab 日é\u0301\tx_\b", max_size=300), st.integers(20, 60))
+def test_a_line_too_long_to_wait_for_is_laid_out_like_any_other(text: str, piece: int) -> None:
+    whole = lay_out(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout_module, "_LONG", 12)
+        assert [page.rows for page in lay_out(text, piece=piece)] == [page.rows for page in whole]
+
+
+def test_the_width_table_is_that_of_wcwidth_for_text_in_use() -> None:
+    for character in "aé日ｱ\u0301\u200b😀ก":
+        assert cells(character) == wcwidth(character)

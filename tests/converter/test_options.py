@@ -1,0 +1,62 @@
+import pytest
+
+from chalicelib.converter import Options, Orientation, PageSize
+from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.options import FONT_SIZES, MARGINS
+from chalicelib.errors import BadOption
+
+
+def test_metadata_is_read_on_top_of_the_defaults() -> None:
+    defaults = Options(page_size=PageSize.LETTER, font_size=8)
+    metadata = {"pdf-font-size": " 12.5 ", "PDF-Orientation": "Landscape", "author": "somebody"}
+    assert Options.parse(metadata, defaults) == Options(
+        page_size=PageSize.LETTER, orientation=Orientation.LANDSCAPE, font_size=12.5
+    )
+    assert Options.parse({}) == Options()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"),
+    [
+        ("pdf-page-size", "a3", "a4 or letter"),
+        ("pdf-orientation", "upside down", "portrait or landscape"),
+        ("pdf-font-size", "huge", "4 to 36"),
+        ("pdf-font-size", "nan", "4 to 36"),
+        ("pdf-font-size", "1e9", "4 to 36"),
+        ("pdf-margin", "-3", "5 to 50"),
+        ("pdf-margin", "", "5 to 50"),
+    ],
+)
+def test_a_bad_value_is_refused_with_what_is_allowed(option: str, value: str, allowed: str) -> None:
+    with pytest.raises(BadOption) as refused:
+        Options.parse({option: value})
+    assert option in str(refused.value)
+    assert repr(value) in str(refused.value)
+    assert allowed in str(refused.value)
+
+
+def test_an_unknown_option_is_refused_with_those_there_are() -> None:
+    with pytest.raises(BadOption, match=r"pdf-colour.*pdf-page-size, pdf-orientation"):
+        Options.parse({"pdf-colour": "red"})
+
+
+def test_a_hostile_value_is_shown_short_and_escaped() -> None:
+    with pytest.raises(BadOption) as refused:
+        Options.parse({"pdf-margin": "\x1b[31m" + "9" * 5000})
+    assert "\x1b" not in str(refused.value)
+    assert len(str(refused.value)) < 200
+
+
+def test_options_made_in_code_are_checked_too() -> None:
+    with pytest.raises(BadOption):
+        Options(font_size=500)
+
+
+def test_every_allowed_page_has_room_for_text() -> None:
+    for size in PageSize:
+        for orientation in Orientation:
+            for font in FONT_SIZES:
+                for margin in MARGINS:
+                    page = Geometry.of(Options(size, orientation, font, margin))
+                    assert page.columns >= 10
+                    assert page.rows >= 4

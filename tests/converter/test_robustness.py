@@ -1,0 +1,91 @@
+import resource
+import subprocess
+import sys
+
+import pypdfium2
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.errors import NotText
+from tests.converter.reading import made
+
+ESCAPES = st.sampled_from(
+    [b"\x1b[", b"\x1b]", b"\b", b"\r", b"\f", b"\0", b"\xff\xfe", b"\xef\xbb"]
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.lists(st.one_of(ESCAPES, st.binary(max_size=6)), max_size=60).map(b"".join),
+        st.text(max_size=200).map(lambda text: text.encode("utf-8", "ignore")),
+    )
+)
+@example(b"\xff\xfe\x00")
+@example(b"\xff\xfe\x00\xd8")
+@example(b"\x1b$B\xff")
+def test_any_bytes_give_a_pdf_or_a_clean_refusal(source: bytes) -> None:
+    try:
+        document = made(source)
+    except NotText:
+        return
+    with pypdfium2.PdfDocument(document.pdf) as opened:
+        assert len(opened) == document.report.pages
+
+
+# What would take memory in proportion if anything were kept: (one piece, how often)
+HEAVY = {
+    "one line without a space": ("b'x' * 1000", 12_000),
+    "one line of wide characters": ("'漢'.encode() * 300", 4_000),
+    "one line of combining marks": ("'\\u0301'.encode() * 500", 2_000),
+    "one line of overstrikes": ("b'x\\bx' * 300", 1_500),
+    "backspaces": ("b'\\b' * 1000", 1_500),
+    "an endless escape": ("b'\\x1b]' + b'y' * 998", 3_000),
+    "empty lines": ("b'\\n' * 1000", 2_000),
+    "form feeds": ("b'\\f' * 1000", 50),
+    "one column of tabs": ("b'\\t' * 1000", 1_500),
+}
+
+SCRIPT = """
+import resource, sys
+from datetime import UTC, datetime
+from chalicelib.converter import Source, convert
+class Endless:
+    def __init__(self, piece, times):
+        self.piece, self.times, self.rest = piece, times, b""
+    def read(self, size):
+        while self.times and len(self.rest) < size:
+            self.times -= 1
+            self.rest += self.piece
+        part, self.rest = self.rest[:size], self.rest[size:]
+        return part
+class Nowhere:
+    def seekable(self): return False
+    def write(self, data): return len(data)
+convert(Endless({piece}, {times}), Nowhere(), Source("x", datetime.now(UTC), "x"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_memory_does_not_grow_with_the_text(kind: str) -> None:
+    piece, times = HEAVY[kind]
+    few, many = _peak_memory(piece, times // 5), _peak_memory(piece, times)
+    assert many - few <= 25  # MB
+
+
+def _peak_memory(piece: str, times: int) -> int:
+    """Megabytes that a process needs to convert so many of the pieces."""
+    limit = 300  # seconds of CPU: what is not linear would need hours
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(piece=piece, times=times)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    return int(ran.stdout)
