@@ -31,16 +31,16 @@ def pipeline() -> "Pipeline":
 
 @app.on_s3_event(
     bucket=settings.input_bucket,
-    events=["s3:ObjectCreated:*"],
+    events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
     prefix=settings.input_prefix or None,
 )
 def convert(event: S3Event) -> None:
     """Convert what was uploaded. No suffix filter: a file that is not text gets an answer too."""
     from chalicelib import notification
-    from chalicelib.pipeline import Run
+    from chalicelib.run import Run
 
     run = Run.of(event.context)
-    pipeline().process_all(notification.uploads(event.to_dict()), run)
+    pipeline().process_all(notification.changes(event.to_dict()), run)
 
 
 @app.authorizer(ttl_seconds=60)

@@ -62,6 +62,10 @@ class Source:
             metadata=answer["Metadata"],
         )
 
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether there is an object now: one HeadObject."""
+        return _etag(self._client, bucket, key) is not None
+
 
 class Sink:
     """The output bucket."""
@@ -94,12 +98,16 @@ class Sink:
 
     def etag(self, key: str) -> str | None:
         """The etag that the output object has now, or None if there is none: one HeadObject."""
-        try:
-            return self._client.head_object(Bucket=self.bucket, Key=key)["ETag"].strip('"')
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return None
-            raise
+        return _etag(self._client, self.bucket, key)
+
+
+def _etag(client: "S3Client", bucket: str, key: str) -> str | None:
+    try:
+        return client.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return None
+        raise
 
 
 def charset(content_type: str) -> str | None:

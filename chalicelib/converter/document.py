@@ -1,12 +1,13 @@
 """The PDF: lines on pages."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from fpdf import FPDF
 
-from chalicelib.converter.options import Options, Report, Source
+from chalicelib.converter.options import Options, Progress, Report, Source
 from chalicelib.errors import NotText
 
 FONT = Path(__file__).parents[1] / "fonts" / "DejaVuSansMono.ttf"
@@ -21,7 +22,13 @@ class _Document(FPDF):
         return f"<{digest}><{digest}>"
 
 
-def convert(source: BinaryIO, sink: BinaryIO, about: Source, options: Options) -> Report:
+def convert(
+    source: BinaryIO,
+    sink: BinaryIO,
+    about: Source,
+    options: Options,
+    progress: Callable[[Progress], None] | None,
+) -> Report:
     """Lay the text out line by line and page by page."""
     data = source.read()
     if b"\0" in data:
@@ -43,6 +50,8 @@ def convert(source: BinaryIO, sink: BinaryIO, about: Source, options: Options) -
     ]
     for first in range(0, len(lines), LINES):
         pdf.add_page()
+        if progress and pdf.page % 64 == 0:
+            progress(Progress(len(data), about.size, pdf.page))
         pdf.set_font("text", size=options.font_size)
         for row, line in enumerate(lines[first : first + LINES]):
             pdf.text(50, 60 + row * options.font_size * 1.2, line)

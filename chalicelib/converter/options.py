@@ -23,9 +23,18 @@ class Options:
     font_size: float = 9.0
 
     @classmethod
-    def parse(cls, metadata: Mapping[str, str]) -> "Options":  # noqa: ARG003
+    def parse(cls, metadata: Mapping[str, str], defaults: "Options") -> "Options":  # noqa: ARG003
         """Options of an object's user metadata."""
-        return cls()
+        return defaults
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a conversion is; `size` is that of the whole text in bytes, if known."""
+
+    bytes_read: int
+    size: int | None
+    pages: int
 
 
 @dataclass(frozen=True)
