@@ -100,19 +100,19 @@ def _change(record: Mapping[str, Any]) -> Change | None:
     )
 
 
-def reconciling(upload: Upload) -> dict[str, Any]:
-    """The event that `changes` reads as this upload, found by listing the bucket."""
-    obj = {
-        "key": quote_plus(upload.key),
-        "sequencer": upload.sequencer,
-        "eTag": upload.etag,
-        "size": upload.size,
-    }
+def reconciling(change: Change) -> dict[str, Any]:
+    """The event that `changes` reads as this change, found by listing the bucket."""
+    obj: dict[str, Any] = {"key": quote_plus(change.key), "sequencer": change.sequencer}
+    if isinstance(change, Upload):
+        name, moment = "ObjectCreated:Reconcile", change.uploaded_at
+        obj |= {"eTag": change.etag, "size": change.size}
+    else:
+        name, moment = "ObjectRemoved:Reconcile", change.removed_at
     record = {
         "eventVersion": "2.1",
         "eventSource": RECONCILE,
-        "eventName": "ObjectCreated:Reconcile",
-        "eventTime": upload.uploaded_at.isoformat(),
-        "s3": {"bucket": {"name": upload.bucket}, "object": obj},
+        "eventName": name,
+        "eventTime": moment.isoformat(),
+        "s3": {"bucket": {"name": change.bucket}, "object": obj},
     }
     return {"Records": [record]}

@@ -1,7 +1,7 @@
 """The DynamoDB table of records. Every change is one conditional UpdateItem; nothing ever scans."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -133,6 +133,29 @@ class Records:
             **request,
         )
         return [_record(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
+    def between(
+        self, bucket: str, shard: int, after: str | None, last: str | None
+    ) -> Iterator[Record]:
+        """The records of one shard after one key up to another one, read consistently."""
+        values = {":pk": shard_partition(bucket, shard), ":after": after, ":last": last}
+        match after is not None, last is not None:
+            case True, True:
+                keys = " AND input_key BETWEEN :after AND :last"
+            case True, False:
+                keys = " AND input_key > :after"
+            case False, True:
+                keys = " AND input_key <= :last"
+            case _:
+                keys = ""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression=f"pk = :pk{keys}",
+            ExpressionAttributeValues=_item({n: v for n, v in values.items() if v is not None}),
+        )
+        records = (_record(item) for page in pages for item in page["Items"])
+        return (record for record in records if record.input_key != after)
 
     def _write_claim(
         self,
