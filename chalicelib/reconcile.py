@@ -6,7 +6,7 @@ other event, after what is on record and before whatever comes later. A run at w
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -80,13 +80,20 @@ class Asked:
         return cls(**told | {"tally": Tally(**told.get("tally", {}))})
 
 
+class FunctionsPort(Protocol):
+    """What is invoked."""
+
+    def start(self, change: Change) -> None: ...
+    def go_on(self, asked: Asked) -> None: ...
+
+
 @dataclass(frozen=True)
 class Reconciliation:
     """Compares one bucket with its records."""
 
     listing: ListingPort
     records: RecordsPort
-    start: Callable[[Change], None]
+    functions: FunctionsPort
     bucket: str
     prefix: str
     clock: Clock = utc_now
@@ -104,6 +111,15 @@ class Reconciliation:
             pages += 1
             if self.clock() >= until or pages == asked.pages:
                 return asked
+
+    def answer(self, asked: Asked, until: datetime) -> dict[str, Any]:
+        """What an invocation returns: the counts so far, and what to ask next for the rest."""
+        left = self.run(asked, until)
+        if isinstance(left, Tally):
+            return asdict(left) | {"next": None}
+        if left.follows:
+            self.functions.go_on(left)
+        return asdict(left.tally) | {"next": asdict(left)}
 
     def _compared(self, found: list[Listed], last: str | None, asked: Asked) -> Tally:
         """The tally after one page: its objects against the records of the same range of keys."""
@@ -124,7 +140,7 @@ class Reconciliation:
         ]
         starting = [*missing, *stale, *gone]
         with ThreadPoolExecutor(THREADS) as pool:
-            for _ in pool.map(self.start, starting):
+            for _ in pool.map(self.functions.start, starting):
                 pass
         tally = asked.tally
         return Tally(
@@ -173,28 +189,18 @@ def is_behind(record: Record, listed: Listed, now: datetime, *, failures: bool) 
 
 @dataclass(frozen=True)
 class Functions:
-    """The deployed functions that reconciling invokes, each asynchronously."""
+    """The deployed functions, each invoked asynchronously; `own` is the name of `reconcile`."""
 
     client: "LambdaClient"
-    convert: str
-    reconcile: str
+    own: str
 
     def start(self, change: Change) -> None:
         """Have one change processed as if S3 had told of it."""
-        self._invoke(self.convert, reconciling(change))
+        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(change))
 
     def go_on(self, asked: Asked) -> None:
         """Have the rest reconciled by an invocation of its own."""
-        self._invoke(self.reconcile, asdict(asked))
+        self._invoke(self.own, asdict(asked))
 
     def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
         self.client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))
-
-
-def answer(left: Asked | Tally, functions: Functions) -> dict[str, Any]:
-    """What an invocation returns: the counts so far, and what to ask next if it is not the end."""
-    if isinstance(left, Tally):
-        return asdict(left) | {"next": None}
-    if left.follows:
-        functions.go_on(left)
-    return asdict(left.tally) | {"next": asdict(left)}

@@ -139,15 +139,10 @@ class Records:
     ) -> Iterator[Record]:
         """The records of one shard after one key up to another one, read consistently."""
         values = {":pk": shard_partition(bucket, shard), ":after": after, ":last": last}
-        match after is not None, last is not None:
-            case True, True:
-                keys = " AND input_key BETWEEN :after AND :last"
-            case True, False:
-                keys = " AND input_key > :after"
-            case False, True:
-                keys = " AND input_key <= :last"
-            case _:
-                keys = ""
+        keys = " AND input_key BETWEEN :after AND :last"
+        if after is None or last is None:
+            keys = " AND input_key > :after" if after is not None else ""
+            keys = " AND input_key <= :last" if last is not None else keys
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,

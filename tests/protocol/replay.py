@@ -189,11 +189,9 @@ class Replay:
 
 
 def _reconciled(client: Any, clock: Clock) -> Ended:
-    started: list[Change] = []
-    cell = _OneKey(client)
-    bucket = SETTINGS.input_bucket
-    Reconciliation(cell, cell, started.append, bucket, "", clock).run(Asked(), at(0))
-    return Ended(Outcome.IGNORED, started[0] if started else None)
+    one = _OneKey(client)
+    Reconciliation(one, one, one, SETTINGS.input_bucket, "", clock).run(Asked(), at(0))
+    return Ended(Outcome.IGNORED, one.started[0] if one.started else None)
 
 
 class _OneKey:
@@ -203,6 +201,13 @@ class _OneKey:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self.started: list[Change] = []
+
+    def start(self, change: Change) -> None:
+        self.started.append(change)
+
+    def go_on(self, asked: Asked) -> None:
+        raise AssertionError(f"one key is one page: {asked}")
 
     def page(
         self, bucket: str, _prefix: str, _after: str | None, _limit: int
