@@ -167,9 +167,15 @@ def copy_project(folder: Path) -> Path:
 
 @contextmanager
 def deployed(
-    folder: Path, stage: str = STAGE, options: Mapping[str, str] | None = None
+    folder: Path,
+    stage: str = STAGE,
+    options: Mapping[str, str] | None = None,
+    configure: Callable[[emulator.Emulator, dict[str, Any]], None] | None = None,
 ) -> Iterator[Stack]:
-    """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
+    """Provision and deploy a stage to an emulator of its own; this process talks to that one.
+
+    `configure` may change the stage's part of chalice's configuration between the two.
+    """
     before = dict(os.environ)
     with emulator.running(options) as aws:
         os.environ.clear()
@@ -178,6 +184,11 @@ def deployed(
         try:
             project = copy_project(folder)
             provision(stage, project)
+            if configure:
+                path = project / ".chalice/config.json"
+                config = json.loads(path.read_text())
+                configure(aws, config["stages"][stage])
+                path.write_text(json.dumps(config))
             chalice_deploy(stage, project)
             settings = Settings.from_chalice_config(project / ".chalice", stage)
             yield Stack(

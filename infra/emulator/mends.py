@@ -1,12 +1,15 @@
-"""What ministack 1.5.33 lacks for `chalice deploy`, mended from outside.
+"""What ministack 1.5.33 lacks, mended from outside.
 
-Three things: importing an API from its Swagger text (its CloudFormation part has an importer,
-which is put to use here), an unset `minimumCompressionSize`, and functions that are ready at
-once, since chalice's waiters look only every five seconds. These are private functions, so the
+For `chalice deploy`: importing an API from its Swagger text (its CloudFormation part has an
+importer, which is put to use here), an unset `minimumCompressionSize`, and functions that are ready
+at once, since chalice's waiters look only every five seconds. For the protocol: a retry of an
+asynchronous invocation keeps its request id, as Lambda's does. These are private functions, so the
 version is pinned exactly, and the end-to-end tests fail first when it changes.
 """
 
+import contextvars
 import json
+from contextvars import ContextVar
 from typing import Any
 
 import ministack.services.apigateway_v1 as gateway
@@ -18,6 +21,9 @@ _handle_request = gateway.handle_request
 _apply_patch = gateway._apply_patch
 _import_operation = gateway._import_operation
 _import_rest_api = gateway._import_rest_api
+_invoke_async_with_retry = functions.invoke_async_with_retry
+_execute_function_dispatch = functions._execute_function_dispatch
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def apply() -> None:
@@ -27,6 +33,8 @@ def apply() -> None:
     gateway._import_operation = _import_operation_whole
     gateway._import_rest_api = _import_rest_api_with_binary_types
     functions._schedule_state_transition = _be_ready_at_once
+    functions.invoke_async_with_retry = _invoke_async_under_one_id
+    functions._execute_function_dispatch = _dispatch_under_one_id
 
 
 async def _handle_request_with_import(
@@ -99,4 +107,18 @@ def _be_ready_at_once(function: str, _delay: float) -> None:
         LastUpdateStatus="Successful",
         LastUpdateStatusReason="",
         LastUpdateStatusReasonCode="",
+    )
+
+
+def _invoke_async_under_one_id(function: Json, event: Json) -> None:
+    context = contextvars.copy_context()
+    context.run(_request_id.set, functions.new_uuid())
+    context.run(_invoke_async_with_retry, function, event)
+
+
+def _dispatch_under_one_id(
+    function: Json, config: Json, event: Json, request_id: str, started: float
+) -> Any:
+    return _execute_function_dispatch(
+        function, config, event, _request_id.get() or request_id, started
     )
