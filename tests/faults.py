@@ -52,7 +52,7 @@ _ANSWERS = {
 
 @dataclass
 class Rule:
-    """A fault that the next `times` calls of one kind for one key meet."""
+    """A fault that the next `times` calls of one kind for one key meet; all of them if negative."""
 
     key: str
     call: Call

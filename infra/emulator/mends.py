@@ -3,12 +3,14 @@
 For `chalice deploy`: importing an API from its Swagger text (its CloudFormation part has an
 importer, which is put to use here), an unset `minimumCompressionSize`, and functions that are ready
 at once, since chalice's waiters look only every five seconds. For the protocol: a retry of an
-asynchronous invocation keeps its request id, as Lambda's does. These are private functions, so the
+asynchronous invocation keeps its request id, and one for which there is no room waits instead of
+counting as failed, both as Lambda's do. These are private functions, so the
 version is pinned exactly, and the end-to-end tests fail first when it changes.
 """
 
 import contextvars
 import json
+import threading
 from contextvars import ContextVar
 from typing import Any
 
@@ -23,6 +25,9 @@ _import_operation = gateway._import_operation
 _import_rest_api = gateway._import_rest_api
 _invoke_async_with_retry = functions.invoke_async_with_retry
 _execute_function_dispatch = functions._execute_function_dispatch
+_execute_function = functions._execute_function
+_release_execution_slot = functions._release_execution_slot
+_room = threading.Condition()
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
@@ -35,6 +40,8 @@ def apply() -> None:
     functions._schedule_state_transition = _be_ready_at_once
     functions.invoke_async_with_retry = _invoke_async_under_one_id
     functions._execute_function_dispatch = _dispatch_under_one_id
+    functions._execute_function = _execute_when_there_is_room
+    functions._release_execution_slot = _release_execution_slot_and_tell
 
 
 async def _handle_request_with_import(
@@ -122,3 +129,18 @@ def _dispatch_under_one_id(
     return _execute_function_dispatch(
         function, config, event, _request_id.get() or request_id, started
     )
+
+
+def _execute_when_there_is_room(function: Json, event: Json) -> Any:
+    while True:
+        result = _execute_function(function, event)
+        if _request_id.get() is None or not result.get("throttle"):
+            return result
+        with _room:
+            _room.wait(timeout=5)
+
+
+def _release_execution_slot_and_tell(key: str) -> None:
+    _release_execution_slot(key)
+    with _room:
+        _room.notify()

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.records import Record, Status
 from infra.deploy import PROJECT
+from tests import events
 from tests import stack as stacks
 from tests.stack import Stack, wait_for
 
@@ -92,6 +93,48 @@ def test_failures_are_tried_again_by_hand_but_not_by_the_schedule(stage: Stack) 
     assert failed.error_code == "UnsupportedType"
     assert reconcile(stage, source="aws.events")["started"] == 0
     assert reconcile(stage)["started"] == 1
+
+
+def remove_bucket(stage: Stack) -> Callable[[], object]:
+    """Remove the output bucket; what puts it back."""
+    bucket = stage.settings.output_bucket
+    for stored in stage.s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+        stage.s3.delete_object(Bucket=bucket, Key=stored["Key"])
+    stage.s3.delete_bucket(Bucket=bucket)
+    return lambda: stage.s3.create_bucket(Bucket=bucket)
+
+
+def remove_table(stage: Stack) -> Callable[[], object]:
+    """Remove the table; what puts it back, empty."""
+    table = stage.settings.table
+    told = stage.dynamodb.describe_table(TableName=table)["Table"]
+    stage.dynamodb.delete_table(TableName=table)
+    return lambda: stage.dynamodb.create_table(
+        TableName=table,
+        KeySchema=told["KeySchema"],
+        AttributeDefinitions=told["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+@pytest.mark.parametrize("remove", [remove_bucket, remove_table])
+def test_what_failed_while_a_part_was_gone_is_converted_once_it_is_back(
+    stage: Stack, remove: Callable[[Stack], Callable[[], object]]
+) -> None:
+    key = f"{remove.__name__}.txt"
+    stage.upload(key)
+    put_back = remove(stage)
+    event = events.created(key, bucket=stage.settings.input_bucket)
+    stage.functions.invoke(
+        FunctionName=stage.function("convert"), InvocationType="Event", Payload=json.dumps(event)
+    )
+    wait_for(
+        lambda: any(key in body for body in stage.failed_events()) or None, "the failure queue"
+    )
+    put_back()
+    assert reconcile(stage)["started"] == 1
+    wait_for(lambda: stage.settled(key).output_key, f"the PDF of {key}")
+    assert stage.settled(key).status is Status.SUCCESS
 
 
 def test_it_goes_on_by_itself_through_any_number_of_pages(stage: Stack) -> None:
