@@ -102,7 +102,29 @@ class Explorer:
 
     def explore(self) -> int:
         """The number of states; Violation with the way to the first one that is wrong."""
-        first = State(
+        stack = [self._first()]
+        self._seen[stack[0]] = None
+        while stack:
+            state = stack.pop()
+            for label, after in self._successors(state):
+                if after not in self._seen:
+                    self._seen[after] = state, label
+                    self._assert_sound(after)
+                    stack.append(after)
+        return len(self._seen)
+
+    def walk(self, choose: Callable[[int], int]) -> None:
+        """One way from the beginning to an end; `choose` picks each step out of so many."""
+        state = self._first()
+        self._seen[state] = None
+        while steps := list(self._successors(state)):
+            before = state
+            label, state = steps[choose(len(steps))]
+            self._seen.setdefault(state, (before, label))
+            self._assert_sound(state)
+
+    def _first(self) -> State:
+        return State(
             record=self._number(Item()),
             output=self._number(Object()),
             input=self._number(Object(self.scope.is_versioned)),
@@ -114,16 +136,6 @@ class Explorer:
                 for index, event in enumerate(self.scope.events)
             ),
         )
-        self._seen[first] = None
-        stack = [first]
-        while stack:
-            state = stack.pop()
-            for label, after in self._successors(state):
-                if after not in self._seen:
-                    self._seen[after] = state, label
-                    self._assert_sound(after)
-                    stack.append(after)
-        return len(self._seen)
 
     def _number(self, cell: Cell) -> int:
         number = self._numbers.get(cell)

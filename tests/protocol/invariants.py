@@ -29,6 +29,10 @@ def _text(pdf: Version | None) -> str | None:
     return None if pdf is None else (pdf.body or b"").rpartition(b"\n")[2].decode()
 
 
+def _sequencer(world: World, position: int) -> str:
+    return world.scope.change(position).sequencer
+
+
 def _success_is_true(world: World, record: Record | None) -> str | None:
     """A reader who is told SUCCESS finds the PDF of that upload's text, or of a newer one's."""
     if record is None or record.status is not Status.SUCCESS:
@@ -36,21 +40,25 @@ def _success_is_true(world: World, record: Record | None) -> str | None:
     texts, pdf = world.scope.texts, world.output.current
     if pdf is None or pdf.etag != record.output_etag:
         return f"SUCCESS without its PDF: {record.output_etag} is not {pdf and pdf.etag}"
-    sequencers = [world.scope.change(position).sequencer for position in range(len(texts))]
-    # Once the input is gone, the record is in the place of the deletion, and the upload before it.
-    known = [p for p, s in enumerate(sequencers) if s <= record.sequencer and texts[p] is not None]
-    if _text(pdf) not in texts[max(known, default=0) :]:
-        return f"a PDF of {_text(pdf)!r}, older than upload {max(known)}"
+    since = 0
+    if not record.input_deleted_at:  # then the record is in the place of the deletion
+        places = (p for p in range(len(texts)) if texts[p] is not None)
+        since = max((p for p in places if _sequencer(world, p) <= record.sequencer), default=0)
+    if _text(pdf) not in texts[since:]:
+        return f"a PDF of {_text(pdf)!r}, older than upload {since}"
     return None
 
 
 def _nothing_finished_is_forgotten(world: World, record: Record | None) -> str | None:
-    """No event is done while the record is of an older one."""
+    """No upload's event is done while the record is of an older one.
+
+    A deletion's may be: where it finds that the file was uploaded again, it writes nothing.
+    """
     for position, event in zip(world.scope.events, world.events, strict=True):
-        if event == DONE and position != RECONCILE:
+        if event == DONE and position != RECONCILE and world.scope.texts[position] is not None:
             if record is None:
                 return f"event {position} is done, without a record"
-            if record.sequencer < world.scope.change(position).sequencer:
+            if record.sequencer < _sequencer(world, position):
                 return f"event {position} is done, and the record is of an older one"
     return None
 
@@ -77,7 +85,7 @@ def _the_newest_is_told(world: World, record: Record | None) -> str | None:
 def _names_the_newest(world: World, record: Record) -> str | None:
     newest = len(world.scope.texts) - 1
     read = world.input.current
-    if newest in world.scope.events and record.sequencer < world.scope.change(newest).sequencer:
+    if newest in world.scope.events and record.sequencer < _sequencer(world, newest):
         return "the record is of an older upload"
     if _text(world.output.current) != world.scope.texts[newest]:
         return "the PDF is not of the newest text"
