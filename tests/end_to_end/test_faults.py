@@ -18,10 +18,8 @@ from tests import stack as stacks
 from tests.faults import Call, Fault, Proxy, Rule
 from tests.stack import Stack, wait_for
 
-TIMEOUT_SECONDS = 10
-"""Of the function on this stage: SILENCE lasts until it is killed."""
 STEPS = (Call.CLAIM, Call.READ, Call.STORE, Call.FINISH)
-AT_A_TIME = 8
+AT_A_TIME = 4
 OUTLASTING = 3
 """As often as the client tries a call: one more time than it can bear."""
 KILLED = [Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.SILENCE]
@@ -56,7 +54,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[St
     def configure(aws: Emulator, config: dict[str, Any]) -> None:
         proxy.endpoint = aws.endpoint
         config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
-        config["lambda_functions"]["convert"]["lambda_timeout"] = TIMEOUT_SECONDS
 
     with stacks.deployed(tmp_path_factory.mktemp("project"), "faulty", None, configure) as deployed:
         yield deployed

@@ -1,5 +1,6 @@
 """The bounds of a run, with the real pipeline over services in memory."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,14 +25,13 @@ SETTINGS = Settings(
     table="records",
     token_parameter="/none",
     max_bytes=10,
-    max_pages=100,
 )
 
 
 class Machine:
     """A converter that makes a page a second, and the clock that shows it."""
 
-    def __init__(self, pages: int) -> None:
+    def __init__(self, pages: int, max_pages: int = 100) -> None:
         self.pages, self.now = pages, START
         self.cloud = Cloud()
         self.records = Records(self.cloud.client, "records", 16, lambda: self.now)
@@ -39,7 +39,7 @@ class Machine:
             self.records,
             Source(self.cloud.client),
             Sink(self.cloud.client, "output"),
-            SETTINGS,
+            replace(SETTINGS, max_pages=max_pages),
             lambda: self.now,
             self.convert,
         )
@@ -85,10 +85,7 @@ def test_a_pdf_beyond_the_page_limit_fails_for_good(pages: int) -> None:
 
 
 def test_what_cannot_be_finished_in_time_fails_for_good_and_names_the_limit() -> None:
-    machine = Machine(pages=10_000)
-    object.__setattr__(
-        machine.pipeline, "settings", Settings(**vars(SETTINGS) | {"max_pages": 10**6})
-    )
+    machine = Machine(pages=10_000, max_pages=10**6)
     outcome, record = machine.run(b"text")
     assert (outcome, record.error_code, record.retryable) == (Outcome.FAILED, "OutOfTime", False)
     assert "600 s" in (record.error or "")
