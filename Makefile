@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test bench lint format deploy clean
+.PHONY: help setup run test bench lint format deploy reconcile clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
 	@echo "make test               run all tests"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
 	@echo "make bench              measure speed and memory against other converters"
+	@echo "make reconcile STAGE=dev  start the conversion of what has no PDF yet, or an old one"
 	@echo "make lint | format      check | mend the code's form"
 
 setup: $(VENV)/.installed
@@ -48,6 +49,10 @@ format: setup
 deploy: setup
 	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
+
+reconcile: setup
+	@test -n "$(STAGE)" || { echo "make reconcile: say which stage: make reconcile STAGE=dev" >&2; exit 2; }
+	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)"
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -1,13 +1,24 @@
 """Entry points only: what fires them is declared here, what they do is in chalicelib."""
 
+import json
+import logging
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from chalice.app import AuthRequest, AuthResponse, Chalice, Response, S3Event
+from chalice.app import (
+    AuthRequest,
+    AuthResponse,
+    BaseLambdaEvent,
+    Chalice,
+    EventSourceHandler,
+    Rate,
+    Response,
+    S3Event,
+)
 
-from chalicelib import api, authorization
+from chalicelib import api, authorization, connections
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
@@ -15,32 +26,56 @@ if TYPE_CHECKING:
     from chalicelib.pipeline import Pipeline
 
 app = Chalice(app_name="text-to-pdf")
+app.log.setLevel(logging.INFO)
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:
     raise SystemExit(f"text-to-pdf: {error}") from None
 
 
+class ReconcileEvent(BaseLambdaEvent):
+    """What fires `reconcile`: the schedule, a person, or the invocation before."""
+
+    def _extract_attributes(self, event_dict: dict[str, Any] | None) -> None:
+        self._event_dict = event_dict or {}
+
+
 @cache
 def pipeline() -> "Pipeline":
     """Made once, in the converter's function only: it loads what PDFs need, and that is slow."""
-    from chalicelib import connections
-
     return connections.pipeline(settings)
 
 
 @app.on_s3_event(
     bucket=settings.input_bucket,
-    events=["s3:ObjectCreated:*"],
+    events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
     prefix=settings.input_prefix or None,
 )
 def convert(event: S3Event) -> None:
     """Convert what was uploaded. No suffix filter: a file that is not text gets an answer too."""
     from chalicelib import notification
-    from chalicelib.pipeline import Run
+    from chalicelib.run import Run
 
     run = Run.of(event.context)
-    pipeline().process_all(notification.uploads(event.to_dict()), run)
+    pipeline().process_all(notification.changes(event.to_dict()), run)
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
+def reconcile(event: ReconcileEvent) -> dict[str, Any]:
+    """Start the conversion of every object whose record is missing or behind; the counts."""
+    from chalicelib.reconcile import Asked
+    from chalicelib.run import Run
+
+    context: Any = event.context
+    reconciliation = connections.reconciliation(settings, context.function_name)
+    run = Run.of(context)
+    told = reconciliation.answer(Asked.of(event.to_dict()), run.convert_until)
+    app.log.info("reconciled: %s", json.dumps(told, sort_keys=True))
+    return told
+
+
+# Chalice's own event insists on the fields of a schedule; a person's has none of them.
+cast("EventSourceHandler", reconcile).event_class = ReconcileEvent
 
 
 @app.authorizer(ttl_seconds=60)

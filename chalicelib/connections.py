@@ -12,10 +12,12 @@ from chalicelib.table import Records
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
     from chalicelib.pipeline import Pipeline
+    from chalicelib.reconcile import Reconciliation
 
 CONFIG = Config(
     connect_timeout=3,
@@ -44,6 +46,12 @@ def ssm() -> "SSMClient":
 
 
 @cache
+def functions() -> "LambdaClient":
+    """The Lambda client of this process."""
+    return boto3.client("lambda", config=CONFIG)
+
+
+@cache
 def records(settings: Settings) -> Records:
     """The stage's records."""
     return Records(dynamodb(), settings.table, settings.shards)
@@ -62,3 +70,17 @@ def pipeline(settings: Settings) -> "Pipeline":
     from chalicelib.storage import Sink, Source
 
     return Pipeline(records(settings), Source(s3()), Sink(s3(), settings.output_bucket), settings)
+
+
+def reconciliation(settings: Settings, function: str) -> "Reconciliation":
+    """What the function of this name does."""
+    from chalicelib.reconcile import Functions, Reconciliation
+    from chalicelib.storage import Listing
+
+    return Reconciliation(
+        listing=Listing(s3()),
+        records=records(settings),
+        functions=Functions(functions(), function),
+        bucket=settings.input_bucket,
+        prefix=settings.input_prefix,
+    )

@@ -14,6 +14,7 @@ TextToPdfError
 ├── TransientError            recorded as retryable, then raised so that Lambda tries again;
 │                             so is every error from outside this tree
 │   ├── Leased                another run is at work on the very same upload
+│   ├── Contended             other writers kept changing the output object
 │   └── EventFailed           raised once for an event some of whose uploads must be tried again
 └── SettingsError             the deployment's settings are missing or contradict each other
 """
@@ -80,6 +81,10 @@ class TransientError(TextToPdfError):
 
 class Leased(TransientError):
     """Another run is at work on the very same upload; if it dies, this one must come again."""
+
+
+class Contended(TransientError):
+    """Other writers kept changing the output object."""
 
 
 class EventFailed(TransientError):

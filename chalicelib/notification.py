@@ -1,4 +1,4 @@
-"""S3 event JSON → [Upload]: every record of it, keys decoded once, here.
+"""S3 event JSON → [Upload | Removal]: every record of it, keys decoded once, here.
 
 Source of the format: S3 User Guide, 'Event message structure'.
 """
@@ -7,17 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 SEQUENCER_WIDTH = 32
 """Hex digits to which sequencers are padded; S3 sends 16 to 18."""
+
+RECONCILE = "text-to-pdf:reconcile"
+"""Event source of the events with which `reconcile` starts a conversion."""
 
 
 @dataclass(frozen=True)
 class Upload:
     """One object as one ObjectCreated event announced it.
 
-    `sequencer` is padded and orders the events of one key; `size` is in bytes.
+    `sequencer` is padded and orders the events of one key; `size` is in bytes. One that
+    `is_reconciled` was found by listing the bucket: it must leave a run at work alone.
     """
 
     bucket: str
@@ -27,6 +31,20 @@ class Upload:
     etag: str | None = None
     version_id: str | None = None
     size: int | None = None
+    is_reconciled: bool = False
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The deletion of one object, in the same order of events as its uploads."""
+
+    bucket: str
+    key: str
+    sequencer: str
+    removed_at: datetime
+
+
+Change = Upload | Removal
 
 
 def padded(sequencer: str) -> str:
@@ -40,28 +58,61 @@ def padded(sequencer: str) -> str:
     return sequencer.upper().ljust(SEQUENCER_WIDTH, "0")
 
 
-def uploads(event: Mapping[str, Any]) -> list[Upload]:
-    """Every ObjectCreated record of an event; none for the `s3:TestEvent` that S3 sends at set-up.
+def following(sequencer: str) -> str:
+    """The padded sequencer next after this padded one.
 
-    Raise ValueError for an event structure of an unknown major version.
+    Whatever S3 sends later is greater still: its 16 to 18 digits leave the last ones to us.
     """
-    return [
-        _upload(record)
-        for record in event.get("Records", [])
-        if record["eventName"].removeprefix("s3:").startswith("ObjectCreated:")
-    ]
+    return f"{int(sequencer, 16) + 1:0{SEQUENCER_WIDTH}X}"
 
 
-def _upload(record: Mapping[str, Any]) -> Upload:
+def changes(event: Mapping[str, Any]) -> list[Change]:
+    """Every record of an event that creates or removes an object.
+
+    None for the `s3:TestEvent` that S3 sends at set-up. Raise ValueError for an event structure of
+    an unknown major version.
+    """
+    read = (_change(record) for record in event.get("Records", []))
+    return [change for change in read if change is not None]
+
+
+def _change(record: Mapping[str, Any]) -> Change | None:
+    kind = record["eventName"].removeprefix("s3:").partition(":")[0]
+    if kind not in {"ObjectCreated", "ObjectRemoved"}:
+        return None
     if record["eventVersion"].split(".")[0] != "2":
         raise ValueError(f"unknown S3 event version {record['eventVersion']!r}")
-    bucket, obj = record["s3"]["bucket"], record["s3"]["object"]
+    bucket, obj = record["s3"]["bucket"]["name"], record["s3"]["object"]
+    key = unquote_plus(obj["key"], errors="strict")
+    sequencer = padded(obj.get("sequencer", ""))
+    moment = datetime.fromisoformat(record["eventTime"]).astimezone(UTC)
+    if kind == "ObjectRemoved":
+        return Removal(bucket, key, sequencer, moment)
     return Upload(
-        bucket=bucket["name"],
-        key=unquote_plus(obj["key"], errors="strict"),
-        sequencer=padded(obj.get("sequencer", "")),
-        uploaded_at=datetime.fromisoformat(record["eventTime"]).astimezone(UTC),
+        bucket=bucket,
+        key=key,
+        sequencer=sequencer,
+        uploaded_at=moment,
         etag=obj.get("eTag"),
         version_id=obj.get("versionId"),
         size=obj.get("size"),
+        is_reconciled=record.get("eventSource") == RECONCILE,
     )
+
+
+def reconciling(change: Change) -> dict[str, Any]:
+    """The event that `changes` reads as this change, found by listing the bucket."""
+    obj: dict[str, Any] = {"key": quote_plus(change.key), "sequencer": change.sequencer}
+    if isinstance(change, Upload):
+        name, moment = "ObjectCreated:Reconcile", change.uploaded_at
+        obj |= {"eTag": change.etag, "size": change.size}
+    else:
+        name, moment = "ObjectRemoved:Reconcile", change.removed_at
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": RECONCILE,
+        "eventName": name,
+        "eventTime": moment.isoformat(),
+        "s3": {"bucket": {"name": change.bucket}, "object": obj},
+    }
+    return {"Records": [record]}

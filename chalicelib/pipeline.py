@@ -5,22 +5,31 @@ instruction. `records` says who may claim; conditional writes keep PDF and recor
 """
 
 import logging
+import os
 import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from botocore.exceptions import ClientError
 
 from chalicelib import naming
-from chalicelib.converter import Options, Report, convert
+from chalicelib.converter import Options, Progress, Report, convert
 from chalicelib.converter import Source as Text
-from chalicelib.errors import EmptyKey, EventFailed, Leased, PermanentError, TextToPdfError
-from chalicelib.notification import Upload
-from chalicelib.records import Claim, Refusal, Result, Status
+from chalicelib.errors import (
+    Contended,
+    EmptyKey,
+    EventFailed,
+    Leased,
+    PermanentError,
+    TextToPdfError,
+)
+from chalicelib.notification import Change, Removal, Upload
+from chalicelib.records import Claim, Clock, Refusal, Result, Status, utc_now
+from chalicelib.run import Bounds, Run
 from chalicelib.settings import Settings
 from chalicelib.storage import Conflict, Opened
 
@@ -28,6 +37,11 @@ log = logging.getLogger(__name__)
 
 NAMELESS = "(empty key)/"
 """Where an event without a key is recorded; no file's record can be there: it ends in `/`."""
+
+ROUNDS = 8
+"""How often storing is tried against other writers; each that we lose to has claimed the key."""
+
+Converter = Callable[[BinaryIO, BinaryIO, Text, Options, Callable[[Progress], None] | None], Report]
 
 
 class Outcome(StrEnum):
@@ -37,6 +51,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
+    LEFT_ALONE = "left alone"
+    REMOVED = "removed"
     IGNORED = "ignored"
 
 
@@ -46,12 +62,14 @@ class RecordsPort(Protocol):
     def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal: ...
     def holds(self, claim: Claim) -> bool: ...
     def finish(self, claim: Claim, result: Result) -> bool: ...
+    def remove(self, removal: Removal) -> bool: ...
 
 
 class SourcePort(Protocol):
     """The input bucket, as the pipeline needs it."""
 
     def open(self, upload: Upload) -> Opened: ...
+    def exists(self, bucket: str, key: str) -> bool: ...
 
 
 class SinkPort(Protocol):
@@ -61,20 +79,6 @@ class SinkPort(Protocol):
     def bucket(self) -> str: ...
     def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str: ...
     def etag(self, key: str) -> str | None: ...
-
-
-@dataclass(frozen=True)
-class Run:
-    """One invocation: its request id and the moment at which Lambda would kill it."""
-
-    id: str
-    deadline: datetime
-
-    @classmethod
-    def of(cls, context: Any) -> "Run":
-        """The run that this Lambda context belongs to."""
-        left = timedelta(milliseconds=context.get_remaining_time_in_millis())
-        return cls(context.aws_request_id, datetime.now(UTC) + left)
 
 
 class _Superseded(Exception):
@@ -89,55 +93,65 @@ class Pipeline:
     source: SourcePort
     sink: SinkPort
     settings: Settings
+    clock: Clock = utc_now
+    convert: Converter = convert
 
-    def process_all(self, uploads: Iterable[Upload], run: Run) -> None:
-        """Process every upload of an event, each on its own.
+    def process_all(self, changes: Iterable[Change], run: Run) -> None:
+        """Process every change of an event, each on its own.
 
         Raise EventFailed, after all, if some must be tried again; what is finished stays finished.
         """
         failures: dict[str, Exception] = {}
-        for upload in uploads:
+        for change in changes:
             try:
-                outcome = self.process(upload, run)
+                outcome = self.process(change, run)
             except Exception as error:  # one must not stop the others
-                failures[upload.key] = error
-                log.warning("will be tried again: %r", upload.key, exc_info=error)
+                failures[change.key] = error
+                log.warning("will be tried again: %r", change.key, exc_info=error)
             else:
-                log.info("%s %r", outcome, upload.key)
+                log.info("%s %r", outcome, change.key)
         if failures:
             told = "; ".join(f"{key!r}: {_sentence(error)}" for key, error in failures.items())
             raise EventFailed(f"To be tried again: {told}") from next(iter(failures.values()))
 
-    def process(self, upload: Upload, run: Run) -> Outcome:
-        """Convert one upload and record what came of it.
+    def process(self, change: Change, run: Run) -> Outcome:
+        """Convert one upload, or note that one was removed, and record what came of it.
 
         A PermanentError is recorded and ends the matter. Any other error is recorded as
         retryable and raised. Raise Leased if another run is at work on this very upload:
         returning would lose the file if that run is already dead.
         """
-        if naming.is_folder(upload.key):
+        if naming.is_folder(change.key):
             return Outcome.IGNORED
-        recorded = upload if upload.key else replace(upload, key=NAMELESS)
+        if isinstance(change, Removal):
+            return self._remove(change)
+        recorded = change if change.key else replace(change, key=NAMELESS)
         claim = self.records.claim(recorded, run.id, run.deadline)
         if claim is Refusal.LEASED:
-            raise Leased(f"Another run is converting {upload.key!r}; this one will come again.")
+            raise Leased(f"Another run is converting {change.key!r}; this one will come again.")
         if isinstance(claim, Refusal):
             return Outcome(claim.value)
-        started = time.monotonic()
+        started = self.clock()
         try:
-            result = self._convert(upload, claim)
+            result = self._convert(change, claim, run)
         except _Superseded:
             return Outcome.SUPERSEDED
         except PermanentError as error:
             result = _failure(error)
         except Exception as error:
-            self.records.finish(claim, _timed(_failure(error), started))
+            self.records.finish(claim, self._timed(_failure(error), started))
             raise
-        if not self.records.finish(claim, _timed(result, started)):
+        if not self.records.finish(claim, self._timed(result, started)):
             return Outcome.SUPERSEDED
         return Outcome.CONVERTED if result.status is Status.SUCCESS else Outcome.FAILED
 
-    def _convert(self, upload: Upload, claim: Claim) -> Result:
+    def _remove(self, removal: Removal) -> Outcome:
+        """Note that the input is gone, if it is: what was removed may be an old version."""
+        if self.source.exists(removal.bucket, removal.key):
+            return Outcome.IGNORED
+        return Outcome.REMOVED if self.records.remove(removal) else Outcome.SUPERSEDED
+
+    def _convert(self, upload: Upload, claim: Claim, run: Run) -> Result:
         if not upload.key:
             raise EmptyKey("The event names no file: upload the file again under a name.")
         output_key = naming.output_key(
@@ -145,10 +159,14 @@ class Pipeline:
             input_prefix=self.settings.input_prefix,
             output_prefix=self.settings.output_prefix,
         )
+        bounds = Bounds(run, self.clock, self.settings.max_bytes, self.settings.max_pages)
+        bounds.check_size(upload.size)
         opened = self.source.open(upload)
         with tempfile.TemporaryFile() as pdf:
-            report = _render(upload, opened, pdf)
-            output_size = pdf.tell()
+            with closing(opened.body):
+                bounds.check_size(opened.size)
+                report = self._render(upload, opened, pdf, bounds)
+            output_size = pdf.seek(0, os.SEEK_END)
             output_etag = self._store(claim, output_key, pdf)
         return Result(
             status=Status.SUCCESS,
@@ -165,6 +183,27 @@ class Pipeline:
             replaced=report.replaced,
         )
 
+    def _render(self, upload: Upload, opened: Opened, pdf: BinaryIO, bounds: Bounds) -> Report:
+        text = Text(
+            name=upload.key.rpartition("/")[2],
+            created_at=upload.uploaded_at,
+            document_id=self._document_id(upload),
+            charset=opened.charset,
+            size=opened.size,
+        )
+        options = Options.parse(opened.metadata, Options())
+        report = self.convert(opened.body, pdf, text, options, bounds.check)
+        bounds.check_pages(report.pages)
+        return report
+
+    def _document_id(self, upload: Upload) -> str:
+        """What the PDF's /ID is made of.
+
+        Two uploads of equal text get different PDFs, so an etag never comes back (no ABA); one
+        upload always gets the same.
+        """
+        return f"{upload.bucket}/{upload.key}/{upload.sequencer}"
+
     def _store(self, claim: Claim, output_key: str, pdf: BinaryIO) -> str:
         """Store the PDF over what the claimed record says is there; its etag.
 
@@ -173,26 +212,18 @@ class Pipeline:
         changes the etag that our PUT is conditional on.
         """
         expected = claim.old.output_etag if claim.old else None
-        while True:
+        for _ in range(ROUNDS):
             try:
                 return self.sink.put(output_key, pdf, expected)
             except Conflict:
                 expected = self.sink.etag(output_key)
                 if not self.records.holds(claim):
                     raise _Superseded from None
+        raise Contended(f"Other writers keep changing {output_key!r}; it will be tried again.")
 
-
-def _render(upload: Upload, opened: Opened, pdf: BinaryIO) -> Report:
-    text = Text(
-        name=upload.key.rpartition("/")[2],
-        created_at=upload.uploaded_at,
-        # Two uploads of equal text get different PDFs, so an etag never comes back (no ABA);
-        # one upload always gets the same.
-        document_id=f"{upload.bucket}/{upload.key}/{upload.sequencer}",
-        charset=opened.charset,
-        size=opened.size,
-    )
-    return convert(opened.body, pdf, text, Options.parse(opened.metadata))
+    def _timed(self, result: Result, started: datetime) -> Result:
+        elapsed = self.clock() - started
+        return replace(result, duration_ms=round(elapsed.total_seconds() * 1000))
 
 
 def _failure(error: Exception) -> Result:
@@ -212,7 +243,3 @@ def _sentence(error: Exception) -> str:
         code = error.response["Error"]["Code"]
         return f"AWS refused {error.operation_name} ({code}); it will be tried again."
     return f"An unexpected {type(error).__name__} stopped the conversion; it will be tried again."
-
-
-def _timed(result: Result, started: float) -> Result:
-    return replace(result, duration_ms=round((time.monotonic() - started) * 1000))

@@ -4,16 +4,27 @@
                        ▲      └────finish──► FAILED (for good, or retryable)
                        └──claim: a newer upload; or the same one, if retryable or its run is dead
 
+A removal in between leaves what was finished, marks the input as gone, and ends the rest as FAILED.
 The rules are pure; `table` keeps them in DynamoDB, where each change is one conditional update.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.notification import Upload
+from chalicelib.errors import ObjectGone
+from chalicelib.notification import Removal, Upload
+
+Clock = Callable[[], datetime]
+"""Tells the time, with its zone."""
+
+
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
 
 
 class Status(StrEnum):
@@ -30,6 +41,7 @@ class Refusal(StrEnum):
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
     LEASED = "leased"
+    LEFT_ALONE = "left alone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +75,8 @@ class Record(Result):
     """A result, of which upload it is, and who works or worked on it until when.
 
     `output_etag` outlives a newer claim, since the output object still has it; `output_bucket`
-    and `output_key` are there only while the PDF is of this very upload.
+    and `output_key` are there only while the PDF is of this very upload. `input_deleted_at` is
+    there once the input object is gone; `sequencer` is then the deletion's.
     """
 
     input_bucket: str
@@ -74,10 +87,15 @@ class Record(Result):
     attempts: int
     claim: str
     lease_expires_at: str
+    input_deleted_at: str | None = None
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether a run has claimed the upload and may still be alive."""
+        return self.status is Status.PROCESSING and self.lease_expires_at >= timestamp(now)
 
     def as_seen_at(self, now: datetime) -> "Record":
         """What a reader may be told: a run whose lease has ended was killed and is not working."""
-        if self.status is not Status.PROCESSING or self.lease_expires_at >= timestamp(now):
+        if self.status is not Status.PROCESSING or self.is_at_work(now):
             return self
         return replace(
             self,
@@ -98,15 +116,18 @@ class Claim:
     attempts: int
     old: Record | None
 
-    def is_held_by(self, record: Record | None) -> bool:
-        """Whether the record is still the one that this claim wrote."""
+    def is_of(self, record: Record | None) -> bool:
+        """Whether no other run has claimed the record since."""
         return (
             record is not None
-            and record.status is Status.PROCESSING
             and record.sequencer == self.upload.sequencer
             and record.claim == self.id
             and record.attempts == self.attempts
         )
+
+    def is_held_by(self, record: Record | None) -> bool:
+        """Whether the record is still the one that this claim wrote."""
+        return self.is_of(record) and record is not None and record.status is Status.PROCESSING
 
 
 def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
@@ -129,6 +150,32 @@ def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
     )
 
 
+def removed_record(removal: Removal, old: Record | None, now: datetime) -> Record:
+    """The record that a deletion of the input writes over `old`.
+
+    What was finished for good stays true and stays. What was not never will be.
+    """
+    deleted_at = timestamp(removal.removed_at)
+    if old is not None and (old.status is Status.SUCCESS or old.retryable is False):
+        return replace(old, sequencer=removal.sequencer, input_deleted_at=deleted_at)
+    return Record(
+        input_bucket=removal.bucket,
+        input_key=removal.key,
+        status=Status.FAILED,
+        processed_at=timestamp(now),
+        uploaded_at=old.uploaded_at if old else deleted_at,
+        sequencer=removal.sequencer,
+        attempts=old.attempts if old else 0,
+        claim=old.claim if old else "",
+        lease_expires_at=old.lease_expires_at if old else deleted_at,
+        output_etag=old.output_etag if old else None,
+        input_deleted_at=deleted_at,
+        error_code=ObjectGone.__name__,
+        error="The file was deleted before it could be converted: upload it again.",
+        retryable=False,
+    )
+
+
 def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusal | None:
     """Why `upload` may not be claimed over the record `old`; None if it may.
 
@@ -138,9 +185,9 @@ def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusa
     if old.sequencer > upload.sequencer:
         return Refusal.SUPERSEDED
     if old.sequencer < upload.sequencer:
-        return None
+        return Refusal.LEFT_ALONE if upload.is_reconciled and old.is_at_work(now) else None
     if old.status is Status.PROCESSING:
-        is_dead = old.claim == claim_id or old.lease_expires_at < timestamp(now)
+        is_dead = old.claim == claim_id or not old.is_at_work(now)
         return None if is_dead else Refusal.LEASED
     return None if old.retryable else Refusal.DUPLICATE
 

@@ -17,6 +17,7 @@ class Settings:
     `input_prefix` and `output_prefix` are raw object-key prefixes. They may be empty when the two
     buckets differ; within one bucket they must be disjoint, or each PDF would trigger the next.
     `shards` is fixed when the table is made: another value would look for records elsewhere.
+    Files of more than `max_bytes`, and PDFs of more than `max_pages`, are refused.
     """
 
     stage: str
@@ -27,10 +28,15 @@ class Settings:
     input_prefix: str = ""
     output_prefix: str = ""
     shards: int = 16
+    max_bytes: int = 256 * 2**20
+    max_pages: int = 100_000
 
     def __post_init__(self) -> None:
-        if self.shards < 1:
-            raise SettingsError(f"SHARDS is {self.shards}; it must be 1 or more")
+        for name in ("shards", "max_bytes", "max_pages"):
+            if getattr(self, name) < 1:
+                raise SettingsError(
+                    f"{name.upper()} is {getattr(self, name)}; it must be 1 or more"
+                )
         if self.input_bucket == self.output_bucket and (
             self.input_prefix.startswith(self.output_prefix)
             or self.output_prefix.startswith(self.input_prefix)
@@ -48,9 +54,13 @@ class Settings:
         missing = [name for name in required if not environment.get(name)]
         if missing:
             raise SettingsError(f"setting {', '.join(missing)} is missing: {PROVISION_HINT}")
-        shards = environment.get("SHARDS", "16")
-        if not (shards.isascii() and shards.isdigit()):
-            raise SettingsError(f"SHARDS is {shards!r}; it must be a whole number")
+        numbers: dict[str, int] = {}
+        for name in ("SHARDS", "MAX_BYTES", "MAX_PAGES"):
+            text = environment.get(name)
+            if text is not None and not (text.isascii() and text.isdigit()):
+                raise SettingsError(f"{name} is {text!r}; it must be a whole number")
+            if text is not None:
+                numbers[name.lower()] = int(text)
         return cls(
             stage=environment["STAGE"],
             input_bucket=environment["INPUT_BUCKET"],
@@ -59,7 +69,7 @@ class Settings:
             token_parameter=environment["TOKEN_PARAMETER"],
             input_prefix=environment.get("INPUT_PREFIX", ""),
             output_prefix=environment.get("OUTPUT_PREFIX", ""),
-            shards=int(shards),
+            **numbers,
         )
 
     @classmethod

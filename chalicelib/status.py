@@ -100,6 +100,7 @@ PUBLIC = (
     "replaced",
     "version_id",
     "duration_ms",
+    "input_deleted_at",
 )
 """What a program is told of a record; who worked on it until when stays inside."""
 

@@ -5,6 +5,7 @@ conditional writes'.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import Message
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -31,6 +32,16 @@ class Opened:
     version_id: str | None = None
     charset: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An object as a listing shows it; `size` in bytes."""
+
+    key: str
+    etag: str
+    size: int
+    modified_at: datetime
 
 
 class Source:
@@ -61,6 +72,29 @@ class Source:
             charset=charset(answer.get("ContentType", "")),
             metadata=answer["Metadata"],
         )
+
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether there is an object now: one HeadObject."""
+        return _etag(self._client, bucket, key) is not None
+
+
+class Listing:
+    """The input bucket's keys, in the order of their UTF-8 bytes."""
+
+    def __init__(self, client: "S3Client") -> None:
+        self._client = client
+
+    def page(
+        self, bucket: str, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[Listed], bool]:
+        """Up to `limit` objects after a key, and whether more follow: one ListObjectsV2."""
+        start: dict[str, Any] = {} if after is None else {"StartAfter": after}
+        answer = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=limit, **start)
+        found = [
+            Listed(o["Key"], o["ETag"].strip('"'), o["Size"], o["LastModified"])
+            for o in answer.get("Contents", [])
+        ]
+        return found, answer["IsTruncated"]
 
 
 class Sink:
@@ -94,12 +128,16 @@ class Sink:
 
     def etag(self, key: str) -> str | None:
         """The etag that the output object has now, or None if there is none: one HeadObject."""
-        try:
-            return self._client.head_object(Bucket=self.bucket, Key=key)["ETag"].strip('"')
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return None
-            raise
+        return _etag(self._client, self.bucket, key)
+
+
+def _etag(client: "S3Client", bucket: str, key: str) -> str | None:
+    try:
+        return client.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return None
+        raise
 
 
 def charset(content_type: str) -> str | None:

@@ -1,18 +1,19 @@
 """The DynamoDB table of records. Every change is one conditional UpdateItem; nothing ever scans."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from chalicelib.notification import Upload
+from chalicelib.notification import Change, Removal, Upload
 from chalicelib.records import (
     Claim,
+    Clock,
     Record,
     Refusal,
     Result,
@@ -22,8 +23,10 @@ from chalicelib.records import (
     partition,
     record_from,
     refusal,
+    removed_record,
     shard_partition,
     timestamp,
+    utc_now,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 _NEW = "attribute_not_exists(#pk) OR #sequencer < :sequencer"
+_NOT_AT_WORK = "#status <> :processing OR #lease_expires_at < :now"
 _UNCHANGED = (
     "#sequencer = :sequencer AND #claim = :old_claim"
     " AND #attempts = :old_attempts AND #status = :old_status"
@@ -41,9 +45,12 @@ _UNCHANGED = (
 class Records:
     """All records of a stage, in `shards` partitions a bucket."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, shards: int) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, shards: int, clock: Clock = utc_now
+    ) -> None:
         self._client = client
         self._table = table
+        self._clock = clock
         self.shards = shards
 
     def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal:
@@ -52,7 +59,7 @@ class Records:
         A new upload costs one request. A retry or a takeover costs a second one: the refusal of
         the first returns the record, and the second replaces exactly that record.
         """
-        now = datetime.now(UTC)
+        now = self._clock()
         in_the_way: Record | None = None
         while True:
             outcome = self._write_claim(upload, claim_id, now, lease_until, in_the_way)
@@ -72,16 +79,29 @@ class Records:
         """Write what came out; False, with nothing written, if the claim no longer stands."""
         outcome = self._update(
             claim.upload,
-            attributes(result) | {"processed_at": timestamp(datetime.now(UTC))},
+            attributes(result) | {"processed_at": timestamp(self._clock())},
             condition=_UNCHANGED,
-            given={
-                "sequencer": claim.upload.sequencer,
-                "old_claim": claim.id,
-                "old_attempts": claim.attempts,
-                "old_status": Status.PROCESSING,
-            },
+            given=_unchanged(claim.upload.sequencer, claim.id, claim.attempts, Status.PROCESSING),
         )
-        return not isinstance(outcome, _Refused)
+        if isinstance(outcome, _Refused):
+            # Refused, too, if the answer to our own first request was lost on the way.
+            return bool(outcome.item) and claim.is_of(_record(outcome.item))
+        return True
+
+    def remove(self, removal: Removal) -> bool:
+        """Record that the input is gone; False if a newer upload is on record."""
+        while True:
+            old = self.get(removal.bucket, removal.key, consistent=True)
+            if old is not None and old.sequencer >= removal.sequencer:
+                return False
+            values = attributes(removed_record(removal, old, self._clock()))
+            if old is None:
+                outcome = self._update(removal, values, (), "attribute_not_exists(#pk)")
+            else:
+                given = _unchanged(old.sequencer, old.claim, old.attempts, old.status)
+                outcome = self._update(removal, values, _absent(values), _UNCHANGED, given)
+            if not isinstance(outcome, _Refused):
+                return True
 
     def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None:
         """The record of exactly this key: one GetItem."""
@@ -114,6 +134,24 @@ class Records:
         )
         return [_record(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
 
+    def between(
+        self, bucket: str, shard: int, after: str | None, last: str | None
+    ) -> Iterator[Record]:
+        """The records of one shard after one key up to another one, read consistently."""
+        values = {":pk": shard_partition(bucket, shard), ":after": after, ":last": last}
+        keys = " AND input_key BETWEEN :after AND :last"
+        if after is None or last is None:
+            keys = " AND input_key > :after" if after is not None else ""
+            keys = " AND input_key <= :last" if last is not None else keys
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression=f"pk = :pk{keys}",
+            ExpressionAttributeValues=_item({n: v for n, v in values.items() if v is not None}),
+        )
+        records = (_record(item) for page in pages for item in page["Items"])
+        return (record for record in records if record.input_key != after)
+
     def _write_claim(
         self,
         upload: Upload,
@@ -124,33 +162,30 @@ class Records:
     ) -> Claim | Record:
         """The claim, or the record that stands in its way."""
         given: dict[str, Any] = {"sequencer": upload.sequencer}
+        condition, attempts = _NEW, 1
         if over is not None and over.sequencer == upload.sequencer:
             condition, attempts = _UNCHANGED, over.attempts + 1
-            given |= {
-                "old_claim": over.claim,
-                "old_attempts": over.attempts,
-                "old_status": over.status,
-            }
-        else:
-            condition, attempts = _NEW, 1
+            given = _unchanged(over.sequencer, over.claim, over.attempts, over.status)
+        elif upload.is_reconciled:
+            condition = f"attribute_not_exists(#pk) OR #sequencer < :sequencer AND ({_NOT_AT_WORK})"
+            given |= {"processing": Status.PROCESSING, "now": timestamp(now)}
         claim = Claim(upload, claim_id, attempts, old=None)
         values = attributes(claim_record(claim, now, lease_until))
-        stale = {field.name for field in fields(Result)} - values.keys() - {"output_etag"}
-        outcome = self._update(upload, values, stale, condition, given)
+        outcome = self._update(upload, values, _absent(values), condition, given)
         if isinstance(outcome, _Refused):
             return _record(outcome.item)
         return Claim(upload, claim_id, attempts, old=_record(outcome) if outcome else None)
 
     def _update(
         self,
-        upload: Upload,
+        change: Change,
         put: Mapping[str, Any],
         remove: Iterable[str] = (),
         condition: str = "",
         given: Mapping[str, Any] | None = None,
     ) -> "Item | _Refused":
         """The item as it was before, empty if there was none."""
-        key = self._key(upload.bucket, upload.key)
+        key = self._key(change.bucket, change.key)
         put = {name: value for name, value in put.items() if name not in key}
         update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in put)
         if remove := sorted(remove):
@@ -178,6 +213,21 @@ class Records:
 
     def _key(self, bucket: str, key: str) -> Item:
         return _item({"pk": partition(bucket, key, self.shards), "input_key": key})
+
+
+def _unchanged(sequencer: str, claim_id: str, attempts: int, status: Status) -> Item:
+    """The values of _UNCHANGED: together they are never those of two states of a record."""
+    return {
+        "sequencer": sequencer,
+        "old_claim": claim_id,
+        "old_attempts": attempts,
+        "old_status": status,
+    }
+
+
+def _absent(values: Mapping[str, Any]) -> set[str]:
+    """What a record with these attributes must not keep of the one that it replaces."""
+    return {field.name for field in fields(Record)} - values.keys() - {"output_etag"}
 
 
 class _Refused:

@@ -14,6 +14,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import failures
 from infra.provision import ProvisioningError, provision
 
 PROJECT = Path(__file__).parents[1]
@@ -25,7 +26,10 @@ class DeploymentError(Exception):
 
 
 def chalice_deploy(stage: str, project: Path = PROJECT) -> None:
-    """Run `chalice deploy` for a provisioned stage; DeploymentError with what it printed."""
+    """Run `chalice deploy` for a provisioned stage, and then what it can't do.
+
+    DeploymentError with what it printed.
+    """
     chalice = Path(sys.executable).with_name("chalice")
     command = [str(chalice), "--project-dir", str(project), "deploy", "--stage", stage]
     done = subprocess.run(
@@ -33,6 +37,7 @@ def chalice_deploy(stage: str, project: Path = PROJECT) -> None:
     )
     if done.returncode:
         raise DeploymentError(f"chalice deploy failed:\n{done.stdout.strip()}")
+    failures.arrange(stage)
 
 
 def api_url(stage: str, project: Path = PROJECT) -> str:

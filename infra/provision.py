@@ -65,6 +65,12 @@ def _update(client: "CloudFormationClient", request: Mapping[str, Any]) -> bool:
     return True
 
 
+def failure_queue(stage: str) -> str:
+    """ARN of the stage's failure queue."""
+    client = boto3.client("cloudformation")
+    return _outputs(client, f"text-to-pdf-{stage}")["FailureQueue"]
+
+
 def _outputs(client: "CloudFormationClient", name: str) -> dict[str, str]:
     stack = client.describe_stacks(StackName=name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
@@ -110,7 +116,12 @@ def _record(path: Path, stage: str, outputs: Mapping[str, str]) -> None:
         TOKEN_PARAMETER=outputs["TokenParameter"],
     )
     functions = recorded.setdefault("lambda_functions", {})
-    roles = {"convert": "ConvertRole", "api_handler": "ApiRole", "authorize": "AuthorizeRole"}
+    roles = {
+        "convert": "ConvertRole",
+        "reconcile": "ReconcileRole",
+        "api_handler": "ApiRole",
+        "authorize": "AuthorizeRole",
+    }
     for function, role in roles.items():
         functions.setdefault(function, {})["iam_role_arn"] = outputs[role]
     path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")

@@ -28,7 +28,9 @@ from infra.provision import provision
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 T = TypeVar("T")
 
@@ -70,6 +72,18 @@ class Stack:
         return boto3.client("dynamodb")
 
     @cached_property
+    def sqs(self) -> "SQSClient":
+        return boto3.client("sqs")
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        return boto3.client("lambda")
+
+    def function(self, name: str) -> str:
+        """The deployed name of a function of app.py."""
+        return f"text-to-pdf-{self.settings.stage}-{name}"
+
+    @cached_property
     def records(self) -> Records:
         return Records(self.dynamodb, self.settings.table, self.settings.shards)
 
@@ -87,6 +101,14 @@ class Stack:
     def _settled(self, key: str) -> Record | None:
         record = self.records.get(self.settings.input_bucket, key, consistent=True)
         return record if record and record.status is not Status.PROCESSING else None
+
+    def failed_events(self) -> list[str]:
+        """The bodies of what is in the failure queue; what is looked at stays there."""
+        queue = self.sqs.get_queue_url(QueueName=f"text-to-pdf-{self.settings.stage}-failures")
+        answer = self.sqs.receive_message(
+            QueueUrl=queue["QueueUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return [message["Body"] for message in answer.get("Messages", [])]
 
     def pdf(self, key: str) -> bytes:
         answer = self.s3.get_object(Bucket=self.settings.output_bucket, Key=key)
@@ -145,9 +167,15 @@ def copy_project(folder: Path) -> Path:
 
 @contextmanager
 def deployed(
-    folder: Path, stage: str = STAGE, options: Mapping[str, str] | None = None
+    folder: Path,
+    stage: str = STAGE,
+    options: Mapping[str, str] | None = None,
+    configure: Callable[[emulator.Emulator, dict[str, Any]], None] | None = None,
 ) -> Iterator[Stack]:
-    """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
+    """Provision and deploy a stage to an emulator of its own; this process talks to that one.
+
+    `configure` may change the stage's part of chalice's configuration between the two.
+    """
     before = dict(os.environ)
     with emulator.running(options) as aws:
         os.environ.clear()
@@ -156,6 +184,11 @@ def deployed(
         try:
             project = copy_project(folder)
             provision(stage, project)
+            if configure:
+                path = project / ".chalice/config.json"
+                config = json.loads(path.read_text())
+                configure(aws, config["stages"][stage])
+                path.write_text(json.dumps(config))
             chalice_deploy(stage, project)
             settings = Settings.from_chalice_config(project / ".chalice", stage)
             yield Stack(

@@ -1,12 +1,17 @@
-"""What ministack 1.5.33 lacks for `chalice deploy`, mended from outside.
+"""What ministack 1.5.33 lacks, mended from outside.
 
-Three things: importing an API from its Swagger text (its CloudFormation part has an importer,
-which is put to use here), an unset `minimumCompressionSize`, and functions that are ready at
-once, since chalice's waiters look only every five seconds. These are private functions, so the
+For `chalice deploy`: importing an API from its Swagger text (its CloudFormation part has an
+importer, which is put to use here), an unset `minimumCompressionSize`, and functions that are ready
+at once, since chalice's waiters look only every five seconds. For the protocol: a retry of an
+asynchronous invocation keeps its request id, and one for which there is no room waits instead of
+counting as failed, both as Lambda's do. These are private functions, so the
 version is pinned exactly, and the end-to-end tests fail first when it changes.
 """
 
+import contextvars
 import json
+import threading
+from contextvars import ContextVar
 from typing import Any
 
 import ministack.services.apigateway_v1 as gateway
@@ -18,6 +23,12 @@ _handle_request = gateway.handle_request
 _apply_patch = gateway._apply_patch
 _import_operation = gateway._import_operation
 _import_rest_api = gateway._import_rest_api
+_invoke_async_with_retry = functions.invoke_async_with_retry
+_execute_function_dispatch = functions._execute_function_dispatch
+_execute_function = functions._execute_function
+_release_execution_slot = functions._release_execution_slot
+_room = threading.Condition()
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def apply() -> None:
@@ -27,6 +38,10 @@ def apply() -> None:
     gateway._import_operation = _import_operation_whole
     gateway._import_rest_api = _import_rest_api_with_binary_types
     functions._schedule_state_transition = _be_ready_at_once
+    functions.invoke_async_with_retry = _invoke_async_under_one_id
+    functions._execute_function_dispatch = _dispatch_under_one_id
+    functions._execute_function = _execute_when_there_is_room
+    functions._release_execution_slot = _release_execution_slot_and_tell
 
 
 async def _handle_request_with_import(
@@ -100,3 +115,32 @@ def _be_ready_at_once(function: str, _delay: float) -> None:
         LastUpdateStatusReason="",
         LastUpdateStatusReasonCode="",
     )
+
+
+def _invoke_async_under_one_id(function: Json, event: Json) -> None:
+    context = contextvars.copy_context()
+    context.run(_request_id.set, functions.new_uuid())
+    context.run(_invoke_async_with_retry, function, event)
+
+
+def _dispatch_under_one_id(
+    function: Json, config: Json, event: Json, request_id: str, started: float
+) -> Any:
+    return _execute_function_dispatch(
+        function, config, event, _request_id.get() or request_id, started
+    )
+
+
+def _execute_when_there_is_room(function: Json, event: Json) -> Any:
+    while True:
+        result = _execute_function(function, event)
+        if _request_id.get() is None or not result.get("throttle"):
+            return result
+        with _room:
+            _room.wait(timeout=5)
+
+
+def _release_execution_slot_and_tell(key: str) -> None:
+    _release_execution_slot(key)
+    with _room:
+        _room.notify()

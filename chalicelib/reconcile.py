@@ -1,0 +1,206 @@
+"""Finds the objects whose record is missing or behind, and starts their conversion.
+
+Files from before the deployment, lost events, failures that were mended since. Listing has no
+sequencer, so each start gets the one next after the record's: the protocol then orders it like any
+other event, after what is on record and before whatever comes later. A run at work is left alone.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib import naming
+from chalicelib.notification import Change, Removal, Upload, following, padded, reconciling
+from chalicelib.records import Clock, Record, Status, utc_now
+from chalicelib.storage import Listed
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+THREADS = 16
+SCHEDULER = "aws.events"
+"""Source of the events that a schedule sends."""
+
+
+class RecordsPort(Protocol):
+    """The records, as reconciling needs them."""
+
+    @property
+    def shards(self) -> int: ...
+    def between(
+        self, bucket: str, shard: int, after: str | None, last: str | None
+    ) -> Iterator[Record]: ...
+
+
+class ListingPort(Protocol):
+    """The input bucket, as reconciling needs it."""
+
+    def page(
+        self, bucket: str, prefix: str, after: str | None, limit: int
+    ) -> tuple[list[Listed], bool]: ...
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Objects seen, those of them without a record, those whose record is behind, records whose
+    object is gone, and conversions started."""
+
+    seen: int = 0
+    missing: int = 0
+    stale: int = 0
+    gone: int = 0
+    started: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one invocation is asked to do.
+
+    It goes on `after` a key, through at most `pages` pages of `page_size` objects, and then has
+    itself invoked for the rest, unless `follows` is False: then its answer says where to go on.
+    With `failures`, files that failed for good are tried again, too.
+    """
+
+    after: str | None = None
+    pages: int | None = None
+    page_size: int = 1000
+    failures: bool = True
+    follows: bool = True
+    tally: Tally = Tally()
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any] | None) -> "Asked":
+        """What an event asks: a person's or our own, or a schedule's, which spares failures."""
+        told = dict(event or {})
+        if told.get("source") == SCHEDULER:
+            return cls(failures=False)
+        return cls(**told | {"tally": Tally(**told.get("tally", {}))})
+
+
+class FunctionsPort(Protocol):
+    """What is invoked."""
+
+    def start(self, change: Change) -> None: ...
+    def go_on(self, asked: Asked) -> None: ...
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Compares one bucket with its records."""
+
+    listing: ListingPort
+    records: RecordsPort
+    functions: FunctionsPort
+    bucket: str
+    prefix: str
+    clock: Clock = utc_now
+
+    def run(self, asked: Asked, until: datetime) -> Asked | Tally:
+        """Go through pages until all are done, or `until`: the tally, or what is left to ask."""
+        pages = 0
+        while True:
+            found, more = self.listing.page(self.bucket, self.prefix, asked.after, asked.page_size)
+            last = found[-1].key if more else None
+            tally = self._compared(found, last, asked)
+            if last is None:
+                return tally
+            asked = replace(asked, after=last, tally=tally)
+            pages += 1
+            if self.clock() >= until or pages == asked.pages:
+                return asked
+
+    def answer(self, asked: Asked, until: datetime) -> dict[str, Any]:
+        """What an invocation returns: the counts so far, and what to ask next for the rest."""
+        left = self.run(asked, until)
+        if isinstance(left, Tally):
+            return asdict(left) | {"next": None}
+        if left.follows:
+            self.functions.go_on(left)
+        return asdict(left.tally) | {"next": asdict(left)}
+
+    def _compared(self, found: list[Listed], last: str | None, asked: Asked) -> Tally:
+        """The tally after one page: its objects against the records of the same range of keys."""
+        records = self._records(asked.after, last)
+        now = self.clock()
+        files = [listed for listed in found if not naming.is_folder(listed.key)]
+        missing = [self._upload(listed, None) for listed in files if listed.key not in records]
+        stale = [
+            self._upload(listed, record)
+            for listed in files
+            if (record := records.pop(listed.key, None))
+            and is_behind(record, listed, now, failures=asked.failures)
+        ]
+        gone = [
+            Removal(self.bucket, record.input_key, following(record.sequencer), now)
+            for record in records.values()
+            if not (record.input_deleted_at or record.is_at_work(now))
+        ]
+        starting = [*missing, *stale, *gone]
+        with ThreadPoolExecutor(THREADS) as pool:
+            for _ in pool.map(self.functions.start, starting):
+                pass
+        tally = asked.tally
+        return Tally(
+            seen=tally.seen + len(files),
+            missing=tally.missing + len(missing),
+            stale=tally.stale + len(stale),
+            gone=tally.gone + len(gone),
+            started=tally.started + len(missing) + len(stale),
+        )
+
+    def _records(self, after: str | None, last: str | None) -> dict[str, Record]:
+        """By key, those after one key up to another: one Query a shard, or a few."""
+        shards = range(self.records.shards)
+        with ThreadPoolExecutor(len(shards)) as pool:
+            answers = pool.map(
+                lambda shard: list(self.records.between(self.bucket, shard, after, last)), shards
+            )
+            records = (record for answer in answers for record in answer)
+            return {r.input_key: r for r in records if not naming.is_folder(r.input_key)}
+
+    def _upload(self, listed: Listed, record: Record | None) -> Upload:
+        return Upload(
+            bucket=self.bucket,
+            key=listed.key,
+            sequencer=following(record.sequencer if record else padded("")),
+            uploaded_at=listed.modified_at,
+            etag=listed.etag,
+            size=listed.size,
+            is_reconciled=True,
+        )
+
+
+def is_behind(record: Record, listed: Listed, now: datetime, *, failures: bool) -> bool:
+    """Whether an object, as listed, has to be converted although it has a record.
+
+    `failures`: also if it failed for good, as it is now.
+    """
+    if record.is_at_work(now):
+        return False
+    if record.input_deleted_at or record.etag != listed.etag:
+        return True
+    if record.status is Status.SUCCESS:
+        return False
+    return failures or record.retryable is not False
+
+
+@dataclass(frozen=True)
+class Functions:
+    """The deployed functions, each invoked asynchronously; `own` is the name of `reconcile`."""
+
+    client: "LambdaClient"
+    own: str
+
+    def start(self, change: Change) -> None:
+        """Have one change processed as if S3 had told of it."""
+        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(change))
+
+    def go_on(self, asked: Asked) -> None:
+        """Have the rest reconciled by an invocation of its own."""
+        self._invoke(self.own, asdict(asked))
+
+    def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
+        self.client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))

@@ -1,0 +1,34 @@
+"""What becomes of events that fail, which `chalice deploy` can't set.
+
+Lambda tries each event twice more; then it goes to the failure queue of the template.
+"""
+
+from typing import TYPE_CHECKING
+
+import boto3
+
+from infra.provision import failure_queue
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+RETRIES = 2
+MAX_AGE_SECONDS = 6 * 3600
+"""Both are the most that Lambda allows."""
+
+
+def arrange(stage: str) -> None:
+    """Set it for the deployed functions that are invoked asynchronously."""
+    client: LambdaClient = boto3.client("lambda")
+    queue = failure_queue(stage)
+    for name in ("convert", "reconcile"):
+        client.put_function_event_invoke_config(
+            FunctionName=f"text-to-pdf-{stage}-{name}",
+            MaximumRetryAttempts=RETRIES,
+            MaximumEventAgeInSeconds=MAX_AGE_SECONDS,
+            DestinationConfig={"OnFailure": {"Destination": queue}},
+        )
+    # It goes on by invoking itself, which Lambda would stop after 16 times, taking it for a loop.
+    client.put_function_recursion_config(
+        FunctionName=f"text-to-pdf-{stage}-reconcile", RecursiveLoop="Allow"
+    )

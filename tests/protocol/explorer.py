@@ -1,0 +1,257 @@
+"""Every state that the runs of a few events for one key can reach, and what must hold in each.
+
+A state is what the record, the output object and the input object hold, the time, and how far each
+run is. From each one, any run may make its next call, be killed, or get no answer to a call that
+was carried out; the next upload may come; time may pass beyond every lease.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chalicelib.notification import Change, Removal, Upload, padded
+from tests.protocol.memory import Cell, Item, Object, Reply, answered
+from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start, at
+
+NAMES = [f"records/input#0/{KEY}", "output/a.pdf", f"input/{KEY}"]
+ATTEMPTS = 3
+"""Lambda's: the first one and two retries; then the event goes to the failure queue."""
+DONE, DEAD = -1, -2
+"""An event that was processed, or is in the failure queue. Less than that is one that waits for an
+attempt, and 0 or more is the history of its run."""
+RECONCILE = -1
+"""Among the events of a scope: not one of S3's, but a run of reconcile."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What happens to one key: texts uploaded in turn, None for a deletion, with their events.
+
+    `events` gives, for each, the position in `texts` of what it announces; one that is named twice
+    is delivered twice, one that is missing is lost. `faults` is how often, all together, one of the
+    `kinds` happens: a run is killed, the answer to a call is lost, a service refuses. `keeps_id`:
+    whether a retry has the request id of the run before, as Lambda's have.
+    """
+
+    texts: tuple[str | None, ...]
+    events: tuple[int, ...]
+    is_versioned: bool = True
+    epochs: int = 1
+    faults: int = 1
+    kinds: frozenset[str] = frozenset({"kill"})
+    keeps_id: bool = True
+    reconciles_last: bool = True
+
+    def change(self, position: int) -> Change:
+        sequencer = padded(f"{position + 1:02X}")
+        text = self.texts[position]
+        if text is None:
+            return Removal(SETTINGS.input_bucket, KEY, sequencer, at(0))
+        version = f"v{position + 1}" if self.is_versioned else None
+        size = len(text)
+        return Upload(SETTINGS.input_bucket, KEY, sequencer, at(0), None, version, size)
+
+
+class State(NamedTuple):
+    """Cells by number, the epoch, uploads done, faults left, and each event's state."""
+
+    record: int
+    output: int
+    input: int
+    epoch: int
+    uploads: int
+    faults: int
+    events: tuple[int, ...]
+
+
+class Violation(AssertionError):
+    """Something that must hold does not; the text is the way there."""
+
+
+Check = Callable[["World"], str | None]
+
+
+class World(NamedTuple):
+    """A state as the invariants look at it."""
+
+    scope: Scope
+    record: Item
+    output: Object
+    input: Object
+    uploads: int
+    events: tuple[int, ...]
+
+    @property
+    def is_quiescent(self) -> bool:
+        return self.uploads == len(self.scope.texts) and all(e in {DONE, DEAD} for e in self.events)
+
+
+@dataclass
+class Explorer:
+    """Explores one scope with one pipeline."""
+
+    scope: Scope
+    replay: Replay
+    check: Check
+    _cells: list[Cell] = field(default_factory=list)
+    _numbers: dict[Cell, int] = field(default_factory=dict)
+    _applied: dict[tuple[int, int], tuple[int, Reply]] = field(default_factory=dict)
+    _seen: dict[State, tuple[State, str] | None] = field(default_factory=dict)
+    _waits: list[Start] = field(default_factory=list)
+    _sound: set[tuple[int, ...]] = field(default_factory=set)
+
+    def explore(self) -> int:
+        """The number of states; Violation with the way to the first one that is wrong."""
+        stack = [self._first()]
+        self._seen[stack[0]] = None
+        while stack:
+            state = stack.pop()
+            for label, after in self._successors(state):
+                if after not in self._seen:
+                    self._seen[after] = state, label
+                    self._assert_sound(after)
+                    stack.append(after)
+        return len(self._seen)
+
+    def walk(self, choose: Callable[[int], int]) -> None:
+        """One way from the beginning to an end; `choose` picks each step out of so many."""
+        state = self._first()
+        self._seen[state] = None
+        while steps := list(self._successors(state)):
+            before = state
+            label, state = steps[choose(len(steps))]
+            self._seen.setdefault(state, (before, label))
+            self._assert_sound(state)
+
+    def _first(self) -> State:
+        return State(
+            record=self._number(Item()),
+            output=self._number(Object()),
+            input=self._number(Object(self.scope.is_versioned)),
+            epoch=0,
+            uploads=0,
+            faults=self.scope.faults,
+            events=tuple(
+                self._waiting(None if event == RECONCILE else self.scope.change(event), index, 0)
+                for index, event in enumerate(self.scope.events)
+            ),
+        )
+
+    def _number(self, cell: Cell) -> int:
+        number = self._numbers.get(cell)
+        if number is None:
+            number = self._numbers[cell] = len(self._cells)
+            self._cells.append(cell)
+        return number
+
+    def _successors(self, state: State) -> Iterator[tuple[str, State]]:
+        if state.uploads < len(self.scope.texts):
+            yield "upload", self._uploaded(state)
+        if state.epoch < self.scope.epochs:
+            yield "time passes", state._replace(epoch=state.epoch + 1)
+        for index, event in enumerate(state.events):
+            if event >= 0:
+                yield from self._steps(state, index, event)
+            elif event not in {DONE, DEAD} and self._may_begin(state, index):
+                start = self._waits[-3 - event]._replace(epoch=state.epoch)
+                yield from self._steps(state, index, self.replay.started(start))
+
+    def _may_begin(self, state: State, index: int) -> bool:
+        if self.scope.events[index] != RECONCILE:
+            return state.uploads > self.scope.events[index]
+        if not self.scope.reconciles_last:
+            return True
+        others = (e for i, e in enumerate(state.events) if i != index)
+        return state.uploads == len(self.scope.texts) and all(e in {DONE, DEAD} for e in others)
+
+    def _uploaded(self, state: State) -> State:
+        text = self.scope.texts[state.uploads]
+        cell = self._cells[state.input]
+        assert isinstance(cell, Object)
+        after = cell.put(None if text is None else text.encode())
+        return state._replace(input=self._number(after), uploads=state.uploads + 1)
+
+    def _waiting(self, change: Change | None, index: int, attempt: int) -> int:
+        """The state of an event that waits for an attempt."""
+        if attempt >= ATTEMPTS:
+            return DEAD
+        claim_id = f"{index}" if self.scope.keeps_id else f"{index}.{attempt}"
+        start = Start(change, claim_id, attempt, epoch=0)
+        if start not in self._waits:
+            self._waits.append(start)
+        return -3 - self._waits.index(start)
+
+    def _retried(self, index: int, history: int) -> int:
+        """The state of an event after its run has failed."""
+        start = self.replay.start(history)
+        return self._waiting(start.change, index, start.attempt + 1)
+
+    def _steps(self, state: State, index: int, history: int) -> Iterator[tuple[str, State]]:
+        call = self.replay.next(history, state.epoch)
+        assert isinstance(call, Call)
+        which = NAMES.index(call.cell)
+        cell, reply = self._apply(call, state[:3][which])
+        changed = _with_cell(state, which, cell)
+        label = f"{index}: {call.operation} → {reply.error or 'ok'}"
+        yield label, self._replied(changed, index, history, reply)
+        if not state.faults:
+            return
+        less = state._replace(faults=state.faults - 1)
+        kinds = self.scope.kinds
+        if state.events[index] >= 0 and "kill" in kinds:
+            yield f"{index}: killed", _with_event(less, index, self._retried(index, history))
+        if "loss" in kinds and call.is_write and reply.error is None:
+            lost = _with_cell(less, which, cell)
+            yield f"{label}, answer lost", _with_event(lost, index, history)
+        if "refusal" in kinds:
+            refused = self._replied(less, index, history, Reply((), "SlowDown", 503))
+            yield f"{index}: {call.operation} → refused", refused
+
+    def _apply(self, call: Call, cell: int) -> tuple[int, Reply]:
+        known = self._applied.get((call.number, cell))
+        if known is None:
+            after, reply = answered(self._cells[cell], call.operation, call.parameters)
+            known = self._applied[call.number, cell] = self._number(after), reply
+        return known
+
+    def _replied(self, state: State, index: int, history: int, reply: Reply) -> State:
+        after = self.replay.replied(history, state.epoch, reply)
+        step = self.replay.next(after, state.epoch)
+        if isinstance(step, Ended):
+            if step.outcome is None:
+                after = self._retried(index, after)
+            else:
+                after = self._waiting(step.started, index, 0) if step.started else DONE
+        return _with_event(state, index, after)
+
+    def _assert_sound(self, state: State) -> None:
+        ended = tuple(event if event in {DONE, DEAD} else 0 for event in state.events)
+        view = (state.record, state.output, state.input, state.uploads, *ended)
+        if view in self._sound:
+            return
+        record, output, source = (self._cells[number] for number in state[:3])
+        assert isinstance(record, Item)
+        assert isinstance(output, Object)
+        assert isinstance(source, Object)
+        wrong = self.check(World(self.scope, record, output, source, state.uploads, ended))
+        if wrong:
+            raise Violation(f"{wrong}\n{self.scope}\n" + "\n".join(self._way_to(state)))
+        self._sound.add(view)
+
+    def _way_to(self, state: State) -> list[str]:
+        way: list[str] = []
+        step = self._seen[state]
+        while step is not None:
+            state, label = step
+            way.append(label)
+            step = self._seen[state]
+        return way[::-1]
+
+
+def _with_cell(state: State, which: int, cell: int) -> State:
+    return state._replace(**{State._fields[which]: cell})  # type: ignore[arg-type]
+
+
+def _with_event(state: State, index: int, event: int) -> State:
+    events = state.events
+    return state._replace(events=(*events[:index], event, *events[index + 1 :]))

@@ -1,0 +1,126 @@
+"""DynamoDB's condition and update expressions, as far as the records use them.
+
+Source: DynamoDB Developer Guide, 'Condition and filter expressions' and 'Update expressions'.
+Values are DynamoDB's typed ones, `{"S": "text"}`; those of different types are never equal, and a
+comparison with an absent attribute is false.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+Item = Mapping[str, Mapping[str, Any]]
+Test = Callable[[Item, Mapping[str, str], Item], bool]
+
+_TOKEN = re.compile(r"\s*(attribute_not_exists|AND|OR|<>|<=|>=|[<>=(),]|[#:]\w+)")
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@cache
+def condition(text: str) -> Test:
+    """The compiled ConditionExpression; ValueError for what is not covered here."""
+    tokens = _tokens(text)
+    test = _any(tokens)
+    if tokens:
+        raise ValueError(f"unread in {text!r}: {tokens}")
+    return test
+
+
+def updated(item: Item, text: str, names: Mapping[str, str], values: Item) -> dict[str, Any]:
+    """The item after an UpdateExpression of SET and REMOVE clauses."""
+    after = dict(item)
+    for keyword, clause in _clauses(text):
+        for part in clause.split(","):
+            if keyword == "SET":
+                name, value = (side.strip() for side in part.split("="))
+                after[names[name]] = values[value]
+            else:
+                after.pop(names[part.strip()], None)
+    return after
+
+
+def _clauses(text: str) -> Iterator[tuple[str, str]]:
+    parts = re.split(r"\b(SET|REMOVE) ", text)
+    if parts[0].strip():
+        raise ValueError(f"neither SET nor REMOVE: {text!r}")
+    yield from zip(parts[1::2], parts[2::2], strict=True)
+
+
+def _tokens(text: str) -> list[str]:
+    """The tokens in reverse order, so that the next one is popped from the end."""
+    tokens, position = [], 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise ValueError(f"not understood from {text[position:]!r}")
+        tokens.append(match[1])
+        position = match.end()
+    return tokens[::-1]
+
+
+def _any(tokens: list[str]) -> Test:
+    tests = [_all(tokens)]
+    while tokens and tokens[-1] == "OR":
+        tokens.pop()
+        tests.append(_all(tokens))
+    return lambda item, names, values: any(test(item, names, values) for test in tests)
+
+
+def _all(tokens: list[str]) -> Test:
+    tests = [_term(tokens)]
+    while tokens and tokens[-1] == "AND":
+        tokens.pop()
+        tests.append(_term(tokens))
+    return lambda item, names, values: all(test(item, names, values) for test in tests)
+
+
+def _term(tokens: list[str]) -> Test:
+    token = tokens.pop()
+    if token == "(":
+        inner = _any(tokens)
+        _expect(tokens, ")")
+        return inner
+    if token == "attribute_not_exists":
+        _expect(tokens, "(")
+        name = tokens.pop()
+        _expect(tokens, ")")
+        return lambda item, names, values: names[name] not in item  # noqa: ARG005
+    compare, value = _COMPARISONS[tokens.pop()], tokens.pop()
+    return lambda item, names, values: _holds(item.get(names[token]), compare, values[value])
+
+
+def _expect(tokens: list[str], expected: str) -> None:
+    found = tokens.pop()
+    if found != expected:
+        raise ValueError(f"{found!r} where {expected!r} was due")
+
+
+def _holds(
+    left: Mapping[str, Any] | None, compare: Callable[[Any, Any], bool], right: Mapping[str, Any]
+) -> bool:
+    if left is None:
+        return False
+    ((left_type, left_value),), ((right_type, right_value),) = left.items(), right.items()
+    if left_type != right_type:
+        return compare is operator.ne
+    return compare(_comparable(left_type, left_value), _comparable(right_type, right_value))
+
+
+def _comparable(kind: str, value: Any) -> Any:
+    match kind:
+        case "N":
+            return Decimal(value)
+        case "S":
+            return value.encode()
+        case _:
+            return value

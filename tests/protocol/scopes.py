@@ -1,0 +1,85 @@
+"""The scopes that are explored exhaustively: what happens to one key, and what goes wrong."""
+
+from tests.protocol.explorer import RECONCILE, Scope
+
+Story = tuple[tuple[str | None, ...], tuple[int, ...]]
+
+ANYTHING = frozenset({"kill", "loss", "refusal"})
+
+_TWO_EVENTS: dict[str, Story] = {
+    "newer and older": (("x", "y"), (0, 1)),
+    "duplicate": (("x",), (0, 0)),
+    "equal texts": (("x", "x"), (0, 1)),
+    "deletion": (("x", None), (0, 1)),
+}
+_THREE_EVENTS: dict[str, Story] = {
+    "the older one twice": (("x", "y"), (0, 0, 1)),
+    "the newer one twice": (("x", "y"), (0, 1, 1)),
+    "equal texts, one twice": (("x", "x"), (0, 1, 1)),
+    "revert to an earlier text": (("x", "y", "x"), (0, 1, 2)),
+    "deletion and upload again": (("x", None, "x"), (0, 1, 2)),
+    "a late duplicate after deletion": (("x", None), (0, 0, 1)),
+}
+_RECONCILED: dict[str, Story] = {
+    "no event at all": (("x",), (RECONCILE,)),
+    "the newer event lost": (("x", "y"), (0, RECONCILE)),
+    "a reverting event lost": (("x", "y", "x"), (0, 1, RECONCILE)),
+    "the deletion lost": (("x", None), (0, RECONCILE)),
+}
+_RECONCILED_MEANWHILE: dict[str, Story] = {
+    "reconciled at any time": (("x", "y"), (0, RECONCILE)),
+    "reconciled twice at any time": (("x",), (0, RECONCILE, RECONCILE)),
+}
+
+
+def _named(versioned: bool, what: str) -> str:
+    return f"{what}, {'versioned' if versioned else 'unversioned'}"
+
+
+SCOPES: dict[str, Scope] = {}
+for versioned in (True, False):
+    for name, (texts, events) in _TWO_EVENTS.items():
+        SCOPES[_named(versioned, name) + ", anything fails"] = Scope(
+            texts, events, versioned, kinds=ANYTHING
+        )
+        SCOPES[_named(versioned, name) + ", killed twice"] = Scope(
+            texts, events, versioned, faults=2
+        )
+        SCOPES[_named(versioned, name) + ", retried under new ids"] = Scope(
+            texts, events, versioned, keeps_id=False
+        )
+    for name, (texts, events) in _THREE_EVENTS.items():
+        SCOPES[_named(versioned, name) + ", killed"] = Scope(texts, events, versioned, epochs=0)
+        SCOPES[_named(versioned, name) + ", leases end"] = Scope(texts, events, versioned, faults=0)
+    for name, (texts, events) in _RECONCILED.items():
+        SCOPES[_named(versioned, name) + ", reconciled"] = Scope(texts, events, versioned)
+    for name, (texts, events) in _RECONCILED_MEANWHILE.items():
+        SCOPES[_named(versioned, name)] = Scope(
+            texts, events, versioned, epochs=0, reconciles_last=False
+        )
+
+DEEP: dict[str, Scope] = {}
+"""Minutes each, and gigabytes: run with PROTOCOL_SCOPES=deep."""
+for versioned in (True, False):
+    for name, (texts, events) in _THREE_EVENTS.items():
+        DEEP[_named(versioned, name) + ", killed, leases end"] = Scope(texts, events, versioned)
+    for name, (texts, events) in _RECONCILED.items():
+        DEEP[_named(versioned, name) + ", reconciled, any two failures"] = Scope(
+            texts, events, versioned, faults=2, kinds=ANYTHING
+        )
+    for name, (texts, events) in _RECONCILED_MEANWHILE.items():
+        DEEP[_named(versioned, name) + ", killed, leases end"] = Scope(
+            texts, events, versioned, reconciles_last=False
+        )
+    for name, (texts, events) in _TWO_EVENTS.items():
+        DEEP[_named(versioned, name) + ", any two failures"] = Scope(
+            texts, events, versioned, faults=2, kinds=ANYTHING
+        )
+    DEEP[_named(versioned, "two reconciles while texts revert")] = Scope(
+        ("x", "y", "x"),
+        (0, RECONCILE, RECONCILE),
+        versioned,
+        epochs=2,
+        faults=0,
+        reconciles_last=False,
+    )

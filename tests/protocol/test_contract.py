@@ -1,0 +1,273 @@
+"""S3 and DynamoDB in memory behave as the emulator's do: one suite for both."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.notification import Removal, Upload, padded
+from chalicelib.records import Claim, Refusal, Result, Status
+from chalicelib.storage import Conflict, Sink, Source
+from chalicelib.table import Records
+from infra import emulator
+from tests.protocol.memory import Cloud
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Clients, and where to work: nobody else uses that key of those buckets, or that item."""
+
+    s3: Any
+    dynamodb: Any
+    table: str
+    versioned: str
+    plain: str
+    key: str
+
+    def at(self, minute: int) -> Records:
+        """The records at a minute of the day."""
+        return Records(self.dynamodb, self.table, 1, lambda: NOW + timedelta(minutes=minute))
+
+    def upload(self, sequencer: str = "01", *, is_reconciled: bool = False) -> Upload:
+        return Upload(self.versioned, self.key, padded(sequencer), NOW, is_reconciled=is_reconciled)
+
+    def removal(self, sequencer: str) -> Removal:
+        return Removal(self.versioned, self.key, padded(sequencer), NOW)
+
+    def claimed(self, sequencer: str = "01", claim_id: str = "a", minute: int = 0) -> Claim:
+        """A claim that holds for ten minutes."""
+        until = NOW + timedelta(minutes=minute + 10)
+        claim = self.at(minute).claim(self.upload(sequencer), claim_id, until)
+        assert isinstance(claim, Claim)
+        return claim
+
+    def refused(self, upload: Upload, claim_id: str, minute: int = 0) -> Refusal:
+        until = NOW + timedelta(minutes=minute + 10)
+        refusal = self.at(minute).claim(upload, claim_id, until)
+        assert isinstance(refusal, Refusal)
+        return refusal
+
+
+Make = Callable[[], Services]
+
+
+@pytest.fixture(scope="module")
+def emulated() -> Iterator[Make]:
+    with emulator.running() as aws:
+        access = {
+            "endpoint_url": aws.endpoint,
+            "region_name": emulator.REGION,
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+        }
+        s3, dynamodb = boto3.client("s3", **access), boto3.client("dynamodb", **access)  # type: ignore[call-overload]
+        for bucket in ("versioned", "plain"):
+            s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+        dynamodb.create_table(
+            TableName="records",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "input_key", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "input_key", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield lambda: Services(s3, dynamodb, "records", "versioned", "plain", uuid4().hex)
+
+
+@pytest.fixture(scope="module")
+def in_memory() -> Make:
+    client = Cloud(versioned_buckets=frozenset({"versioned"})).client
+    return lambda: Services(client, client, "records", "versioned", "plain", uuid4().hex)
+
+
+@pytest.fixture(params=["in_memory", "emulated"])
+def services(request: pytest.FixtureRequest) -> Services:
+    make: Make = request.getfixturevalue(request.param)
+    return make()
+
+
+def test_a_claim_returns_what_was_there_and_keeps_the_output_etag(services: Services) -> None:
+    first = services.claimed("01")
+    assert first.old is None
+    done = Result(status=Status.SUCCESS, output_etag="e", output_key="k", pages=3)
+    assert services.at(0).finish(first, done)
+    second = services.claimed("02")
+    assert second.old is not None
+    assert (second.old.output_etag, second.old.pages) == ("e", 3)
+    record = services.at(0).get(services.versioned, services.key, consistent=True)
+    assert record is not None
+    assert (record.status, record.output_etag) == (Status.PROCESSING, "e")
+    assert (record.output_key, record.pages) == (None, None)
+
+
+def test_sequencers_decide_who_may_claim(services: Services) -> None:
+    first = services.claimed("0A")
+    assert services.refused(services.upload("0A"), "b") is Refusal.LEASED
+    assert services.at(0).finish(first, Result(status=Status.SUCCESS))
+    assert services.refused(services.upload("0A"), "b") is Refusal.DUPLICATE
+    assert services.refused(services.upload("09FF"), "b") is Refusal.SUPERSEDED
+    assert services.claimed("0A0001").attempts == 1
+
+
+def test_an_upload_is_taken_over_when_retryable_abandoned_or_ones_own(services: Services) -> None:
+    first = services.claimed(claim_id="a")
+    own = services.claimed(claim_id="a")
+    assert (own.attempts, services.at(0).holds(first), services.at(0).holds(own)) == (
+        2,
+        False,
+        True,
+    )
+    assert not services.at(0).finish(first, Result(status=Status.SUCCESS))
+    abandoned = services.claimed(claim_id="b", minute=11)
+    assert services.at(0).finish(abandoned, Result(status=Status.FAILED, retryable=True))
+    assert services.claimed(claim_id="c", minute=11).attempts == 4
+
+
+def test_a_finish_whose_answer_was_lost_may_be_repeated(services: Services) -> None:
+    claim = services.claimed()
+    done = Result(status=Status.SUCCESS)
+    assert services.at(0).finish(claim, done)
+    assert services.at(0).finish(claim, done)
+    services.claimed("02")
+    assert not services.at(0).finish(claim, done)
+
+
+def test_reconciling_leaves_a_run_at_work_alone(services: Services) -> None:
+    services.claimed("01")
+    found = services.upload("02", is_reconciled=True)
+    assert services.refused(found, "r") is Refusal.LEFT_ALONE
+    until = NOW + timedelta(minutes=30)
+    assert isinstance(services.at(11).claim(found, "r", until), Claim)
+
+
+def test_reconciling_claims_what_has_no_record(services: Services) -> None:
+    found = services.upload("", is_reconciled=True)
+    assert isinstance(services.at(0).claim(found, "r", NOW), Claim)
+
+
+def test_a_removal_keeps_what_was_finished_and_stops_what_was_not(services: Services) -> None:
+    claim = services.claimed("01")
+    assert services.at(0).finish(claim, Result(status=Status.SUCCESS, output_etag="e"))
+    assert services.at(0).remove(services.removal("02"))
+    assert not services.at(0).remove(services.removal("01"))
+    record = services.at(0).get(services.versioned, services.key, consistent=True)
+    assert record is not None
+    assert (record.status, record.output_etag) == (Status.SUCCESS, "e")
+    assert record.input_deleted_at is not None
+    again = services.claimed("03")
+    assert services.at(0).remove(services.removal("04"))
+    assert not services.at(0).finish(again, Result(status=Status.SUCCESS))
+    record = services.at(0).get(services.versioned, services.key, consistent=True)
+    assert record is not None
+    assert (record.status, record.error_code) == (Status.FAILED, "ObjectGone")
+
+
+def test_a_late_event_after_a_removal_is_superseded(services: Services) -> None:
+    assert services.at(0).remove(services.removal("02"))
+    assert services.refused(services.upload("01"), "a") is Refusal.SUPERSEDED
+
+
+def put(sink: Sink, services: Services, body: bytes, expected: str | None) -> str:
+    return sink.put(services.key, BytesIO(body), expected)
+
+
+def test_a_pdf_is_stored_only_over_what_was_expected(services: Services) -> None:
+    sink = Sink(services.s3, services.plain)
+    with pytest.raises(Conflict):
+        put(sink, services, b"x", "0" * 32)
+    first = put(sink, services, b"one", None)
+    with pytest.raises(Conflict):
+        put(sink, services, b"two", None)
+    second = put(sink, services, b"two", first)
+    assert sink.etag(services.key) == second != first
+    with pytest.raises(Conflict):
+        put(sink, services, b"three", first)
+    assert put(sink, services, b"one", second) == first
+
+
+def test_a_version_can_be_read_after_it_was_overwritten_and_deleted(services: Services) -> None:
+    source = Source(services.s3)
+    ids = []
+    for body in (b"one", b"two", None):
+        if body is None:
+            services.s3.delete_object(Bucket=services.versioned, Key=services.key)
+            continue
+        services.s3.put_object(Bucket=services.versioned, Key=services.key, Body=body)
+        ids.append(
+            services.s3.head_object(Bucket=services.versioned, Key=services.key)["VersionId"]
+        )
+    assert not source.exists(services.versioned, services.key)
+    for version_id, body in zip(ids, (b"one", b"two"), strict=True):
+        opened = source.open(replace(services.upload(), version_id=version_id))
+        assert (opened.body.read(), opened.version_id, opened.size) == (body, version_id, 3)
+    with pytest.raises(Exception, match="deleted"):
+        source.open(services.upload())
+
+
+texts = st.sampled_from([b"x", b"y"])
+etags = st.sampled_from(["none", "current", "other"])
+operations = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), texts, etags),
+        st.tuples(st.just("delete"), st.none(), st.none()),
+        st.tuples(st.just("get"), st.none(), st.none()),
+        st.tuples(st.just("head"), st.none(), st.none()),
+    ),
+    max_size=12,
+)
+
+
+@given(operations, st.booleans())
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_history_of_an_object_is_the_same_on_both(
+    emulated: Make, in_memory: Make, history: list[tuple[str, Any, Any]], versioned: bool
+) -> None:
+    told = []
+    for services in (emulated(), in_memory()):
+        bucket = services.versioned if versioned else services.plain
+        told.append([done(services, bucket, *step) for step in history])
+    assert told[0] == told[1]
+
+
+def done(services: Services, bucket: str, operation: str, body: Any, condition: Any) -> Any:
+    """What a client is told: the etag and the body, or the error's code."""
+    where = {"Bucket": bucket, "Key": services.key}
+    try:
+        if operation == "put":
+            answer = services.s3.put_object(
+                **where, Body=body, **header(services, where, condition)
+            )
+        else:
+            answer = getattr(services.s3, f"{operation}_object")(**where)
+    except ClientError as error:
+        return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+    read = answer["Body"].read() if operation == "get" else None
+    return answer.get("ETag"), read
+
+
+def header(services: Services, where: dict[str, str], condition: str) -> dict[str, str]:
+    if condition == "none":
+        return {"IfNoneMatch": "*"}
+    if condition == "other":
+        return {"IfMatch": '"' + "0" * 32 + '"'}
+    try:
+        return {"IfMatch": services.s3.head_object(**where)["ETag"]}
+    except ClientError:
+        return {}

@@ -1,0 +1,34 @@
+"""Longer random histories than can be explored whole: uploads, deletions, duplicates, lost events,
+delays, kills, lost answers, throttling, in any order."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.protocol.explorer import RECONCILE, Explorer, Scope
+from tests.protocol.invariants import violated
+from tests.protocol.replay import Replay, build
+from tests.protocol.scopes import ANYTHING
+
+
+@st.composite
+def scopes(draw: st.DrawFn) -> Scope:
+    """Up to six changes of one key and nine events."""
+    texts = draw(st.lists(st.sampled_from(["x", "y", "z", None]), min_size=1, max_size=6))
+    events = st.integers(RECONCILE, len(texts) - 1)
+    return Scope(
+        tuple(texts),
+        tuple(draw(st.lists(events, min_size=1, max_size=9))),
+        is_versioned=draw(st.booleans()),
+        epochs=draw(st.integers(0, 3)),
+        faults=draw(st.integers(0, 8)),
+        kinds=ANYTHING,
+        keeps_id=draw(st.booleans()),
+        reconciles_last=draw(st.booleans()),
+    )
+
+
+@given(scopes(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_pdf_and_record_are_true_throughout_any_history(scope: Scope, data: st.DataObject) -> None:
+    explorer = Explorer(scope, Replay(build), violated)
+    explorer.walk(lambda steps: data.draw(st.integers(0, steps - 1)))

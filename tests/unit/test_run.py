@@ -1,0 +1,103 @@
+"""The bounds of a run, with the real pipeline over services in memory."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.converter import Basis, Progress, Report
+from chalicelib.notification import Upload, padded
+from chalicelib.pipeline import Outcome, Pipeline
+from chalicelib.records import Record, Status
+from chalicelib.run import Run
+from chalicelib.settings import Settings
+from chalicelib.storage import Sink, Source
+from chalicelib.table import Records
+from tests.protocol.memory import Cloud
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+RUN = Run("run", START, START + timedelta(seconds=600))
+SETTINGS = Settings(
+    stage="unit",
+    input_bucket="input",
+    output_bucket="output",
+    table="records",
+    token_parameter="/none",
+    max_bytes=10,
+)
+
+
+class Machine:
+    """A converter that makes a page a second, and the clock that shows it."""
+
+    def __init__(self, pages: int, max_pages: int = 100) -> None:
+        self.pages, self.now = pages, START
+        self.cloud = Cloud()
+        self.records = Records(self.cloud.client, "records", 16, lambda: self.now)
+        self.pipeline = Pipeline(
+            self.records,
+            Source(self.cloud.client),
+            Sink(self.cloud.client, "output"),
+            replace(SETTINGS, max_pages=max_pages),
+            lambda: self.now,
+            self.convert,
+        )
+
+    def convert(self, _source: Any, sink: Any, _about: Any, _options: Any, progress: Any) -> Report:
+        for page in range(1, self.pages + 1):
+            self.now += timedelta(seconds=1)
+            if page % 64 == 0:
+                progress(Progress(page, None, page))
+        sink.write(b"pdf")
+        return Report(pages=self.pages, encoding="utf-8", encoding_basis=Basis.CERTAIN, replaced=0)
+
+    def run(self, body: bytes, told_size: int | None = None) -> tuple[Outcome, Record]:
+        self.cloud.client.put_object(Bucket="input", Key="a.txt", Body=body)
+        upload = Upload("input", "a.txt", padded("01"), START, size=told_size)
+        outcome = self.pipeline.process(upload, RUN)
+        record = self.records.get("input", "a.txt", consistent=True)
+        assert record is not None
+        return outcome, record
+
+
+def test_what_is_within_its_bounds_is_converted() -> None:
+    outcome, record = Machine(pages=100).run(b"0123456789")
+    assert (outcome, record.status, record.pages) == (Outcome.CONVERTED, Status.SUCCESS, 100)
+    assert record.duration_ms == 100_000
+
+
+@pytest.mark.parametrize("told_size", [11, None, 5])
+def test_a_file_beyond_the_size_limit_fails_for_good(told_size: int | None) -> None:
+    """The event's size is believed when it is too much, and the object's in any case."""
+    outcome, record = Machine(pages=1).run(b"01234567890", told_size)
+    assert (outcome, record.error_code, record.retryable) == (Outcome.FAILED, "TooLarge", False)
+    assert "MAX_BYTES" in (record.error or "")
+
+
+@pytest.mark.parametrize("pages", [101, 128, 500])
+def test_a_pdf_beyond_the_page_limit_fails_for_good(pages: int) -> None:
+    machine = Machine(pages)
+    outcome, record = machine.run(b"text")
+    assert (outcome, record.error_code) == (Outcome.FAILED, "TooManyPages")
+    assert "100 pages" in (record.error or "")
+    assert machine.now <= START + timedelta(seconds=128)
+
+
+def test_what_cannot_be_finished_in_time_fails_for_good_and_names_the_limit() -> None:
+    machine = Machine(pages=10_000, max_pages=10**6)
+    outcome, record = machine.run(b"text")
+    assert (outcome, record.error_code, record.retryable) == (Outcome.FAILED, "OutOfTime", False)
+    assert "600 s" in (record.error or "")
+    assert START + timedelta(seconds=540) <= machine.now < RUN.deadline
+
+
+def test_a_killed_run_is_told_as_working_until_its_deadline_and_as_failed_after_it() -> None:
+    machine = Machine(pages=1)
+    upload = Upload("input", "a.txt", padded("01"), START)
+    machine.records.claim(upload, RUN.id, RUN.deadline)
+    record = machine.records.get("input", "a.txt", consistent=True)
+    assert record is not None
+    assert record.as_seen_at(RUN.deadline).status is Status.PROCESSING
+    seen = record.as_seen_at(RUN.deadline + timedelta(seconds=1))
+    assert (seen.status, seen.error_code) == (Status.FAILED, "Stopped")
