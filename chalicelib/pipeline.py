@@ -190,8 +190,9 @@ class Pipeline:
             document_id=self._document_id(upload),
             charset=opened.charset,
             size=opened.size,
+            language=opened.language,
         )
-        options = Options.parse(opened.metadata, Options())
+        options = Options.parse(opened.metadata, self.settings.options)
         report = self.convert(opened.body, pdf, text, options, bounds.check)
         bounds.check_pages(report.pages)
         return report

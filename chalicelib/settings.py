@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from chalicelib.errors import SettingsError
+from chalicelib.converter import Options
+from chalicelib.errors import BadOption, SettingsError
 
 PROVISION_HINT = "run `make deploy STAGE=<stage>` once, which provisions the stage and records it"
 
@@ -17,7 +18,8 @@ class Settings:
     `input_prefix` and `output_prefix` are raw object-key prefixes. They may be empty when the two
     buckets differ; within one bucket they must be disjoint, or each PDF would trigger the next.
     `shards` is fixed when the table is made: another value would look for records elsewhere.
-    Files of more than `max_bytes`, and PDFs of more than `max_pages`, are refused.
+    Files of more than `max_bytes`, and PDFs of more than `max_pages`, are refused. `options` is how
+    pages look unless a file's metadata says otherwise.
     """
 
     stage: str
@@ -30,6 +32,7 @@ class Settings:
     shards: int = 16
     max_bytes: int = 256 * 2**20
     max_pages: int = 100_000
+    options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
         for name in ("shards", "max_bytes", "max_pages"):
@@ -69,6 +72,7 @@ class Settings:
             token_parameter=environment["TOKEN_PARAMETER"],
             input_prefix=environment.get("INPUT_PREFIX", ""),
             output_prefix=environment.get("OUTPUT_PREFIX", ""),
+            options=_options(environment),
             **numbers,
         )
 
@@ -91,6 +95,19 @@ class Settings:
         return cls.from_environment(
             config.get("environment_variables", {}) | stages[stage].get("environment_variables", {})
         )
+
+
+def _options(environment: Mapping[str, str]) -> Options:
+    """PDF_PAGE_SIZE, PDF_ORIENTATION, PDF_FONT_SIZE and PDF_MARGIN, as far as they are given."""
+    given = {
+        name.lower().replace("_", "-"): value
+        for name, value in environment.items()
+        if name.startswith("PDF_") and value
+    }
+    try:
+        return Options.parse(given)
+    except BadOption as error:
+        raise SettingsError(f"{error} It is set in .chalice/config.json, in capitals.") from error
 
 
 def last_deployed_stage(chalice_directory: Path) -> str:

@@ -31,6 +31,7 @@ class Opened:
     size: int
     version_id: str | None = None
     charset: str | None = None
+    language: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +71,7 @@ class Source:
             size=answer["ContentLength"],
             version_id=answer.get("VersionId"),
             charset=charset(answer.get("ContentType", "")),
+            language=answer.get("ContentLanguage"),
             metadata=answer["Metadata"],
         )
 

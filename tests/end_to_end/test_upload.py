@@ -67,3 +67,32 @@ def test_an_overwrite_replaces_pdf_and_record(stack: Stack) -> None:
 
     wait_for(newer, "the second upload's record")
     assert "second" in text_of(stack.pdf("upload/again.pdf"))
+
+
+def test_metadata_of_the_upload_says_how_its_pages_look(stack: Stack) -> None:
+    stack.upload(
+        "upload/letter.txt",
+        b"wide",
+        Metadata={"pdf-page-size": "letter", "pdf-orientation": "landscape"},
+        ContentLanguage="en-GB",
+    )
+    assert stack.settled("upload/letter.txt").status is Status.SUCCESS
+    with pikepdf.open(io.BytesIO(stack.pdf("upload/letter.pdf"))) as document:
+        assert [float(side) for side in document.pages[0].mediabox] == [0, 0, 792, 612]
+        assert str(document.Root.Lang) == "en-GB"
+
+
+def test_an_option_that_cannot_be_fails_with_those_that_can(stack: Stack) -> None:
+    stack.upload("upload/a5.txt", b"small", Metadata={"pdf-page-size": "a5"})
+    record = stack.settled("upload/a5.txt")
+    assert (record.status, record.error_code) == (Status.FAILED, "BadOption")
+    assert "a4 or letter" in (record.error or "")
+
+
+def test_a_declared_charset_is_believed(stack: Stack) -> None:
+    stack.upload(
+        "upload/koi8.txt", "Привет".encode("koi8-r"), ContentType="text/plain; charset=koi8-r"
+    )
+    record = stack.settled("upload/koi8.txt")
+    assert (record.encoding, record.encoding_basis) == ("koi8-r", "declared")
+    assert "Привет" in text_of(stack.pdf("upload/koi8.pdf"))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.converter import Options, PageSize
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings, last_deployed_stage
 
@@ -59,3 +60,13 @@ def test_a_stage_that_was_not_provisioned_is_named_with_those_that_were(tmp_path
 def test_without_any_deployment_the_way_to_one_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="make run"):
         last_deployed_stage(tmp_path)
+
+
+def test_pages_look_as_the_settings_say() -> None:
+    settings = Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "letter", "PDF_FONT_SIZE": "8"})
+    assert settings.options == Options(page_size=PageSize.LETTER, font_size=8)
+
+
+def test_a_page_that_cannot_be_is_refused_with_what_can_be() -> None:
+    with pytest.raises(SettingsError, match=r"pdf-page-size .*a4 or letter.*config\.json"):
+        Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "a5"})
