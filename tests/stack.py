@@ -149,7 +149,7 @@ def deployed(
 ) -> Iterator[Stack]:
     """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
     before = dict(os.environ)
-    with emulator.running(options) as aws:
+    with emulator.running(options, guarded=True) as aws:
         os.environ.clear()
         os.environ.update({k: v for k, v in before.items() if not k.startswith("AWS_")})
         os.environ.update(aws.client_environment)

@@ -1,14 +1,19 @@
 """What ministack 1.5.33 lacks for `chalice deploy`, mended from outside.
 
-Three things: importing an API from its Swagger text (its CloudFormation part has an importer,
-which is put to use here), an unset `minimumCompressionSize`, and functions that are ready at
-once, since chalice's waiters look only every five seconds. These are private functions, so the
-version is pinned exactly, and the end-to-end tests fail first when it changes.
+Three things for that: importing an API from its Swagger text (its CloudFormation part has an
+importer, which is put to use here), an unset `minimumCompressionSize`, and functions that are
+ready at once, since chalice's waiters look only every five seconds. And two for enforcing
+policies: `*` in a policy covers every character, a newline in a key too, and no port but our own
+is opened. These are private functions, so the version is pinned exactly, and the end-to-end tests
+fail first when it changes.
 """
 
 import json
+import re
 from typing import Any
 
+import ministack.app as emulator
+import ministack.core.iam_evaluator as policies
 import ministack.services.apigateway_v1 as gateway
 import ministack.services.lambda_svc as functions
 
@@ -18,6 +23,7 @@ _handle_request = gateway.handle_request
 _apply_patch = gateway._apply_patch
 _import_operation = gateway._import_operation
 _import_rest_api = gateway._import_rest_api
+_compile_wildcards = policies._fnmatch_compile
 
 
 def apply() -> None:
@@ -27,6 +33,8 @@ def apply() -> None:
     gateway._import_operation = _import_operation_whole
     gateway._import_rest_api = _import_rest_api_with_binary_types
     functions._schedule_state_transition = _be_ready_at_once
+    policies._fnmatch_compile = _compile_wildcards_over_lines
+    emulator._port_is_bindable = lambda _host, _port: False
 
 
 async def _handle_request_with_import(
@@ -100,3 +108,8 @@ def _be_ready_at_once(function: str, _delay: float) -> None:
         LastUpdateStatusReason="",
         LastUpdateStatusReasonCode="",
     )
+
+
+def _compile_wildcards_over_lines(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    compiled = _compile_wildcards(pattern, ignore_case)
+    return re.compile(compiled.pattern, compiled.flags | re.DOTALL)
