@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING
 
 from chalice.app import AuthRequest, AuthResponse, Chalice, Response, S3Event
 
-from chalicelib import api, authorization
+from chalicelib import api, connections, journal
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.pipeline import Pipeline
 
-app = Chalice(app_name="text-to-pdf")
+app = Chalice(app_name="text-to-pdf", configure_logs=False)
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:
     raise SystemExit(f"text-to-pdf: {error}") from None
+journal.open_journal()
 
 
 @cache
 def pipeline() -> "Pipeline":
     """Made once, in the converter's function only: it loads what PDFs need, and that is slow."""
-    from chalicelib import connections
-
     return connections.pipeline(settings)
 
 
@@ -46,7 +45,7 @@ def convert(event: S3Event) -> None:
 @app.authorizer(ttl_seconds=60)
 def authorize(request: AuthRequest) -> AuthResponse:
     """Whoever has the stage's token may ask."""
-    allowed = authorization.is_allowed(request.token, settings.token_parameter)
+    allowed = connections.gate(settings).admits(request.token)
     return AuthResponse(routes=["*"] if allowed else [], principal_id="token")
 
 

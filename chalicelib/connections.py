@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from chalicelib.authorization import Gate
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from chalicelib.table import Records
@@ -41,6 +42,12 @@ def s3() -> "S3Client":
 def ssm() -> "SSMClient":
     """The Parameter Store client of this process."""
     return boto3.client("ssm", config=CONFIG)
+
+
+@cache
+def gate(settings: Settings) -> Gate:
+    """Who may ask the stage's API."""
+    return Gate(ssm(), settings)
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Protocol
 from botocore.exceptions import ClientError
 
 from chalicelib import naming
+from chalicelib.account import tell
 from chalicelib.converter import Options, Report, convert
 from chalicelib.converter import Source as Text
 from chalicelib.errors import EmptyKey, EventFailed, Leased, PermanentError, TextToPdfError
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
 
     CONVERTED = "converted"
     FAILED = "failed"
+    TO_BE_RETRIED = "to be retried"
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
     IGNORED = "ignored"
@@ -98,12 +100,10 @@ class Pipeline:
         failures: dict[str, Exception] = {}
         for upload in uploads:
             try:
-                outcome = self.process(upload, run)
+                self.process(upload, run)
             except Exception as error:  # one must not stop the others
                 failures[upload.key] = error
                 log.warning("will be tried again: %r", upload.key, exc_info=error)
-            else:
-                log.info("%s %r", outcome, upload.key)
         if failures:
             told = "; ".join(f"{key!r}: {_sentence(error)}" for key, error in failures.items())
             raise EventFailed(f"To be tried again: {told}") from next(iter(failures.values()))
@@ -115,27 +115,37 @@ class Pipeline:
         retryable and raised. Raise Leased if another run is at work on this very upload:
         returning would lose the file if that run is already dead.
         """
+        outcome, result = self._process(upload, run)
+        tell(upload, run.id, outcome, result, self.settings.stage)
+        return outcome
+
+    def _process(self, upload: Upload, run: Run) -> tuple[Outcome, Result | None]:
         if naming.is_folder(upload.key):
-            return Outcome.IGNORED
+            return Outcome.IGNORED, None
         recorded = upload if upload.key else replace(upload, key=NAMELESS)
         claim = self.records.claim(recorded, run.id, run.deadline)
         if claim is Refusal.LEASED:
             raise Leased(f"Another run is converting {upload.key!r}; this one will come again.")
         if isinstance(claim, Refusal):
-            return Outcome(claim.value)
+            return Outcome(claim.value), None
         started = time.monotonic()
         try:
             result = self._convert(upload, claim)
         except _Superseded:
-            return Outcome.SUPERSEDED
+            return Outcome.SUPERSEDED, None
         except PermanentError as error:
-            result = _failure(error)
+            result = _timed(_failure(error), started)
         except Exception as error:
-            self.records.finish(claim, _timed(_failure(error), started))
+            result = _timed(_failure(error), started)
+            self.records.finish(claim, result)
+            tell(upload, run.id, Outcome.TO_BE_RETRIED, result, self.settings.stage)
             raise
-        if not self.records.finish(claim, _timed(result, started)):
-            return Outcome.SUPERSEDED
-        return Outcome.CONVERTED if result.status is Status.SUCCESS else Outcome.FAILED
+        else:
+            result = _timed(result, started)
+        if not self.records.finish(claim, result):
+            return Outcome.SUPERSEDED, None
+        outcome = Outcome.CONVERTED if result.status is Status.SUCCESS else Outcome.FAILED
+        return outcome, result
 
     def _convert(self, upload: Upload, claim: Claim) -> Result:
         if not upload.key:
