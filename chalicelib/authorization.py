@@ -42,7 +42,9 @@ class Gate:
         return (
             bool(expected)
             and scheme.lower() == "bearer"
-            and hmac.compare_digest(presented.strip().encode(), expected.encode())
+            and hmac.compare_digest(
+                presented.strip().encode(errors="surrogatepass"), expected.encode()
+            )
         )
 
     def _expected(self) -> str:
