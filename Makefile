@@ -3,13 +3,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test lint format deploy clean
+PYTHONS ?= python3.11 python3.12 python3.13
+
+.PHONY: help setup run test package packages lint format deploy destroy token lock audit sbom clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
 	@echo "make test               run all tests"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
+	@echo "     LOG_DAYS=90        … and keep its logs for so long"
+	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms there"
+	@echo "make token STAGE=dev    replace the stage's API token"
+	@echo "make destroy STAGE=dev  remove its functions and API; its data stays unless you add"
+	@echo "     DATA=delete CONFIRM=dev"
 	@echo "make lint | format      check | mend the code's form"
+	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
+	@echo "make lock | audit | sbom   pin | check for known holes | list what goes to Lambda"
 
 setup: $(VENV)/.installed
 
@@ -26,6 +35,14 @@ run: setup
 test: setup
 	@$(BIN)/python -m pytest
 
+package: setup
+	@$(BIN)/python -m pytest tests/infra/test_package.py
+
+packages:
+	@for python in $(PYTHONS); do \
+		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$python package || exit 1; \
+	done
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -37,7 +54,27 @@ format: setup
 
 deploy: setup
 	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
-	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --log-days "$(LOG_DAYS)" --alarm-email "$(ALARM_EMAIL)"
+
+destroy: setup
+	@test -n "$(STAGE)" || { echo "make destroy: say which stage: make destroy STAGE=dev" >&2; exit 2; }
+	@$(BIN)/python -m infra.destroy --stage "$(STAGE)" --data "$(or $(DATA),keep)" --confirm "$(CONFIRM)"
+
+token: setup
+	@test -n "$(STAGE)" || { echo "make token: say which stage: make token STAGE=dev" >&2; exit 2; }
+	@$(BIN)/python -m infra.api_token rotate --stage "$(STAGE)"
+
+# No paths and no hosts: the file is the same whoever makes it.
+lock: setup
+	@$(BIN)/pip-compile --quiet --generate-hashes --no-header --no-annotate --no-emit-options \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe \
+		--output-file requirements.lock requirements.txt
+
+audit: setup
+	@$(BIN)/python -m infra.audit
+
+sbom: setup
+	@$(BIN)/python -m infra.sbom
 
 clean:
-	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -18,7 +18,7 @@ from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 from infra import api_token
 from infra.explanation import StageError, explain
-from infra.package import build_layer, verify_layer
+from infra.package import build_layer, pinned_files, verify_layer
 from infra.provision import provision
 
 PROJECT = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         provision(stage, PROJECT, {k: v for k, v in parameters.items() if v})
         settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
         print("Building the package, and comparing it with requirements.lock …", flush=True)
-        verify_layer(build_layer(PROJECT), PROJECT / "requirements.lock")
+        verify_layer(build_layer(PROJECT), pinned_files(PROJECT / "requirements.lock"))
         print("Deploying the functions and the API …", flush=True)
         chalice_deploy(stage)
     except (StageError, SettingsError) as error:

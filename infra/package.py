@@ -9,10 +9,15 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 
-from chalice.deploy.packager import DependencyBuilder, LayerDeploymentPackager
+from chalice.deploy.packager import (
+    AppOnlyDeploymentPackager,
+    DependencyBuilder,
+    LayerDeploymentPackager,
+)
 from chalice.utils import UI, OSUtils
 
 from infra.explanation import StageError
@@ -24,24 +29,53 @@ RUNTIME_GLIBC = {"python3.11": (2, 26), "python3.12": (2, 34), "python3.13": (2,
 Source: Lambda Developer Guide, 'Lambda runtimes'.
 """
 
+Files = Mapping[str, tuple[int, int]]
+"""Checksum and size in bytes of each file, by its path below site-packages."""
+
 
 def runtime() -> str:
     """The runtime that chalice deploys to: that of the Python that runs it."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
+def platforms() -> list[str]:
+    """Wheel tags of what runs on the runtime, best first (PEP 600 and its older names)."""
+    _, minor = RUNTIME_GLIBC[runtime()]
+    return [f"manylinux_2_{n}_{ARCHITECTURE}" for n in range(minor, 4, -1)] + [
+        f"manylinux{old}_{ARCHITECTURE}" for old in ("2014", "2010", "1")
+    ]
+
+
 def build_layer(project: Path) -> Path:
-    """The layer's zip, built or reused exactly as `chalice deploy` is about to."""
+    """The zip with the libraries, built or reused exactly as `chalice deploy` is about to."""
+    return _build(LayerDeploymentPackager, project)
+
+
+def build_code(project: Path) -> Path:
+    """The zip with our own code, built or reused exactly as `chalice deploy` is about to."""
+    return _build(AppOnlyDeploymentPackager, project)
+
+
+def _build(
+    kind: type[LayerDeploymentPackager] | type[AppOnlyDeploymentPackager], project: Path
+) -> Path:
     system = OSUtils()
-    packager = LayerDeploymentPackager(system, DependencyBuilder(system), UI(), ARCHITECTURE)
+    packager = kind(system, DependencyBuilder(system), UI(StringIO()), ARCHITECTURE)
     return Path(packager.create_deployment_package(str(project), runtime()))
 
 
-def verify_layer(layer: Path, lock: Path) -> None:
-    """Raise StageError unless each file of the layer is from a wheel that the lock pins."""
+def pinned_files(lock: Path) -> Files:
+    """Every file of the wheels that the lock pins and the runtime would get.
+
+    pip fetches them, from its cache if it can, and refuses what has another hash: StageError.
+    """
     with tempfile.TemporaryDirectory() as folder:
         _download(lock, Path(folder))
-        genuine = dict(_files_of_wheels(Path(folder)))
+        return dict(_files_of_wheels(Path(folder)))
+
+
+def verify_layer(layer: Path, pinned: Files) -> None:
+    """Raise StageError, and delete the layer, unless it holds exactly the pinned files."""
     with zipfile.ZipFile(layer) as built:
         prefix = f"python/lib/{runtime()}/site-packages/"
         found = {
@@ -49,12 +83,12 @@ def verify_layer(layer: Path, lock: Path) -> None:
             for i in built.infolist()
             if not i.is_dir()
         }
-    foreign = sorted(name for name, what in found.items() if genuine.get(name) != what)
-    missing = sorted(genuine.keys() - found.keys())
+    foreign = sorted(name for name, what in found.items() if pinned.get(name) != what)
+    missing = sorted(pinned.keys() - found.keys())
     if foreign or missing:
         layer.unlink()
         raise StageError(
-            f"the built layer is not what {lock.name} pins: "
+            "the built layer is not what requirements.lock pins: "
             + "; ".join([f"{name} differs" for name in foreign[:3]] + missing[:3])
             + f" ({len(foreign)} foreign, {len(missing)} missing). It was deleted. If "
             "requirements.txt has changed, run `make lock`; otherwise do not deploy"
@@ -63,12 +97,9 @@ def verify_layer(layer: Path, lock: Path) -> None:
 
 def _download(lock: Path, folder: Path) -> None:
     """Have pip fetch the pinned wheels that run on Lambda; it refuses every other hash."""
-    _, minor = RUNTIME_GLIBC[runtime()]
-    platforms = [f"manylinux_2_{n}_{ARCHITECTURE}" for n in range(minor, 4, -1)]
-    platforms += [f"manylinux{old}_{ARCHITECTURE}" for old in ("2014", "2010", "1")]
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
-    command += [f"--platform={name}" for name in platforms]
+    command += [f"--platform={name}" for name in platforms()]
     command += [f"--dest={folder}", f"--requirement={lock}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
