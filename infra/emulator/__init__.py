@@ -168,7 +168,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         except ProcessLookupError:
             break
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=2)  # its state goes away with it
         except subprocess.TimeoutExpired:
             continue
     process.wait()
