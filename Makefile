@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
@@ -70,11 +71,19 @@ lock: setup
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe \
 		--output-file requirements.lock requirements.txt
 
-audit: setup
-	@$(BIN)/python -m infra.audit
+audit: setup $(AUDIT)/.installed
+	@$(BIN)/python -m infra.audit $(AUDIT)/bin/pip-audit $(if $(STRICT),--strict)
 
-sbom: setup
-	@$(BIN)/python -m infra.sbom
+sbom: $(AUDIT)/.installed
+	@mkdir -p .local
+	@$(AUDIT)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
+		--output-file .local/sbom.json requirements.lock
+	@echo "CycloneDX list of what goes to Lambda: .local/sbom.json"
+
+$(AUDIT)/.installed: requirements-audit.txt
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 clean:
 	rm -rf .venv* .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 
+import botocore
 from chalice.deploy.packager import (
     AppOnlyDeploymentPackager,
     DependencyBuilder,
@@ -117,3 +118,21 @@ def _files_of_wheels(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
                     name = rest.partition("/")[2]
                 if not info.is_dir():
                     yield name, (info.CRC, info.file_size)
+
+
+def unpack(project: Path, folder: Path) -> list[str]:
+    """Unpack code and layer into `folder` as Lambda does; the import path that they make.
+
+    The last entry stands for the boto3 that Lambda's runtime brings: ours, and nothing else of
+    what is installed here.
+    """
+    for name, archive in (("task", build_code(project)), ("opt", build_layer(project))):
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(folder / name)
+    brought = folder / "runtime"
+    brought.mkdir()
+    here = Path(botocore.__file__).parents[1]
+    for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"):
+        (brought / name).symlink_to(here / name)
+    libraries = folder / f"opt/python/lib/{runtime()}/site-packages"
+    return [str(path) for path in (folder / "task", libraries, brought)]

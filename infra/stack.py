@@ -1,6 +1,6 @@
 """The stage's CloudFormation stack: what outlives a deploy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,12 +94,7 @@ class Stack:
         return True
 
     def _what_failed(self) -> str:
-        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
-        reasons = [
-            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
-            for event in reversed(events)
-            if event.get("ResourceStatus", "").endswith("FAILED")
-        ]
+        reasons = list(dict.fromkeys(self._reasons()))
         advice = "Mend the cause and run this again: nothing half-made is in the way."
         if any("already exists" in reason for reason in reasons):
             advice = (
@@ -109,3 +104,13 @@ class Stack:
         return "\n".join(
             [f"CloudFormation could not bring stack {self.name} up to date:", *reasons, advice]
         )
+
+    def _reasons(self) -> Iterator[str]:
+        """What failed this time, first things first: what was tried, or not even tried."""
+        events = self._client.describe_events(StackName=self.name)["OperationEvents"]
+        latest = [e for e in events if e.get("OperationId") == events[0].get("OperationId")]
+        for event in reversed(latest):
+            validation = event.get("ValidationStatus") == "FAILED"
+            reason = event.get("ValidationStatusReason" if validation else "ResourceStatusReason")
+            if reason and (validation or event.get("ResourceStatus", "").endswith("FAILED")):
+                yield f"  {event.get('LogicalResourceId', self.name)}: {reason}"

@@ -1,7 +1,7 @@
 """The deployment package as `chalice deploy` builds it, opened: the layer and the code."""
 
 import io
-import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -22,6 +22,7 @@ from infra.package import (
     pinned_files,
     platforms,
     runtime,
+    unpack,
     verify_layer,
 )
 
@@ -61,13 +62,10 @@ def code() -> Path:
 
 
 @pytest.fixture(scope="module")
-def opt(layer: Path, code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both unpacked as Lambda unpacks them, without compiled Python."""
+def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both unpacked as Lambda unpacks them."""
     folder = tmp_path_factory.mktemp("lambda")
-    with zipfile.ZipFile(layer) as archive:
-        archive.extractall(folder / "opt")
-    with zipfile.ZipFile(code) as archive:
-        archive.extractall(folder / "task")
+    unpack(PROJECT, folder)
     return folder
 
 
@@ -133,6 +131,20 @@ def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(layer: Path, pinned
     verify_layer(layer, pinned)
 
 
+def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
+    lock = re.findall(r"^([\w.-]+)==(\S+)", LOCK.read_text("utf-8"), re.MULTILINE)
+    shipped = [d.name.removesuffix(".dist-info") for d in libraries(opt).glob("*.dist-info")]
+    assert sorted(name.lower().replace("_", "-") for name in shipped) == sorted(
+        f"{name.lower().replace('_', '-')}-{version}" for name, version in lock
+    )
+
+
+def test_the_lock_names_no_place() -> None:
+    assert not re.search(
+        r"://|^\s*-|/", LOCK.read_text("utf-8").replace("--hash", ""), re.MULTILINE
+    )
+
+
 @pytest.mark.parametrize("how", ["changed", "added", "removed"])
 def test_a_layer_that_was_tampered_with_is_refused(
     layer: Path, pinned: Files, tmp_path: Path, how: str
@@ -193,33 +205,22 @@ def test_the_package_keeps_within_its_budgets(layer: Path, code: Path) -> None:
     assert unzipped <= UNZIPPED_MB * 1_000_000
 
 
+SETTINGS = {
+    "STAGE": "unit",
+    "INPUT_BUCKET": "in",
+    "OUTPUT_BUCKET": "out",
+    "TABLE": "table",
+    "TOKEN_PARAMETER": "/text-to-pdf/unit/token",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
 def run(opt: Path, code: str) -> str:
     """Run Python on the unpacked package, with boto3 as the only other thing to import."""
-    boto3 = opt / "runtime"
-    if not boto3.exists():
-        boto3.mkdir()
-        here = Path(sys.modules["botocore"].__path__[0]).parent
-        needed = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
-        for name in needed:
-            (boto3 / name).symlink_to(here / name)
-    path = [str(opt / "task"), str(libraries(opt)), str(boto3)]
-    settings = {
-        "STAGE": "unit",
-        "INPUT_BUCKET": "in",
-        "OUTPUT_BUCKET": "out",
-        "TABLE": "table",
-        "TOKEN_PARAMETER": "/text-to-pdf/unit/token",
-    }
+    path = [str(opt / "task"), str(libraries(opt)), str(opt / "runtime")]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-B",
-            "-c",
-            f"import sys; sys.path[:0] = {path!r}\n{code}",
-        ],
-        env={"AWS_DEFAULT_REGION": "us-east-1", "PATH": os.environ["PATH"], **settings},
+        [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path[:0] = {path!r}\n{code}"],
+        env=SETTINGS,
         capture_output=True,
         text=True,
     )
