@@ -1,4 +1,4 @@
-"""How long each function's imports and clients take when its package is fresh, against budgets.
+"""What CPU each function's imports and clients take when its package is fresh, against budgets.
 
 python -m bench.cold_start        exits with 1 if a median is over its budget
 
@@ -28,16 +28,16 @@ SETTINGS = {
 FUNCTIONS = {
     "authorize": ("connections.gate(app.settings)", 900),
     "api_handler": ("connections.answers(app.settings)", 900),
-    "convert": ("app.pipeline(); import fpdf", 2000),
+    "convert": ("app.pipeline(); import fpdf", 2500),
 }
 """What each function needs before it can work, and its budget in milliseconds."""
 
 
 def start(path: list[str], needs: str) -> float:
-    """Milliseconds from the interpreter's first instruction of ours to readiness."""
+    """CPU milliseconds from the start of the interpreter to readiness."""
     code = (
-        f"import sys, time; began = time.perf_counter(); sys.path[:0] = {path!r}; import app; "
-        f"from chalicelib import connections; {needs}; print(time.perf_counter() - began)"
+        f"import sys, time; sys.path[:0] = {path!r}; import app; "
+        f"from chalicelib import connections; {needs}; print(time.process_time())"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", code],
@@ -52,7 +52,7 @@ def start(path: list[str], needs: str) -> float:
 def main() -> int:
     """Measure and print; the exit status."""
     over = False
-    print(f"{'function':12} {'median':>8} {'fastest':>8} {'budget':>8}  milliseconds")
+    print(f"{'function':12} {'median':>8} {'fastest':>8} {'budget':>8}  CPU ms")
     with tempfile.TemporaryDirectory() as folder:
         path = unpack(PROJECT, Path(folder))
         for name, (needs, budget) in FUNCTIONS.items():
