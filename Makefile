@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
+AWS := .venv-aws
+PAGES ?= docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup run test package packages lint format deploy destroy token lock audit sbom clean
+.PHONY: help setup run test package packages lint format deploy destroy token lock audit sbom readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -19,6 +21,7 @@ help:
 	@echo "     DATA=delete CONFIRM=dev"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
+	@echo "make readme             run what the deployment page says, line by line"
 	@echo "make lock | audit | sbom   pin | check for known holes | list what goes to Lambda"
 
 setup: $(VENV)/.installed
@@ -79,6 +82,14 @@ sbom: $(AUDIT)/.installed
 	@$(AUDIT)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
 		--output-file .local/sbom.json requirements.lock
 	@echo "CycloneDX list of what goes to Lambda: .local/sbom.json"
+
+readme: setup $(AWS)/.installed
+	@PATH="$(CURDIR)/$(AWS)/bin:$$PATH" $(BIN)/python -m tests.documented $(PAGES)
+
+$(AWS)/.installed:
+	@$(PYTHON) -m venv $(AWS)
+	@$(AWS)/bin/pip install --quiet --disable-pip-version-check awscli==1.46.2
+	@touch $@
 
 $(AUDIT)/.installed: requirements-audit.txt
 	@$(PYTHON) -m venv $(AUDIT)

@@ -75,8 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stage", required=True, help="name of the stage, such as dev")
     parser.add_argument("--log-days", help="for how many days logs are kept (30 at first)")
     parser.add_argument("--alarm-email", help="who is told of alarms")
+    parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")
     asked = parser.parse_args(arguments)
     stage: str = asked.stage
+    if asked.url:
+        print(api_url(stage))
+        return 0
     if stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
         parser.error("stage 'local' is the emulator's (make run): choose another name for AWS")
     parameters = {"LogDays": asked.log_days, "AlarmEmail": asked.alarm_email}
