@@ -2,16 +2,29 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
+AWS := .venv-aws
+PAGES ?= docs/deploy.md
 
-.PHONY: help setup run test bench lint format deploy reconcile clean
+PYTHONS ?= python3.11 python3.12 python3.13
+
+.PHONY: help setup run test bench package packages lint format deploy destroy reconcile token lock audit sbom readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
 	@echo "make test               run all tests"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
-	@echo "make bench              measure speed and memory against other converters"
+	@echo "     LOG_DAYS=90        … and keep its logs for so long"
+	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms there"
 	@echo "make reconcile STAGE=dev  start the conversion of what has no PDF yet, or an old one"
+	@echo "make token STAGE=dev    replace the stage's API token"
+	@echo "make destroy STAGE=dev  remove its functions and API; its data stays unless you add"
+	@echo "     DATA=delete CONFIRM=dev"
+	@echo "make bench              measure speed and memory against other converters"
 	@echo "make lint | format      check | mend the code's form"
+	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
+	@echo "make readme             run what the deployment page says, line by line"
+	@echo "make lock | audit | sbom   pin | check for known holes | list what goes to Lambda"
 
 setup: $(VENV)/.installed
 
@@ -37,6 +50,14 @@ $(VENV)-bench/.installed: requirements.txt bench/requirements.txt
 bench: $(VENV)-bench/.installed
 	@$(VENV)-bench/bin/python -m bench
 
+package: setup
+	@$(BIN)/python -m pytest tests/infra/test_package.py
+
+packages:
+	@for python in $(PYTHONS); do \
+		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$python package || exit 1; \
+	done
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -48,11 +69,47 @@ format: setup
 
 deploy: setup
 	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
-	@$(BIN)/python -m infra.deploy --stage "$(STAGE)"
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --log-days "$(LOG_DAYS)" --alarm-email "$(ALARM_EMAIL)"
+
+destroy: setup
+	@test -n "$(STAGE)" || { echo "make destroy: say which stage: make destroy STAGE=dev" >&2; exit 2; }
+	@$(BIN)/python -m infra.destroy --stage "$(STAGE)" --data "$(or $(DATA),keep)" --confirm "$(CONFIRM)"
+
+token: setup
+	@test -n "$(STAGE)" || { echo "make token: say which stage: make token STAGE=dev" >&2; exit 2; }
+	@$(BIN)/python -m infra.api_token rotate --stage "$(STAGE)"
+
+# No paths and no hosts: the file is the same whoever makes it.
+lock: setup
+	@$(BIN)/pip-compile --quiet --generate-hashes --no-header --no-annotate --no-emit-options \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe \
+		--output-file requirements.lock requirements.txt
+
+audit: setup $(AUDIT)/.installed
+	@$(BIN)/python -m infra.audit $(AUDIT)/bin/pip-audit $(if $(STRICT),--strict)
+
+sbom: $(AUDIT)/.installed
+	@mkdir -p .local
+	@$(AUDIT)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
+		--output-file .local/sbom.json requirements.lock
+	@echo "CycloneDX list of what goes to Lambda: .local/sbom.json"
+
+readme: setup $(AWS)/.installed
+	@PATH="$(CURDIR)/$(AWS)/bin:$$PATH" $(BIN)/python -m tests.documented $(PAGES)
+
+$(AWS)/.installed:
+	@$(PYTHON) -m venv $(AWS)
+	@$(AWS)/bin/pip install --quiet --disable-pip-version-check awscli==1.46.2
+	@touch $@
+
+$(AUDIT)/.installed: requirements-audit.txt
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 reconcile: setup
 	@test -n "$(STAGE)" || { echo "make reconcile: say which stage: make reconcile STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)"
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

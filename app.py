@@ -1,7 +1,5 @@
 """Entry points only: what fires them is declared here, what they do is in chalicelib."""
 
-import json
-import logging
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -18,19 +16,19 @@ from chalice.app import (
     S3Event,
 )
 
-from chalicelib import api, authorization, connections
+from chalicelib import api, connections, journal
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.pipeline import Pipeline
 
-app = Chalice(app_name="text-to-pdf")
-app.log.setLevel(logging.INFO)
+app = Chalice(app_name="text-to-pdf", configure_logs=False)
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:
     raise SystemExit(f"text-to-pdf: {error}") from None
+journal.open_journal()
 
 
 class ReconcileEvent(BaseLambdaEvent):
@@ -70,7 +68,7 @@ def reconcile(event: ReconcileEvent) -> dict[str, Any]:
     reconciliation = connections.reconciliation(settings, context.function_name)
     run = Run.of(context)
     told = reconciliation.answer(Asked.of(event.to_dict()), run.convert_until)
-    app.log.info("reconciled: %s", json.dumps(told, sort_keys=True))
+    journal.entry(app.log, "reconciled", {"request_id": run.id} | told)
     return told
 
 
@@ -81,7 +79,7 @@ cast("EventSourceHandler", reconcile).event_class = ReconcileEvent
 @app.authorizer(ttl_seconds=60)
 def authorize(request: AuthRequest) -> AuthResponse:
     """Whoever has the stage's token may ask."""
-    allowed = authorization.is_allowed(request.token, settings.token_parameter)
+    allowed = connections.gate(settings).admits(request.token)
     return AuthResponse(routes=["*"] if allowed else [], principal_id="token")
 
 

@@ -1,1 +1,1 @@
-"""How fast, how small and how flat the converter is, against its peers on the same machine."""
+"""Speed, size, memory and requests, measured on the machine at hand; nothing here is shipped."""

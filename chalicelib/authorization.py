@@ -3,40 +3,68 @@
 import hmac
 import logging
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import connections
+from chalicelib import journal
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 60
 """For how long a token that was read is believed before it is read again."""
 
-_tokens: dict[str, tuple[float, str]] = {}
 
+class Gate:
+    """Who may ask: whoever has the stage's token."""
 
-def is_allowed(header: str, parameter: str) -> bool:
-    """Whether an Authorization header carries the stage's token, compared in constant time."""
-    scheme, _, presented = header.partition(" ")
-    expected = _token(parameter)
-    return (
-        bool(expected)
-        and scheme.lower() == "bearer"
-        and hmac.compare_digest(presented.strip().encode(), expected.encode())
-    )
+    def __init__(
+        self,
+        client: "SSMClient",
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._clock = clock
+        self._token = ""
+        self._read_at = 0.0
 
+    def admits(self, header: str) -> bool:
+        """Whether an Authorization header carries the token, compared in constant time."""
+        scheme, _, presented = header.partition(" ")
+        expected = self._expected()
+        return (
+            bool(expected)
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(
+                presented.strip().encode(errors="surrogatepass"), expected.encode()
+            )
+        )
 
-def _token(parameter: str) -> str:
-    """The token, or an empty string if it cannot be read."""
-    read_at, token = _tokens.get(parameter, (0.0, ""))
-    if token and time.monotonic() - read_at < KEPT_SECONDS:
-        return token
-    try:
-        answer = connections.ssm().get_parameter(Name=parameter, WithDecryption=True)
-    except (BotoCoreError, ClientError):
-        log.exception("the API's token cannot be read: access is refused")
-        return ""
-    token = answer["Parameter"]["Value"].strip()
-    _tokens[parameter] = (time.monotonic(), token)
-    return token
+    def _expected(self) -> str:
+        """The token, or an empty string if it cannot be read."""
+        if self._token and self._clock() - self._read_at < KEPT_SECONDS:
+            return self._token
+        try:
+            answer = self._client.get_parameter(
+                Name=self._settings.token_parameter, WithDecryption=True
+            )
+        except (BotoCoreError, ClientError):
+            self._token = ""
+            log.exception("the API's token cannot be read: access is refused")
+            journal.entry(
+                log,
+                "token unreadable",
+                {"parameter": self._settings.token_parameter},
+                {"TokenUnreadable": (1, "Count")},
+                {"Stage": self._settings.stage},
+            )
+            return ""
+        self._token, self._read_at = answer["Parameter"]["Value"].strip(), self._clock()
+        return self._token

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from chalicelib.authorization import Gate
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from chalicelib.table import Records
@@ -49,6 +50,12 @@ def ssm() -> "SSMClient":
 def functions() -> "LambdaClient":
     """The Lambda client of this process."""
     return boto3.client("lambda", config=CONFIG)
+
+
+@cache
+def gate(settings: Settings) -> Gate:
+    """Who may ask the stage's API."""
+    return Gate(ssm(), settings)
 
 
 @cache

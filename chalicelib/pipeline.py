@@ -17,6 +17,7 @@ from typing import BinaryIO, Protocol
 from botocore.exceptions import ClientError
 
 from chalicelib import naming
+from chalicelib.account import tell
 from chalicelib.converter import Options, Progress, Report, convert
 from chalicelib.converter import Source as Text
 from chalicelib.errors import (
@@ -49,6 +50,7 @@ class Outcome(StrEnum):
 
     CONVERTED = "converted"
     FAILED = "failed"
+    TO_BE_RETRIED = "to be retried"
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
     LEFT_ALONE = "left alone"
@@ -104,12 +106,10 @@ class Pipeline:
         failures: dict[str, Exception] = {}
         for change in changes:
             try:
-                outcome = self.process(change, run)
+                self.process(change, run)
             except Exception as error:  # one must not stop the others
                 failures[change.key] = error
                 log.warning("will be tried again: %r", change.key, exc_info=error)
-            else:
-                log.info("%s %r", outcome, change.key)
         if failures:
             told = "; ".join(f"{key!r}: {_sentence(error)}" for key, error in failures.items())
             raise EventFailed(f"To be tried again: {told}") from next(iter(failures.values()))
@@ -121,29 +121,39 @@ class Pipeline:
         retryable and raised. Raise Leased if another run is at work on this very upload:
         returning would lose the file if that run is already dead.
         """
+        outcome, result = self._process(change, run)
+        tell(change, run.id, outcome, result, self.settings.stage)
+        return outcome
+
+    def _process(self, change: Change, run: Run) -> tuple[Outcome, Result | None]:
         if naming.is_folder(change.key):
-            return Outcome.IGNORED
+            return Outcome.IGNORED, None
         if isinstance(change, Removal):
-            return self._remove(change)
+            return self._remove(change), None
         recorded = change if change.key else replace(change, key=NAMELESS)
         claim = self.records.claim(recorded, run.id, run.deadline)
         if claim is Refusal.LEASED:
             raise Leased(f"Another run is converting {change.key!r}; this one will come again.")
         if isinstance(claim, Refusal):
-            return Outcome(claim.value)
+            return Outcome(claim.value), None
         started = self.clock()
         try:
             result = self._convert(change, claim, run)
         except _Superseded:
-            return Outcome.SUPERSEDED
+            return Outcome.SUPERSEDED, None
         except PermanentError as error:
-            result = _failure(error)
+            result = self._timed(_failure(error), started)
         except Exception as error:
-            self.records.finish(claim, self._timed(_failure(error), started))
+            result = self._timed(_failure(error), started)
+            self.records.finish(claim, result)
+            tell(change, run.id, Outcome.TO_BE_RETRIED, result, self.settings.stage)
             raise
-        if not self.records.finish(claim, self._timed(result, started)):
-            return Outcome.SUPERSEDED
-        return Outcome.CONVERTED if result.status is Status.SUCCESS else Outcome.FAILED
+        else:
+            result = self._timed(result, started)
+        if not self.records.finish(claim, result):
+            return Outcome.SUPERSEDED, None
+        outcome = Outcome.CONVERTED if result.status is Status.SUCCESS else Outcome.FAILED
+        return outcome, result
 
     def _remove(self, removal: Removal) -> Outcome:
         """Note that the input is gone, if it is: what was removed may be an old version."""

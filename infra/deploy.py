@@ -14,30 +14,49 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import failures
-from infra.provision import ProvisioningError, provision
+from chalicelib.errors import SettingsError
+from chalicelib.settings import Settings
+from infra import api_token, failures
+from infra.explanation import StageError, explain
+from infra.package import build_layer, pinned_files, remove_caches, verify_layer
+from infra.provision import provision
 
 PROJECT = Path(__file__).parents[1]
 LOCAL_STAGE = "local"
 
 
-class DeploymentError(Exception):
-    """The stage could not be deployed; the text says why."""
+def chalice(command: str, stage: str, project: Path = PROJECT) -> None:
+    """Run chalice's `deploy` or `delete` for a stage; StageError with what it said last."""
+    remove_caches(project)
+    program = Path(sys.executable).with_name("chalice")
+    done = subprocess.run(
+        [str(program), "--project-dir", str(project), command, "--stage", stage],
+        cwd=project,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        raise StageError(f"chalice {command} failed: {_cause(done.stdout)}")
 
 
 def chalice_deploy(stage: str, project: Path = PROJECT) -> None:
-    """Run `chalice deploy` for a provisioned stage, and then what it can't do.
+    """Run `chalice deploy` for a provisioned stage, and then what it cannot do.
 
-    DeploymentError with what it printed.
+    Raise StageError with what it said last.
     """
-    chalice = Path(sys.executable).with_name("chalice")
-    command = [str(chalice), "--project-dir", str(project), "deploy", "--stage", stage]
-    done = subprocess.run(
-        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    if done.returncode:
-        raise DeploymentError(f"chalice deploy failed:\n{done.stdout.strip()}")
+    chalice("deploy", stage, project)
     failures.arrange(stage)
+
+
+def _cause(output: str) -> str:
+    """What chalice printed, without the traceback on the way there."""
+    text = output.strip()
+    _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
+    if not traceback:
+        return text
+    return "\n".join(line for line in rest.splitlines() if line and not line.startswith(" "))
 
 
 def api_url(stage: str, project: Path = PROJECT) -> str:
@@ -53,39 +72,49 @@ def api_url(stage: str, project: Path = PROJECT) -> str:
 
 def token(stage: str) -> str:
     """The API's bearer token."""
-    answer = boto3.client("ssm").get_parameter(
-        Name=f"/text-to-pdf/{stage}/token", WithDecryption=True
-    )
-    return answer["Parameter"]["Value"]
+    return api_token.read(boto3.client("ssm"), api_token.parameter(stage))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Provision and deploy the stage; the exit status."""
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     parser.add_argument("--stage", required=True, help="name of the stage, such as dev")
-    stage = parser.parse_args(arguments).stage
+    parser.add_argument("--log-days", help="for how many days logs are kept (30 at first)")
+    parser.add_argument("--alarm-email", help="who is told of alarms")
+    parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")
+    asked = parser.parse_args(arguments)
+    stage: str = asked.stage
+    if asked.url:
+        print(api_url(stage))
+        return 0
     if stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
         parser.error("stage 'local' is the emulator's (make run): choose another name for AWS")
+    parameters = {"LogDays": asked.log_days, "AlarmEmail": asked.alarm_email}
     try:
-        print(f"Provisioning stage {stage}: buckets, table, roles, token …", flush=True)
-        provision(stage, PROJECT)
-        print("Deploying the functions and the API (the first time takes a minute) …", flush=True)
+        print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
+        provision(stage, PROJECT, {k: v for k, v in parameters.items() if v})
+        settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
+        print("Building the package, and comparing it with requirements.lock …", flush=True)
+        verify_layer(build_layer(PROJECT), pinned_files(PROJECT / "requirements.lock"))
+        print("Deploying the functions and the API …", flush=True)
         chalice_deploy(stage)
-    except (ProvisioningError, DeploymentError, BotoCoreError, ClientError) as error:
+    except (StageError, SettingsError) as error:
         print(f"make deploy: {error}", file=sys.stderr)
         return 1
-    print(_next_steps(stage))
+    except (BotoCoreError, ClientError) as error:
+        print(f"make deploy: {explain(error)}", file=sys.stderr)
+        return 1
+    print(_next_steps(settings))
     return 0
 
 
-def _next_steps(stage: str) -> str:
-    config = json.loads((PROJECT / ".chalice/config.json").read_text("utf-8"))
-    bucket = config["stages"][stage]["environment_variables"]["INPUT_BUCKET"]
+def _next_steps(settings: Settings) -> str:
+    stage = settings.stage
     return f"""
 Deployed. Try it:
-  aws s3 cp data/prose.txt s3://{bucket}/
+  aws s3 cp data/prose.txt s3://{settings.input_bucket}/
   python query.py prose.txt --stage {stage}
-  TOKEN=$(aws ssm get-parameter --name /text-to-pdf/{stage}/token --with-decryption \\
+  TOKEN=$(aws ssm get-parameter --name {settings.token_parameter} --with-decryption \\
     --query Parameter.Value --output text)
   curl -H "Authorization: Bearer $TOKEN" "{api_url(stage)}/status?prefix="
 """

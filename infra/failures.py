@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from infra.provision import failure_queue
+from infra.stack import Stack
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -20,7 +20,7 @@ MAX_AGE_SECONDS = 6 * 3600
 def arrange(stage: str) -> None:
     """Set it for the deployed functions that are invoked asynchronously."""
     client: LambdaClient = boto3.client("lambda")
-    queue = failure_queue(stage)
+    queue = Stack(boto3.client("cloudformation"), stage).outputs()["FailureQueue"]
     for name in ("convert", "reconcile"):
         client.put_function_event_invoke_config(
             FunctionName=f"text-to-pdf-{stage}-{name}",

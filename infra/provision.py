@@ -1,113 +1,87 @@
 """Provisioning: what outlives a deploy, and what `chalice deploy` must know of it.
 
 Works unchanged against AWS and, through AWS_ENDPOINT_URL, against the emulator. Running it again
-changes nothing unless the template has changed.
+changes nothing unless the template or a parameter has changed.
 """
 
 import json
-import secrets
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import NoRegionError
 
-if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_ssm import SSMClient
+from infra import api_token
+from infra.explanation import StageError
+from infra.stack import TEMPLATE, Stack
 
-TEMPLATE = Path(__file__).parent / "template.yaml"
-
-
-class ProvisioningError(Exception):
-    """The stage could not be provisioned; the text says why and what to do."""
-
-
-def provision(stage: str, project: Path) -> None:
-    """Bring the stage's stack up to date, make its token if there is none, record both."""
-    session = boto3.Session()
-    outputs = _apply_template(session.client("cloudformation"), stage)
-    _make_token(session.client("ssm"), outputs["TokenParameter"])
-    _record(project / ".chalice" / "config.json", stage, outputs)
+STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+"""What the template allows; names of buckets are made of it."""
+ROLES = {
+    "convert": "ConvertRole",
+    "reconcile": "ReconcileRole",
+    "api_handler": "ApiRole",
+    "authorize": "AuthorizeRole",
+}
+"""Output of the template with the role, by function."""
 
 
-def _apply_template(client: "CloudFormationClient", stage: str) -> dict[str, str]:
-    name = f"text-to-pdf-{stage}"
-    request: dict[str, Any] = {
-        "StackName": name,
-        "TemplateBody": TEMPLATE.read_text("utf-8"),
-        "Parameters": [{"ParameterKey": "Stage", "ParameterValue": stage}],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
-    }
-    try:
-        client.create_stack(**request)
-        waiter = client.get_waiter("stack_create_complete")
-    except client.exceptions.AlreadyExistsException:
-        if not _update(client, request):
-            return _outputs(client, name)
-        waiter = client.get_waiter("stack_update_complete")  # type: ignore[assignment]
-    try:
-        waiter.wait(StackName=name, WaiterConfig={"Delay": 2, "MaxAttempts": 300})
-    except WaiterError as error:
-        raise ProvisioningError(_what_failed(client, name)) from error
-    return _outputs(client, name)
+def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = None) -> None:
+    """Bring the stage's stack up to date, make its token if there is none, record both.
 
-
-def _update(client: "CloudFormationClient", request: Mapping[str, Any]) -> bool:
-    """Whether there was anything to update."""
-    try:
-        client.update_stack(**request)
-    except ClientError as error:
-        if "No updates are to be performed" in error.response["Error"]["Message"]:
-            return False
-        raise
-    return True
-
-
-def failure_queue(stage: str) -> str:
-    """ARN of the stage's failure queue."""
-    client = boto3.client("cloudformation")
-    return _outputs(client, f"text-to-pdf-{stage}")["FailureQueue"]
-
-
-def _outputs(client: "CloudFormationClient", name: str) -> dict[str, str]:
-    stack = client.describe_stacks(StackName=name)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-
-
-def _what_failed(client: "CloudFormationClient", name: str) -> str:
-    events = client.describe_stack_events(StackName=name)["StackEvents"]
-    reasons = [
-        f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
-        for event in reversed(events)
-        if event.get("ResourceStatus", "").endswith("FAILED")
-    ]
-    return (
-        f"CloudFormation could not bring stack {name} up to date:\n"
-        + "\n".join(reasons)
-        + f"\nMend the cause; if the stack is in ROLLBACK_COMPLETE, delete it first "
-        f"(aws cloudformation delete-stack --stack-name {name}); then run this again."
-    )
-
-
-def _make_token(client: "SSMClient", parameter: str) -> None:
-    try:
-        client.put_parameter(
-            Name=parameter,
-            Description="Bearer token of the text-to-pdf API",
-            Type="SecureString",
-            Value=secrets.token_urlsafe(32),
-            Overwrite=False,
+    `parameters` are the template's; those not given keep their values. Raise StageError if it
+    cannot be done.
+    """
+    if not STAGE_NAME.fullmatch(stage):
+        raise StageError(
+            f"STAGE is {stage!r}: use lower-case letters, digits and hyphens, a letter first, "
+            "20 at most"
         )
-    except client.exceptions.ParameterAlreadyExists:
-        return
-
-
-def _record(path: Path, stage: str, outputs: Mapping[str, str]) -> None:
-    """Write the stage's part of chalice's configuration; everything else in it stays."""
+    session = boto3.Session()
+    if session.region_name is None:
+        raise NoRegionError
+    path = project / ".chalice" / "config.json"
     config = json.loads(path.read_text("utf-8"))
     recorded = config.setdefault("stages", {}).setdefault(stage, {})
+    _check_place(stage, recorded, session)
+    given = {"Stage": stage, "Tracing": _tracing(config, recorded), **(parameters or {})}
+    stack = Stack(session.client("cloudformation"), stage)
+    outputs = stack.apply(TEMPLATE.read_text("utf-8"), given)
+    api_token.make(session.client("ssm"), outputs["TokenParameter"])
+    _record(recorded, stage, outputs)
+    path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+
+
+def _check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session) -> None:
+    """Refuse to make a second set of buckets for a stage that exists elsewhere."""
+    bucket = recorded.get("environment_variables", {}).get("INPUT_BUCKET", "")
+    place = re.fullmatch(rf"text-to-pdf-{stage}-input-(?P<account>\d{{12}})-(?P<region>.+)", bucket)
+    if place is None:
+        return
+    if session.region_name != place["region"]:
+        raise StageError(
+            f"stage {stage!r} is in region {place['region']}, but AWS_DEFAULT_REGION says "
+            f"{session.region_name}: set it to {place['region']}, or choose another STAGE"
+        )
+    account = session.client("sts").get_caller_identity()["Account"]
+    if account != place["account"]:
+        raise StageError(
+            f"stage {stage!r} is in account {place['account']}, but these credentials are of "
+            f"{account}: set AWS_PROFILE to a profile of the former, or choose another STAGE"
+        )
+
+
+def _tracing(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
+    """Whether the stage, or one of its functions, has chalice's `xray` switched on."""
+    scopes = [config, recorded]
+    scopes += [f for s in (config, recorded) for f in s.get("lambda_functions", {}).values()]
+    return "true" if any(scope.get("xray") for scope in scopes) else "false"
+
+
+def _record(recorded: dict[str, Any], stage: str, outputs: Mapping[str, str]) -> None:
+    """Set the stage's part of chalice's configuration; everything else in it stays."""
     recorded.setdefault("environment_variables", {}).update(
         STAGE=stage,
         INPUT_BUCKET=outputs["InputBucket"],
@@ -116,12 +90,5 @@ def _record(path: Path, stage: str, outputs: Mapping[str, str]) -> None:
         TOKEN_PARAMETER=outputs["TokenParameter"],
     )
     functions = recorded.setdefault("lambda_functions", {})
-    roles = {
-        "convert": "ConvertRole",
-        "reconcile": "ReconcileRole",
-        "api_handler": "ApiRole",
-        "authorize": "AuthorizeRole",
-    }
-    for function, role in roles.items():
+    for function, role in ROLES.items():
         functions.setdefault(function, {})["iam_role_arn"] = outputs[role]
-    path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")

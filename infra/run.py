@@ -25,8 +25,9 @@ from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from infra import emulator
-from infra.deploy import LOCAL_STAGE, PROJECT, DeploymentError, api_url, chalice_deploy, token
-from infra.provision import ProvisioningError, provision
+from infra.deploy import LOCAL_STAGE, PROJECT, api_url, chalice_deploy, token
+from infra.explanation import StageError
+from infra.provision import provision
 
 DATA = PROJECT / "data"
 LOCAL = PROJECT / ".local"
@@ -64,8 +65,7 @@ def main() -> int:
     except (
         RunError,
         emulator.EmulatorError,
-        ProvisioningError,
-        DeploymentError,
+        StageError,
         BotoCoreError,
         ClientError,
     ) as error:

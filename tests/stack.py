@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 STAGE = "test"
+Configure = Callable[[emulator.Emulator, dict[str, Any]], None]
 SETTLED_WITHIN_SECONDS = 60
 SHIPPED = ("app.py", "query.py", "chalicelib", "requirements.txt")
 
@@ -166,34 +167,45 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextmanager
-def deployed(
-    folder: Path,
-    stage: str = STAGE,
-    options: Mapping[str, str] | None = None,
-    configure: Callable[[emulator.Emulator, dict[str, Any]], None] | None = None,
-) -> Iterator[Stack]:
-    """Provision and deploy a stage to an emulator of its own; this process talks to that one.
-
-    `configure` may change the stage's part of chalice's configuration between the two.
-    """
+def guarded_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.Emulator]:
+    """An emulator that enforces policies; this process talks to that one meanwhile."""
     before = dict(os.environ)
-    with emulator.running(options) as aws:
+    with emulator.running(options, guarded=True) as aws:
         os.environ.clear()
         os.environ.update({k: v for k, v in before.items() if not k.startswith("AWS_")})
         os.environ.update(aws.client_environment)
         try:
-            project = copy_project(folder)
-            provision(stage, project)
-            if configure:
-                path = project / ".chalice/config.json"
-                config = json.loads(path.read_text())
-                configure(aws, config["stages"][stage])
-                path.write_text(json.dumps(config))
-            chalice_deploy(stage, project)
-            settings = Settings.from_chalice_config(project / ".chalice", stage)
-            yield Stack(
-                aws, project, settings, api_url(stage, project), token(stage), dict(os.environ)
-            )
+            yield aws
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def deploy(
+    aws: emulator.Emulator, project: Path, stage: str, configure: Configure | None = None
+) -> Stack:
+    """Provision and deploy a stage, as `make deploy` does.
+
+    `configure` may change the stage's part of chalice's configuration between the two.
+    """
+    provision(stage, project)
+    if configure:
+        path = project / ".chalice/config.json"
+        config = json.loads(path.read_text())
+        configure(aws, config["stages"][stage])
+        path.write_text(json.dumps(config))
+    chalice_deploy(stage, project)
+    settings = Settings.from_chalice_config(project / ".chalice", stage)
+    return Stack(aws, project, settings, api_url(stage, project), token(stage), dict(os.environ))
+
+
+@contextmanager
+def deployed(
+    folder: Path,
+    stage: str = STAGE,
+    options: Mapping[str, str] | None = None,
+    configure: Configure | None = None,
+) -> Iterator[Stack]:
+    """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
+    with guarded_aws(options) as aws:
+        yield deploy(aws, copy_project(folder), stage, configure)

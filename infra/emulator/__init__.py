@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import trustme
+
 READY_WITHIN_SECONDS = 60
 REGION = "us-east-1"
 
@@ -24,11 +27,15 @@ class EmulatorError(Exception):
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator. `log` is what it and the functions print, while it runs."""
+    """A running emulator. `log` is what it and the functions print, while it runs.
+
+    `authority` is the certificate authority that vouches for it, if it speaks TLS.
+    """
 
     endpoint: str
     log: Path
     pid: int
+    authority: Path | None = None
 
     @property
     def client_environment(self) -> dict[str, str]:
@@ -41,7 +48,7 @@ class Emulator:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        } | _trusting(self.authority)
 
     def environment(self) -> dict[str, str]:
         """This process's environment, without its own AWS variables, pointed at the emulator."""
@@ -50,20 +57,24 @@ class Emulator:
 
 
 @contextmanager
-def running(options: Mapping[str, str] | None = None) -> Iterator[Emulator]:
+def running(
+    options: Mapping[str, str] | None = None, *, guarded: bool = False
+) -> Iterator[Emulator]:
     """Start an emulator, with ministack settings in `options`, and stop it in the end.
 
+    A guarded one speaks TLS and enforces the policies of roles, users and buckets, as AWS does.
     Its state lives in a folder that goes away with it. Raise EmulatorError if it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="text-to-pdf-") as name:
         folder = Path(name)
         port = _free_port()
         log = folder / "emulator.log"
+        authority = folder / "authority.pem" if guarded else None
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "infra.emulator", str(os.getpid())],
                 cwd=Path(__file__).parents[2],
-                env=_scrubbed(folder, port) | dict(options or {}),
+                env=_scrubbed(folder, port) | _guards(authority) | dict(options or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -71,9 +82,10 @@ def running(options: Mapping[str, str] | None = None) -> Iterator[Emulator]:
                 start_new_session=True,
             )
         try:
-            endpoint = f"http://127.0.0.1:{port}"
-            _wait_until_ready(process, endpoint, log)
-            yield Emulator(endpoint, log, process.pid)
+            endpoint = f"{'https' if guarded else 'http'}://127.0.0.1:{port}"
+            aws = Emulator(endpoint, log, process.pid, authority)
+            _wait_until_ready(process, aws)
+            yield aws
         finally:
             _stop(process)
 
@@ -98,6 +110,32 @@ def _scrubbed(folder: Path, port: int) -> dict[str, str]:
     }
 
 
+def _guards(authority: Path | None) -> dict[str, str]:
+    """What makes it enforce policies, over TLS with a certificate made for this run."""
+    if authority is None:
+        return {}
+    certificate, key = (authority.with_name(name) for name in ("server.pem", "server.key"))
+    issuer = trustme.CA()
+    issuer.cert_pem.write_to_path(str(authority))
+    server = issuer.issue_cert("127.0.0.1", "localhost")
+    server.cert_chain_pems[0].write_to_path(str(certificate))
+    server.private_key_pem.write_to_path(str(key))
+    return {
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "IOT_MTLS_ENABLED": "0",  # TLS would otherwise open a port for it
+        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_KEY": str(key),
+    } | _trusting(authority)
+
+
+def _trusting(authority: Path | None) -> dict[str, str]:
+    """What makes AWS clients and Python's own HTTPS trust the authority, and no other."""
+    if authority is None:
+        return {}
+    return {"AWS_CA_BUNDLE": str(authority), "SSL_CERT_FILE": str(authority)}
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -105,17 +143,20 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], endpoint: str, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], aws: Emulator) -> None:
     give_up = time.monotonic() + READY_WITHIN_SECONDS
+    trust = ssl.create_default_context(cafile=aws.authority)
     while time.monotonic() < give_up:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2):
+            with urllib.request.urlopen(
+                f"{aws.endpoint}/_ministack/health", timeout=2, context=trust
+            ):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
-    tail = "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
+    tail = "\n".join(aws.log.read_text("utf-8", "replace").splitlines()[-15:])
     raise EmulatorError(f"the local AWS emulator did not start; its last lines:\n{tail}")
 
 
@@ -127,7 +168,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         except ProcessLookupError:
             break
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=2)  # its state goes away with it
         except subprocess.TimeoutExpired:
             continue
     process.wait()

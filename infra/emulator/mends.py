@@ -4,16 +4,20 @@ For `chalice deploy`: importing an API from its Swagger text (its CloudFormation
 importer, which is put to use here), an unset `minimumCompressionSize`, and functions that are ready
 at once, since chalice's waiters look only every five seconds. For the protocol: a retry of an
 asynchronous invocation keeps its request id, and one for which there is no room waits instead of
-counting as failed, both as Lambda's do. These are private functions, so the
-version is pinned exactly, and the end-to-end tests fail first when it changes.
+counting as failed, both as Lambda's do. For enforcing policies: `*` in a policy covers every
+character, a newline in a key too, and no port but our own is opened. These are private functions,
+so the version is pinned exactly, and the end-to-end tests fail first when it changes.
 """
 
 import contextvars
 import json
+import re
 import threading
 from contextvars import ContextVar
 from typing import Any
 
+import ministack.app as emulator
+import ministack.core.iam_evaluator as policies
 import ministack.services.apigateway_v1 as gateway
 import ministack.services.lambda_svc as functions
 
@@ -29,6 +33,7 @@ _execute_function = functions._execute_function
 _release_execution_slot = functions._release_execution_slot
 _room = threading.Condition()
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_compile_wildcards = policies._fnmatch_compile
 
 
 def apply() -> None:
@@ -42,6 +47,8 @@ def apply() -> None:
     functions._execute_function_dispatch = _dispatch_under_one_id
     functions._execute_function = _execute_when_there_is_room
     functions._release_execution_slot = _release_execution_slot_and_tell
+    policies._fnmatch_compile = _compile_wildcards_over_lines
+    emulator._port_is_bindable = lambda _host, _port: False
 
 
 async def _handle_request_with_import(
@@ -144,3 +151,8 @@ def _release_execution_slot_and_tell(key: str) -> None:
     _release_execution_slot(key)
     with _room:
         _room.notify()
+
+
+def _compile_wildcards_over_lines(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    compiled = _compile_wildcards(pattern, ignore_case)
+    return re.compile(compiled.pattern, compiled.flags | re.DOTALL)

@@ -1,0 +1,45 @@
+"""The journal's account of an upload: what came of it in one run, and the metrics of that."""
+
+import logging
+from datetime import UTC, datetime
+
+from chalicelib import journal
+from chalicelib.notification import Change, Upload
+from chalicelib.records import Result
+
+log = logging.getLogger(__name__)
+
+COUNTED_AS = {"converted": "Converted", "failed": "Failed", "to be retried": "ToBeRetried"}
+"""Metric that counts files, by outcome."""
+
+
+def tell(change: Change, request_id: str, outcome: str, result: Result | None, stage: str) -> None:
+    """Write one line about this change in this run; `result` is None if nothing was decided."""
+    facts: dict[str, str | int | bool | None] = {
+        "request_id": request_id,
+        "bucket": change.bucket,
+        "key": change.key,
+        "sequencer": change.sequencer,
+        "outcome": outcome,
+    }
+    if result is None or not isinstance(change, Upload):
+        journal.entry(log, outcome, facts)
+        return
+    facts |= {
+        "error_code": result.error_code,
+        "version_id": result.version_id,
+        "encoding": result.encoding,
+        "replaced": result.replaced,
+    }
+    age = datetime.now(UTC) - change.uploaded_at
+    measured = {
+        COUNTED_AS[outcome]: (1, "Count"),
+        "InputBytes": (result.size, "Bytes"),
+        "OutputBytes": (result.output_size, "Bytes"),
+        "Pages": (result.pages, "Count"),
+        "ConversionTime": (result.duration_ms, "Milliseconds"),
+        "EventAge": (round(age.total_seconds() * 1000), "Milliseconds"),
+    }
+    metrics = {n: (value, unit) for n, (value, unit) in measured.items() if value is not None}
+    dimensions = {"Stage": stage} | ({"ErrorCode": result.error_code} if result.error_code else {})
+    journal.entry(log, outcome, facts, metrics, dimensions)

@@ -1,0 +1,75 @@
+"""The API's bearer token: a SecureString in Parameter Store, made once, replaced on request.
+
+python -m infra.api_token rotate --stage dev
+"""
+
+import argparse
+import secrets
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.authorization import KEPT_SECONDS
+from infra.explanation import explain
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+BYTES = 32
+"""Random bytes in a token."""
+
+
+def parameter(stage: str) -> str:
+    """Name of the parameter that holds the stage's token."""
+    return f"/text-to-pdf/{stage}/token"
+
+
+def make(client: "SSMClient", name: str) -> None:
+    """Make a token, unless there is one."""
+    try:
+        client.put_parameter(
+            Name=name,
+            Description="Bearer token of the text-to-pdf API",
+            Type="SecureString",
+            Value=secrets.token_urlsafe(BYTES),
+            Overwrite=False,
+        )
+    except client.exceptions.ParameterAlreadyExists:
+        return
+
+
+def rotate(client: "SSMClient", name: str) -> None:
+    """Replace the token. ParameterNotFound if there is none: a rotation never makes the first."""
+    client.get_parameter(Name=name)
+    client.put_parameter(
+        Name=name, Type="SecureString", Value=secrets.token_urlsafe(BYTES), Overwrite=True
+    )
+
+
+def read(client: "SSMClient", name: str) -> str:
+    """The token."""
+    return client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rotate the stage's token; the exit status. The token itself is not printed."""
+    parser = argparse.ArgumentParser(prog="make token", description=__doc__)
+    parser.add_argument("action", choices=["rotate"])
+    parser.add_argument("--stage", required=True)
+    name = parameter(parser.parse_args(arguments).stage)
+    try:
+        rotate(boto3.client("ssm"), name)
+    except (BotoCoreError, ClientError) as error:
+        print(f"make token: {explain(error)}", file=sys.stderr)
+        return 1
+    print(
+        f"{name} holds a new token. The old one works for at most {2 * KEPT_SECONDS} seconds more."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The end of a stage: its functions and API, and its data only if asked for by name.
+
+python -m infra.destroy --stage dev [--data delete --confirm dev]
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import api_token
+from infra.deploy import PROJECT, chalice
+from infra.explanation import StageError, explain
+from infra.stack import Stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+
+LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize")
+"""What follows the stage's name in the names of its log groups."""
+
+
+def remove_functions(stage: str, project: Path) -> None:
+    """Remove functions and API. Buckets, table, token, roles, logs and alarms stay."""
+    chalice("delete", stage, project)
+
+
+def delete_data(stage: str, project: Path) -> None:
+    """Delete all that is left of a stage, every file in it too; nothing brings it back."""
+    session = boto3.Session()
+    stack = Stack(session.client("cloudformation"), stage)
+    outputs = stack.outputs()
+    if not outputs:
+        raise StageError(f"there is no stack {stack.name}: nothing to delete")
+    for bucket in (outputs["InputBucket"], outputs["OutputBucket"]):
+        _delete_bucket(session.client("s3"), bucket)
+    _delete_table(session.client("dynamodb"), outputs["Table"])
+    for suffix in LOG_GROUPS:
+        _delete_logs(session.client("logs"), f"/aws/lambda/{stack.name}{suffix}")
+    session.client("ssm").delete_parameters(Names=[api_token.parameter(stage)])
+    stack.delete()  # last: until it is gone, this can be run again
+    _forget(stage, project)
+
+
+def _delete_bucket(client: "S3Client", bucket: str) -> None:
+    """Delete every version of every object, what uploads were abandoned, and the bucket."""
+    try:
+        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                client.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
+        for parts in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+            for upload in parts.get("Uploads", ()):
+                client.abort_multipart_upload(
+                    Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+        client.delete_bucket(Bucket=bucket)
+    except client.exceptions.NoSuchBucket:
+        return
+
+
+def _delete_table(client: "DynamoDBClient", table: str) -> None:
+    try:
+        client.delete_table(TableName=table)
+    except client.exceptions.ResourceNotFoundException:
+        return
+    client.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig={"Delay": 2})
+
+
+def _delete_logs(client: "CloudWatchLogsClient", group: str) -> None:
+    try:
+        client.delete_log_group(logGroupName=group)
+    except client.exceptions.ResourceNotFoundException:
+        return
+
+
+def _forget(stage: str, project: Path) -> None:
+    """Take the stage out of chalice's configuration."""
+    path = project / ".chalice" / "config.json"
+    config = json.loads(path.read_text("utf-8"))
+    config["stages"].pop(stage, None)
+    path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Destroy the stage; the exit status."""
+    parser = argparse.ArgumentParser(prog="make destroy", description=__doc__)
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--data", choices=["keep", "delete"], default="keep")
+    parser.add_argument("--confirm", default="", help="the stage's name again, to delete its data")
+    asked = parser.parse_args(arguments)
+    stage: str = asked.stage
+    if asked.data == "delete" and asked.confirm != stage:
+        parser.error(
+            f"DATA=delete deletes every file, PDF and record of stage {stage!r} for ever: "
+            f"to confirm, add CONFIRM={stage}"
+        )
+    try:
+        remove_functions(stage, PROJECT)
+        if asked.data == "delete":
+            delete_data(stage, PROJECT)
+    except (StageError, BotoCoreError, ClientError) as error:
+        print(f"make destroy: {explain(error)}", file=sys.stderr)
+        return 1
+    print(
+        f"Stage {stage} is gone with all its data."
+        if asked.data == "delete"
+        else f"The functions and the API of stage {stage} are gone. Its files, PDFs and records "
+        f"are kept: `make deploy STAGE={stage}` takes up where it left off, "
+        f"`make destroy STAGE={stage} DATA=delete CONFIRM={stage}` deletes them."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""What the deployed functions write into CloudWatch: JSON lines, metrics, and nothing secret."""
+
+import json
+from typing import Any
+
+import boto3
+
+from tests.stack import Stack, wait_for
+
+Line = dict[str, Any]
+
+
+def lines(stack: Stack, function: str) -> list[Line]:
+    """What our code wrote into the function's log, without Lambda's own lines."""
+    client = boto3.client("logs")
+    group = f"/aws/lambda/text-to-pdf-{stack.settings.stage}{function}"
+    pages = client.get_paginator("filter_log_events").paginate(logGroupName=group)
+    messages = [event["message"] for page in pages for event in page["events"]]
+    return [json.loads(message) for message in messages if message.startswith("{")]
+
+
+def account(stack: Stack, key: str) -> Line:
+    """The line about this key."""
+
+    def find() -> Line | None:
+        return next((told for told in lines(stack, "-convert") if told.get("key") == key), None)
+
+    return wait_for(find, f"a line about {key!r}")
+
+
+def assert_embedded_metrics(line: Line) -> None:
+    """What CloudWatch User Guide, 'Specification: Embedded metric format', asks of a line."""
+    envelope = line["_aws"]
+    assert isinstance(envelope["Timestamp"], int)
+    assert envelope["Timestamp"] > 1_000_000_000_000  # milliseconds, not seconds
+    for directive in envelope["CloudWatchMetrics"]:
+        assert 0 < len(directive["Namespace"]) <= 256
+        assert 0 < len(directive["Metrics"]) <= 100
+        for names in directive["Dimensions"]:
+            assert len(names) <= 30
+            assert all(isinstance(line[name], str) and line[name] for name in names)
+        for metric in directive["Metrics"]:
+            assert metric["Unit"] in {"Count", "Bytes", "Milliseconds"}
+            value = line[metric["Name"]]
+            assert isinstance(value, int | float)
+            assert not isinstance(value, bool)
+
+
+def test_a_conversion_is_one_line_with_its_facts_and_metrics(stack: Stack) -> None:
+    stack.upload("logs/one.txt", b"eleven byte")
+    record = stack.settled("logs/one.txt")
+    told = account(stack, "logs/one.txt")
+    assert_embedded_metrics(told)
+    assert told["outcome"] == "converted"
+    assert told["bucket"] == stack.settings.input_bucket
+    assert told["sequencer"] == record.sequencer
+    assert told["request_id"] == record.claim
+    assert (told["Converted"], told["InputBytes"], told["Pages"]) == (1, 11, 1)
+    assert told["OutputBytes"] == record.output_size
+    assert told["ConversionTime"] == record.duration_ms
+    assert told["EventAge"] >= 0
+    about = [line for line in lines(stack, "-convert") if line.get("key") == "logs/one.txt"]
+    assert len(about) == 1
+
+
+def test_a_failure_is_counted_by_its_class(stack: Stack) -> None:
+    stack.upload("logs/x.docx")
+    stack.settled("logs/x.docx")
+    told = account(stack, "logs/x.docx")
+    assert_embedded_metrics(told)
+    assert (told["outcome"], told["Failed"], told["ErrorCode"]) == ("failed", 1, "UnsupportedType")
+    assert told["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"], ["Stage", "ErrorCode"]]
+
+
+def test_a_hostile_key_stays_within_its_line(stack: Stack) -> None:
+    key = 'logs/\x1b[31m\n{"level": "FORGED"}\u202e\u2028\x7f.txt'
+    stack.upload(key)
+    stack.settled(key)
+    assert account(stack, key)["outcome"] == "converted"
+    assert not [line for line in lines(stack, "-convert") if line.get("level") == "FORGED"]
+    client = boto3.client("logs")
+    group = f"/aws/lambda/text-to-pdf-{stack.settings.stage}-convert"
+    pages = client.get_paginator("filter_log_events").paginate(logGroupName=group)
+    ours = [e["message"] for p in pages for e in p["events"] if e["message"].startswith("{")]
+    assert all(message.isascii() and message.isprintable() for message in ours)
+
+
+def test_the_text_of_a_file_is_in_no_log(stack: Stack) -> None:
+    stack.upload("logs/secret.txt", b"the-secret-of-the-text\n" * 10)
+    stack.settled("logs/secret.txt")
+    stack.upload("logs/binary.txt", b"\x00\x01the-secret-of-the-text\xff")
+    stack.settled("logs/binary.txt")
+    account(stack, "logs/binary.txt")
+    assert "the-secret-of-the-text" not in stack.aws.log.read_text("utf-8", "replace")
+
+
+def test_the_token_is_in_no_log(stack: Stack) -> None:
+    assert stack.get("/status", {"prefix": "logs/"}).status == 200
+    assert stack.get("/status", {"prefix": "logs/"}, token=f"{stack.token}x").status != 200
+    assert stack.token not in stack.aws.log.read_text("utf-8", "replace")
+
+
+def test_every_log_group_has_an_end(stack: Stack) -> None:
+    stack.get("/status", {"prefix": "logs/"})
+    mine = f"text-to-pdf-{stack.settings.stage}"
+    prefix = f"/aws/lambda/{mine}"
+    groups = boto3.client("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    days = {group["logGroupName"]: group.get("retentionInDays") for group in groups}
+    assert set(days.values()) == {30}
+    functions = boto3.client("lambda").list_functions()["Functions"]
+    ours = {f["FunctionName"] for f in functions if f["FunctionName"].startswith(mine)}
+    assert {f"/aws/lambda/{name}" for name in ours} == days.keys()

@@ -1,0 +1,245 @@
+"""The deployment package as `chalice deploy` builds it, opened: the layer and the code."""
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
+
+from infra.deploy import PROJECT
+from infra.explanation import StageError
+from infra.package import (
+    RUNTIME_GLIBC,
+    Files,
+    build_code,
+    build_layer,
+    pinned_files,
+    platforms,
+    runtime,
+    unpack,
+    verify_layer,
+)
+
+LOCK = PROJECT / "requirements.lock"
+ZIPPED_MB, UNZIPPED_MB = 40, 120
+"""Budgets for layer and code together; Lambda's own limits are 50 (a direct upload) and 250."""
+NEVER_SHIPPED = {
+    "_pytest",
+    "awscrt",
+    "boto3",
+    "botocore",
+    "hypothesis",
+    "pip",
+    "pytest",
+    "s3transfer",
+    "setuptools",
+    "wheel",
+    "__pycache__",
+    "tests",
+    "infra",
+}
+
+
+@pytest.fixture(scope="module")
+def layer() -> Path:
+    return build_layer(PROJECT)
+
+
+@pytest.fixture(scope="module")
+def pinned() -> Files:
+    return pinned_files(LOCK)
+
+
+@pytest.fixture(scope="module")
+def code() -> Path:
+    return build_code(PROJECT)
+
+
+@pytest.fixture(scope="module")
+def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both unpacked as Lambda unpacks them."""
+    folder = tmp_path_factory.mktemp("lambda")
+    unpack(PROJECT, folder)
+    return folder
+
+
+def libraries(folder: Path) -> Path:
+    return folder / f"opt/python/lib/{runtime()}/site-packages"
+
+
+def compiled(archive: Path) -> Iterator[tuple[str, ELFFile]]:
+    """Every ELF file of a zip, by content and not by name."""
+    with zipfile.ZipFile(archive) as opened:
+        for name in opened.namelist():
+            with opened.open(name) as file:
+                if file.read(4) == b"\x7fELF":
+                    yield name, ELFFile(io.BytesIO(opened.read(name)))
+
+
+def glibc_needed(elf: ELFFile) -> tuple[int, int]:
+    """The newest GLIBC symbol version that the file refers to."""
+    section = next((s for s in elf.iter_sections() if isinstance(s, GNUVerNeedSection)), None)
+    versions = (
+        auxiliary.name.removeprefix("GLIBC_")
+        for _, auxiliaries in (section.iter_versions() if section else ())
+        for auxiliary in auxiliaries
+        if auxiliary.name.startswith("GLIBC_")
+    )
+    numbers = [tuple(int(part) for part in v.split(".")[:2]) for v in versions if v[0].isdigit()]
+    return max(((n[0], n[1]) for n in numbers), default=(0, 0))
+
+
+def test_every_compiled_file_runs_on_lambda(layer: Path) -> None:
+    files = list(compiled(layer))
+    assert files, "the layer is expected to hold compiled files"
+    wrong = {
+        name: (elf.get_machine_arch(), glibc_needed(elf))
+        for name, elf in files
+        if elf.get_machine_arch() != "x64" or glibc_needed(elf) > RUNTIME_GLIBC[runtime()]
+    }
+    assert wrong == {}
+
+
+def test_every_compiled_file_is_for_this_python(layer: Path) -> None:
+    tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}-"
+    for name, _ in compiled(layer):
+        file = PurePosixPath(name).name
+        assert tag in file or ".abi3." in file or "cpython" not in file
+
+
+def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(opt: Path) -> None:
+    fitting = {f"-{platform}" for platform in platforms()} | {"-any"}
+    wheels = list(libraries(opt).glob("*.dist-info/WHEEL"))
+    assert wheels
+    for wheel in wheels:
+        lines = wheel.read_text().splitlines()
+        tags = [line.removeprefix("Tag: ") for line in lines if line.startswith("Tag: ")]
+        assert any(tag.endswith(tuple(fitting)) for tag in tags), (wheel.parent.name, tags)
+
+
+def test_the_code_holds_nothing_compiled(code: Path) -> None:
+    assert list(compiled(code)) == []
+
+
+def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(layer: Path, pinned: Files) -> None:
+    verify_layer(layer, pinned)
+
+
+def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
+    lock = re.findall(r"^([\w.-]+)==(\S+)", LOCK.read_text("utf-8"), re.MULTILINE)
+    shipped = [d.name.removesuffix(".dist-info") for d in libraries(opt).glob("*.dist-info")]
+    assert sorted(name.lower().replace("_", "-") for name in shipped) == sorted(
+        f"{name.lower().replace('_', '-')}-{version}" for name, version in lock
+    )
+
+
+def test_the_lock_names_no_place() -> None:
+    assert not re.search(
+        r"://|^\s*-|/", LOCK.read_text("utf-8").replace("--hash", ""), re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("how", ["changed", "added", "removed"])
+def test_a_layer_that_was_tampered_with_is_refused(
+    layer: Path, pinned: Files, tmp_path: Path, how: str
+) -> None:
+    forged = tmp_path / layer.name
+    with zipfile.ZipFile(layer) as old, zipfile.ZipFile(forged, "w") as new:
+        victim = next(name for name in old.namelist() if name.endswith("fpdf/__init__.py"))
+        for name in old.namelist():
+            if name == victim and how == "removed":
+                continue
+            extra = b"\nimport os\n" if name == victim and how == "changed" else b""
+            new.writestr(name, old.read(name) + extra)
+        if how == "added":
+            new.writestr(victim.replace("__init__", "sitecustomize"), "import os")
+    with pytest.raises(StageError, match=r"not what requirements\.lock pins"):
+        verify_layer(forged, pinned)
+    assert not forged.exists()
+
+
+def test_a_wheel_with_another_hash_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "requirements.lock"
+    wrong.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
+    with pytest.raises(StageError, match="cannot be had"):
+        pinned_files(wrong)
+
+
+def test_what_lambda_has_already_and_what_only_we_need_is_not_shipped(opt: Path) -> None:
+    shipped = {path.name.lower() for path in libraries(opt).iterdir()}
+    shipped |= {path.name.lower() for path in (opt / "task").iterdir()}
+    names = {name.partition("-")[0].removesuffix(".py") for name in shipped}
+    assert names & NEVER_SHIPPED == set()
+    caches = [p for p in opt.rglob("*") if p.name == "__pycache__" or p.suffix == ".pyc"]
+    assert caches == []
+
+
+def test_of_chalice_only_its_runtime_is_shipped(opt: Path) -> None:
+    shipped = {p.relative_to(opt / "task") for p in (opt / "task/chalice").rglob("*")}
+    assert shipped == {Path("chalice/__init__.py"), Path("chalice/app.py")}
+    assert not (libraries(opt) / "chalice").exists()
+
+
+def test_the_fonts_travel_with_the_code(opt: Path) -> None:
+    there = PROJECT / "chalicelib/fonts"
+    fonts = [p for p in there.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
+    assert fonts
+    for font in fonts:
+        shipped = opt / "task/chalicelib/fonts" / font.relative_to(there)
+        assert shipped.read_bytes() == font.read_bytes()
+
+
+def test_the_package_keeps_within_its_budgets(layer: Path, code: Path) -> None:
+    zipped = sum(path.stat().st_size for path in (layer, code))
+    unzipped = 0
+    for path in (layer, code):
+        with zipfile.ZipFile(path) as archive:
+            unzipped += sum(info.file_size for info in archive.infolist())
+    assert zipped <= ZIPPED_MB * 1_000_000
+    assert unzipped <= UNZIPPED_MB * 1_000_000
+
+
+SETTINGS = {
+    "STAGE": "unit",
+    "INPUT_BUCKET": "in",
+    "OUTPUT_BUCKET": "out",
+    "TABLE": "table",
+    "TOKEN_PARAMETER": "/text-to-pdf/unit/token",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+def run(opt: Path, code: str) -> str:
+    """Run Python on the unpacked package, with boto3 as the only other thing to import."""
+    path = [str(opt / "task"), str(libraries(opt)), str(opt / "runtime")]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path[:0] = {path!r}\n{code}"],
+        env=SETTINGS,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+HEAVY = {"fpdf", "fontTools", "PIL", "uharfbuzz", "chardet"}
+
+
+def test_what_answers_questions_never_loads_the_converter(opt: Path) -> None:
+    loaded = run(
+        opt,
+        "import app; from chalicelib import connections; connections.answers(app.settings);"
+        "connections.gate(app.settings); print(*{name.partition('.')[0] for name in sys.modules})",
+    ).split()
+    assert set(loaded) & HEAVY == set()
+    assert "chalice" in loaded
+
+
+def test_the_package_alone_converts_a_text(opt: Path) -> None:
+    run(opt, "import app; app.pipeline(); import fpdf, PIL; assert '/opt/' in PIL.__file__")

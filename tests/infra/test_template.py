@@ -1,0 +1,140 @@
+"""The template, by its linters and by what no linter knows."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import destroy
+from infra.deploy import PROJECT
+from infra.provision import ROLES
+from infra.stack import TEMPLATE
+
+
+def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    """CloudFormation's short forms, such as !Ref x, as {"Ref": "x"}."""
+    if isinstance(node, yaml.ScalarNode):
+        return {suffix: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {suffix: loader.construct_sequence(node, deep=True)}
+    raise TypeError(node)
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's tags."""
+
+
+Loader.add_multi_constructor("!", _tagged)
+TEMPLATE_TEXT = TEMPLATE.read_text("utf-8")
+RESOURCES: dict[str, Any] = yaml.load(TEMPLATE_TEXT, Loader)["Resources"]  # noqa: S506
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {name: r for name, r in RESOURCES.items() if r["Type"] == kind}
+
+
+def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = str(Path(sys.executable).with_name(program))
+    return subprocess.run([path, *arguments], capture_output=True, text=True)
+
+
+def test_cfn_lint_has_nothing_to_say() -> None:
+    done = run("cfn-lint", "--include-checks", "I", "--", str(TEMPLATE))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_cfripper_finds_no_weakness() -> None:
+    done = run("cfripper", str(TEMPLATE), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout[done.stdout.index("{") :])
+    assert found == {"exceptions": [], "failures": []}
+
+
+def test_no_finding_of_a_linter_is_suppressed() -> None:
+    assert not re.search(r"cfn-lint|cfn_nag|checkov|cfripper|noqa", TEMPLATE_TEXT, re.IGNORECASE)
+
+
+def statements() -> list[Any]:
+    found = [
+        pytest.param(statement, id=f"{name}-{statement['Sid']}")
+        for name, role in of_type("AWS::IAM::Role").items()
+        for policy in role["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("statement", statements())
+def test_a_policy_names_its_actions_and_resources(statement: dict[str, Any]) -> None:
+    """A `*` stands for the objects of a bucket, the streams of a log group, and nothing more."""
+    actions, resources = statement["Action"], statement["Resource"]
+    for action in [actions] if isinstance(actions, str) else actions:
+        assert "*" not in action
+    for resource in resources if isinstance(resources, list) else [resources]:
+        text = next(iter(resource.values()))  # always !GetAtt or !Sub: a resource of this stage
+        assert re.fullmatch(
+            r"\w+\.Arn|\$\{(Input|Output)Bucket\.Arn\}/\*|arn:[^*]*\$\{Stage\}[^*]*", text
+        )
+
+
+def test_only_tracing_may_use_any_resource_and_only_where_it_is_switched_on() -> None:
+    policies = of_type("AWS::IAM::Policy")
+    assert policies.keys() == {"TracingPolicy"}
+    assert policies["TracingPolicy"]["Condition"] == "Traced"
+
+
+def test_each_function_has_a_role_of_its_own() -> None:
+    config = json.loads((PROJECT / ".chalice/config.json").read_text())
+    assert config["lambda_functions"].keys() == ROLES.keys()
+    assert set(ROLES.values()) == of_type("AWS::IAM::Role").keys()
+
+
+def test_each_function_has_a_log_group_with_an_end() -> None:
+    groups = [g["Properties"] for g in of_type("AWS::Logs::LogGroup").values()]
+    names = {group["LogGroupName"]["Sub"] for group in groups}
+    assert names == {f"/aws/lambda/text-to-pdf-${{Stage}}{suffix}" for suffix in destroy.LOG_GROUPS}
+    assert len(names) == len(ROLES)
+    assert all(group["RetentionInDays"] == {"Ref": "LogDays"} for group in groups)
+
+
+def test_what_holds_data_outlives_the_stack() -> None:
+    for kind in ("AWS::S3::Bucket", "AWS::DynamoDB::Table"):
+        for resource in of_type(kind).values():
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+            assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_each_alarm_tells_somebody_and_is_explained() -> None:
+    page = (PROJECT / "docs/operations.md").read_text("utf-8")
+    headings = {
+        re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in page.splitlines()
+        if line.startswith("#")
+    }
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert alarms
+    for name, alarm in alarms.items():
+        told = alarm["Properties"]
+        assert told["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        anchor = told["AlarmDescription"].rpartition("docs/operations.md#")[2]
+        assert anchor in headings, name
+
+
+def test_the_dashboard_is_json_and_shows_metrics_that_are_written() -> None:
+    body = of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["Properties"]["DashboardBody"]["Sub"]
+    widgets = json.loads(body)["widgets"]
+    shown = {
+        metric[1]
+        for widget in widgets
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == "TextToPdf"
+    }
+    source = (PROJECT / "chalicelib/account.py").read_text("utf-8")
+    assert shown
+    assert all(f'"{name}"' in source for name in shown)
