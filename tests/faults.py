@@ -136,7 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _forwarded(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         to = urlsplit(self.server.proxy.endpoint)
         assert to.hostname
-        connection = http.client.HTTPConnection(to.hostname, to.port, timeout=600)
+        kind = http.client.HTTPSConnection if to.scheme == "https" else http.client.HTTPConnection
+        connection = kind(to.hostname, to.port, timeout=600)
         headers = {name: value for name, value in self.headers.items() if name != "Expect"}
         connection.request(self.command, self.path, body, headers)
         answer = connection.getresponse()
