@@ -15,7 +15,8 @@ TextToPdfError
 │                             so is every error from outside this tree
 │   ├── Leased                another run is at work on the very same upload
 │   └── EventFailed           raised once for an event some of whose uploads must be tried again
-└── SettingsError             the deployment's settings are missing or contradict each other
+├── SettingsError             the deployment's settings are missing or contradict each other
+└── BadQuestion               what is asked cannot be meant; names the part of it that is wrong
 """
 
 from typing import ClassVar
@@ -88,3 +89,11 @@ class EventFailed(TransientError):
 
 class SettingsError(TextToPdfError):
     """A setting is missing or contradicts another; the text names it and the way out."""
+
+
+class BadQuestion(TextToPdfError):
+    """A question cannot be meant as it was put; `part` names what of it is wrong."""
+
+    def __init__(self, part: str, text: str) -> None:
+        super().__init__(text)
+        self.part = part
