@@ -45,10 +45,10 @@ class Downloads:
         done: SimpleQueue[tuple[str, Exception | None]] = SimpleQueue()
         for key in keys:
             todo.put(key)
-        for _ in range(AT_ONCE):
-            threading.Thread(target=self._work, args=(todo, done), daemon=True).start()
         failures: dict[str, str] = {}
-        try:
+        try:  # from the first thread on: Ctrl-C may come before the last one has started
+            for _ in range(AT_ONCE):
+                threading.Thread(target=self._work, args=(todo, done), daemon=True).start()
             for _ in keys:
                 key, error = done.get()
                 if isinstance(error, DownloadError | OSError | BotoCoreError | ClientError):
