@@ -1,7 +1,6 @@
 """Entry points only: what fires them is declared here, what they do is in chalicelib."""
 
 import os
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +10,7 @@ from chalice.app import (
     BaseLambdaEvent,
     Chalice,
     EventSourceHandler,
+    MultiDict,
     Rate,
     Response,
     S3Event,
@@ -83,13 +83,42 @@ def authorize(request: AuthRequest) -> AuthResponse:
     return AuthResponse(routes=["*"] if allowed else [], principal_id="token")
 
 
-def query() -> Mapping[str, str]:
-    """The query parameters of the request being answered."""
+def respond(path: str) -> Response:
+    """The response to the request being answered; a parameter may have been given twice."""
     request = app.current_request
-    return (request.query_params if request else None) or {}
+    query = (request.query_params if request else None) or MultiDict({})
+    return api.respond(path, {name: query.getlist(name) for name in query}, settings)
 
 
-@app.route("/status", methods=["GET"], authorizer=authorize)
+# Every route asks for the token, /health and /openapi.json too: that nothing is open needs no list
+# of exceptions, and an open route is one on which strangers run functions at our expense.
+
+
+@app.route("/status", authorizer=authorize)
 def status() -> Response:
     """What became of one key, or of all keys with a prefix."""
-    return api.status(query(), settings)
+    return respond("/status")
+
+
+@app.route("/status/summary", authorizer=authorize)
+def summary() -> Response:
+    """How many files stand where, under a prefix."""
+    return respond("/status/summary")
+
+
+@app.route("/download", authorizer=authorize)
+def download() -> Response:
+    """The PDF of one key, by way of a link."""
+    return respond("/download")
+
+
+@app.route("/health", authorizer=authorize)
+def health() -> Response:
+    """That the function runs."""
+    return respond("/health")
+
+
+@app.route("/openapi.json", authorizer=authorize)
+def openapi() -> Response:
+    """What all this is, for programs."""
+    return respond("/openapi.json")

@@ -21,6 +21,7 @@ from typing import Any
 
 from pypdfium2 import PdfDocument
 
+from chalicelib.question import Question
 from chalicelib.records import Record, Status
 from infra.emulator import Emulator
 from tests import faults
@@ -135,7 +136,9 @@ def _wait(stack: Stack, load: list[File]) -> dict[str, str]:
     wrong: dict[str, str] = {}
     give_up = time.monotonic() + GIVE_UP_AFTER_SECONDS
     while time.monotonic() < give_up:
-        records = {record.input_key: record for record in stack.answers.all("load/")}
+        records = {
+            record.input_key: record for record in stack.answers.listing.all(Question("load/"))
+        }
         wrong = {f.key: why for f in load if (why := _wrong(f, records.get(f.key)))}
         if not wrong:
             break

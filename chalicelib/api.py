@@ -1,52 +1,179 @@
-"""The REST face of the answers: query parameters in, JSON out.
+"""The REST face of the answers: query parameters in, JSON out; openapi.json describes it.
 
-Errors are problem documents (RFC 9457).
+Errors are problem documents (RFC 9457), whatever the input was.
 """
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 
-from chalicelib import connections
+from chalicelib import VERSION, connections, cursor, problem
+from chalicelib.answer import Answer, Outcome
+from chalicelib.errors import BadQuestion
+from chalicelib.parameters import FILTERS, Parameters
+from chalicelib.problem import Kind, Problem
 from chalicelib.settings import Settings
-from chalicelib.status import public
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 5_000_000
+"""Lambda's own limit is 6 MB (Lambda quotas, 'invocation payload'), with the body as a JSON string
+inside the response: quotes and backslashes double there, and other letters grow up to sixfold."""
+
+COUNTING_SECONDS = 15
+"""After which a count is handed out in part; API Gateway waits for 29 s."""
+
+Given = Mapping[str, Sequence[str]]
 
 
-def status(parameters: Mapping[str, str], settings: Settings) -> Response:
-    """`?key=` answers about exactly one key, `?prefix=` about all keys that begin with it."""
-    answers = connections.answers(settings)
-    if ("key" in parameters) == ("prefix" in parameters):
+def respond(path: str, given: Given, settings: Settings) -> Response:
+    """The response of the route `path` to the query parameters `given`."""
+    try:
+        return _ROUTES[path](Parameters.read(path, given, settings))
+    except Problem as error:
+        return _problem(error)
+    except BadQuestion as error:
+        return _problem(Problem(Kind.BAD_PARAMETER, str(error), {"parameter": error.part}))
+    except (BotoCoreError, ClientError):
+        log.exception("a question could not be answered")
         return _problem(
-            400,
-            "Which file?",
+            Problem(Kind.UNAVAILABLE, "AWS did not answer or refused: ask again in a few seconds.")
+        )
+
+
+def _status(asked: Parameters) -> Response:
+    """What became of one key, or of all keys with a prefix."""
+    if ("key" in asked) == ("prefix" in asked):
+        raise Problem(
+            Kind.NO_SUBJECT,
             "Give either ?key=KEY for exactly one file or ?prefix=PREFIX for all whose keys begin "
             "with it; an empty prefix means every file.",
         )
-    if "prefix" in parameters:
-        page = answers.page(parameters["prefix"])
-        return _json(200, {"files": [public(r) for r in page.records], "next": page.next_after})
-    record = answers.key(parameters["key"])
-    if record is None:
-        return _problem(
-            404,
-            "No such file",
-            f"Nothing is known of key {parameters['key']!r} in bucket {settings.input_bucket}: "
+    if "prefix" in asked:
+        return _page(asked)
+    for name in ("limit", "next", *FILTERS):
+        if name in asked:
+            raise BadQuestion(name, f"{name} goes with ?prefix=, not with ?key=.")
+    return _json(200, json.dumps(_answer(asked).public, ensure_ascii=False))
+
+
+def _page(asked: Parameters) -> Response:
+    answers, question = connections.answers(asked.settings), asked.question
+    bucket = answers.inbox.bucket
+    after = cursor.decoded("page", bucket, question, asked.next) if asked.next is not None else None
+    page = answers.listing.page(question, after, asked.limit)
+    files = [json.dumps(Answer.of(r).public, ensure_ascii=False) for r in page.records]
+    fitting = _fitting(files)
+    end = page.next_after if fitting == len(files) else page.records[fitting - 1].input_key
+    token = cursor.encoded("page", bucket, question, end) if end is not None else None
+    head = json.dumps({"prefix": question.prefix, "next": token}, ensure_ascii=False)
+    return _json(200, f'{head[:-1]}, "files": [{", ".join(files[:fitting])}]}}')
+
+
+def _summary(asked: Parameters) -> Response:
+    """How many files stand where, under a prefix."""
+    answers, question = connections.answers(asked.settings), asked.question
+    bucket = answers.inbox.bucket
+    after = cursor.decoded("count", bucket, question, asked.next) if asked.next else None
+    counts = answers.listing.counts(question, after, COUNTING_SECONDS)
+    end = counts.next_after
+    told = {
+        "prefix": question.prefix,
+        "next": cursor.encoded("count", bucket, question, end) if end is not None else None,
+        "files": counts.files.total(),
+        "counts": counts.files,
+    }
+    return _json(200, json.dumps(told, ensure_ascii=False))
+
+
+def _download(asked: Parameters) -> Response:
+    """The way to the PDF of one key."""
+    answer = _answer(asked)
+    record = answer.record
+    if answer.status is not Outcome.SUCCESS or record is None or record.output_key is None:
+        reason = answer.public["error"] or answer.detail or ""
+        raise Problem(
+            Kind.NO_PDF, f"The file is {answer.status}. {reason}", {"file": answer.public}
+        )
+    links = connections.links(asked.settings)
+    if not links.is_there(record.output_key):
+        raise Problem(
+            Kind.PDF_GONE,
+            f"The PDF was made on {record.processed_at} and has been deleted since: "
+            "upload the file again.",
+        )
+    return Response("", _headers() | {"Location": links.url(record.output_key)}, 302)
+
+
+def _health(_asked: Parameters) -> Response:
+    """That the function runs; no dependency is touched."""
+    return _json(200, json.dumps({"status": "ok", "version": VERSION}))
+
+
+def _openapi(_asked: Parameters) -> Response:
+    """What all this is, for programs."""
+    return _json(200, document())
+
+
+@cache
+def document() -> str:
+    """The OpenAPI 3.1 document of this API."""
+    return (Path(__file__).parent / "openapi.json").read_text("utf-8")
+
+
+_ROUTES: Mapping[str, Callable[[Parameters], Response]] = {
+    "/status": _status,
+    "/status/summary": _summary,
+    "/download": _download,
+    "/health": _health,
+    "/openapi.json": _openapi,
+}
+
+
+def _answer(asked: Parameters) -> Answer:
+    """The answer about the key asked for; Problem if there is no such file."""
+    key = asked.key
+    answer = connections.answers(asked.settings).about(key)
+    if answer is None:
+        raise Problem(
+            Kind.NOT_FOUND,
+            f"No file of key {key!r} is in bucket {asked.settings.input_bucket}, and none was: "
             "check the spelling (keys are case-sensitive), ask ?prefix= for what there is, "
             "or upload the file.",
         )
-    return _json(200, public(record))
+    return answer
 
 
-def _problem(code: int, title: str, detail: str) -> Response:
-    body = {"type": "about:blank", "title": title, "status": code, "detail": detail}
-    return _json(code, body, "application/problem+json")
+def _fitting(files: Sequence[str]) -> int:
+    """How many of these a response can hold; each one fits."""
+    size = 0
+    for count, file in enumerate(files):
+        size += len(json.dumps(file))
+        if size > MAX_BODY_BYTES:
+            return count
+    return len(files)
 
 
-def _json(code: int, body: Mapping[str, Any], content_type: str = "application/json") -> Response:
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": content_type,
-        "Cache-Control": "no-store",
-    }
-    return Response(json.dumps(body, ensure_ascii=False), headers, code)
+def _problem(error: Problem) -> Response:
+    more = {"Retry-After": "5"} if error.kind is Kind.UNAVAILABLE else {}
+    body = json.dumps(error.document)
+    return _json(error.kind.status, body, problem.CONTENT_TYPE, more)
+
+
+def _json(
+    code: int,
+    body: str,
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    return Response(body, _headers() | {"Content-Type": content_type} | dict(headers or {}), code)
+
+
+def _headers() -> dict[str, Any]:
+    return {"Cache-Control": "no-store"}

@@ -7,6 +7,8 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.authorization import Gate
+from chalicelib.inbox import Inbox
+from chalicelib.links import Links
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from chalicelib.table import Records
@@ -26,6 +28,9 @@ CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=16,
 )
+SIGNED = CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+"""For links: the bucket's own address in its region, and SigV4. Otherwise a link would lead to
+S3's global address, from which other regions redirect, and a signature does not survive that."""
 
 
 @cache
@@ -38,6 +43,12 @@ def dynamodb() -> "DynamoDBClient":
 def s3() -> "S3Client":
     """The S3 client of this process."""
     return boto3.client("s3", config=CONFIG)
+
+
+@cache
+def signer() -> "S3Client":
+    """The S3 client that signs links."""
+    return boto3.client("s3", config=SIGNED)
 
 
 @cache
@@ -67,7 +78,14 @@ def records(settings: Settings) -> Records:
 @cache
 def answers(settings: Settings) -> Answers:
     """The stage's answers."""
-    return Answers(records(settings), settings.input_bucket)
+    inbox = Inbox(s3(), settings.input_bucket, settings.input_prefix)
+    return Answers(records(settings), inbox)
+
+
+@cache
+def links(settings: Settings) -> Links:
+    """The stage's links to PDFs."""
+    return Links(signer(), settings.output_bucket)
 
 
 @cache

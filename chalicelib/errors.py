@@ -16,7 +16,8 @@ TextToPdfError
 │   ├── Leased                another run is at work on the very same upload
 │   ├── Contended             other writers kept changing the output object
 │   └── EventFailed           raised once for an event some of whose uploads must be tried again
-└── SettingsError             the deployment's settings are missing or contradict each other
+├── SettingsError             the deployment's settings are missing or contradict each other
+└── BadQuestion               what is asked cannot be meant; names the part of it that is wrong
 """
 
 from typing import ClassVar
@@ -93,3 +94,11 @@ class EventFailed(TransientError):
 
 class SettingsError(TextToPdfError):
     """A setting is missing or contradicts another; the text names it and the way out."""
+
+
+class BadQuestion(TextToPdfError):
+    """A question cannot be meant as it was put; `part` names what of it is wrong."""
+
+    def __init__(self, part: str, text: str) -> None:
+        super().__init__(text)
+        self.part = part

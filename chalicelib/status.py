@@ -1,124 +1,103 @@
-"""The questions: what became of one key, and of all keys with a prefix.
+"""The questions: what became of one file, and of all files under a prefix.
 
 Used by the REST route and by query.py alike.
 """
 
-import heapq
-import math
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any, Protocol
 
-from chalicelib.records import Record
-
-DEFAULT_LIMIT = 100
-
-
-class RecordsPort(Protocol):
-    """The records, as the questions need them."""
-
-    @property
-    def shards(self) -> int: ...
-    def get(self, bucket: str, key: str) -> Record | None: ...
-    def query(
-        self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], bool]: ...
-
-
-@dataclass(frozen=True)
-class Page:
-    """Records in key order, and the key after which the next page begins, if there is one."""
-
-    records: list[Record]
-    next_after: str | None
+from chalicelib.answer import Answer, is_of
+from chalicelib.inbox import Inbox, Present
+from chalicelib.listing import Listing, RecordsPort
+from chalicelib.naming import is_folder
+from chalicelib.question import Question
+from chalicelib.records import Record, Status
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers about one input bucket."""
+    """Answers about one input bucket, out of its records and, where they do not do, itself."""
 
     records: RecordsPort
-    bucket: str
+    inbox: Inbox
+
+    @property
+    def listing(self) -> Listing:
+        """The questions about prefixes."""
+        return Listing(self.records, self.inbox.bucket)
 
     def key(self, key: str) -> Record | None:
-        """The record of exactly this key: one GetItem."""
-        record = self.records.get(self.bucket, key)
+        """The record of exactly this key, of whichever upload it is: one GetItem."""
+        return self._read(key, consistent=False)
+
+    def about(self, key: str) -> Answer | None:
+        """What became of this file; None if there is no such file.
+
+        One GetItem, and one HeadObject unless the file is being converted: a finished record
+        cannot tell whether the object was replaced since, and then it answers for another text.
+        If the two disagree, the record is read once more, consistently, before that is said.
+        """
+        record = self.key(key)
+        if record is not None and record.status is Status.PROCESSING:
+            return Answer.of(record)
+        present = self._head(key)
+        if present is not None and (record is None or not is_of(record, present)):
+            record = self._read(key, consistent=True)
+        return self._compared(record, present)
+
+    def matching(self, question: Question) -> Iterator[Answer]:
+        """The files meant by an argument that may be a key or a prefix, given as the prefix.
+
+        It means the file of exactly that key if there is a record of one; else all that begin
+        with it; and if there are none of those, the object of that key, should there be one.
+        """
+        text = question.prefix
+        if text and self.key(text) is not None:
+            yield from self._one(question)
+            return
+        found = False
+        for record in self.listing.all(question):
+            found = True
+            yield Answer.of(record)
+        if text and not found:
+            yield from self._one(question)
+
+    def objects(self, prefix: str) -> Iterator[Answer]:
+        """The answer about each object of the input bucket under the prefix, in key order.
+
+        One listing request a thousand objects, and the records of the prefix beside it.
+        """
+        records = self.listing.all(Question(prefix))
+        record = next(records, None)
+        for present in self.inbox.list(prefix):
+            if is_folder(present.key):
+                continue
+            order = present.key.encode()
+            while record is not None and record.input_key.encode() < order:
+                record = next(records, None)
+            is_same = record is not None and record.input_key == present.key
+            answer = self._compared(record if is_same else None, present)
+            if answer is not None:
+                yield answer
+
+    def _read(self, key: str, *, consistent: bool) -> Record | None:
+        record = self.records.get(self.inbox.bucket, key, consistent=consistent)
         return record.as_seen_at(datetime.now(UTC)) if record else None
 
-    def page(self, prefix: str, after: str | None = None, limit: int = DEFAULT_LIMIT) -> Page:
-        """A page of at most `limit` records whose keys begin with `prefix`.
+    def _head(self, key: str) -> Present | None:
+        """The object, if it is one that is meant to be converted."""
+        is_meant = key.startswith(self.inbox.input_prefix) and not is_folder(key)
+        return self.inbox.head(key) if is_meant else None
 
-        Costs one Query a shard. A page may hold fewer records and still have a next one.
-        """
-        shards = range(self.records.shards)
-        share = _share(limit, len(shards))
-        with ThreadPoolExecutor(len(shards)) as pool:
-            answers = list(
-                pool.map(
-                    lambda shard: self.records.query(self.bucket, shard, prefix, after, share),
-                    shards,
-                )
-            )
-        merged = heapq.merge(*(found for found, _ in answers), key=_order)
-        # Beyond the last key that a cut-off shard returned, that shard may hold keys not yet seen.
-        ends = [_order(found[-1]) for found, more in answers if more and found]
-        horizon = min(ends, default=None)
-        known = [r for r in merged if horizon is None or _order(r) <= horizon]
-        now = datetime.now(UTC)
-        records = [record.as_seen_at(now) for record in islice(known, limit)]
-        is_last = horizon is None and len(known) <= limit
-        return Page(records, None if is_last or not records else records[-1].input_key)
+    def _one(self, question: Question) -> Iterator[Answer]:
+        answer = self.about(question.prefix)
+        if answer is not None and answer.is_admitted_by(question):
+            yield answer
 
-    def all(self, prefix: str) -> Iterator[Record]:
-        """Every record whose key begins with `prefix`, in key order."""
-        page = self.page(prefix, limit=1000)
-        yield from page.records
-        while page.next_after is not None:
-            page = self.page(prefix, page.next_after, limit=1000)
-            yield from page.records
-
-
-PUBLIC = (
-    "input_bucket",
-    "input_key",
-    "status",
-    "output_bucket",
-    "output_key",
-    "processed_at",
-    "uploaded_at",
-    "error",
-    "error_code",
-    "attempts",
-    "size",
-    "output_size",
-    "pages",
-    "encoding",
-    "encoding_basis",
-    "replaced",
-    "version_id",
-    "duration_ms",
-    "input_deleted_at",
-)
-"""What a program is told of a record; who worked on it until when stays inside."""
-
-
-def public(record: Record) -> dict[str, Any]:
-    """The record as programs see it: every name is always there, with None for 'has none'."""
-    return {name: getattr(record, name) for name in PUBLIC}
-
-
-def _order(record: Record) -> bytes:
-    return record.input_key.encode()
-
-
-def _share(limit: int, shards: int) -> int:
-    """How many records to ask of each shard so that together they nearly always fill a page.
-
-    Keys are spread evenly, so a shard holds limit/shards of them give or take a few times the
-    root of that; asking each for `limit` would read, and cost, `shards` times what is returned.
-    """
-    mean = limit / shards
-    return math.ceil(mean + 3 * math.sqrt(mean)) + 1
+    def _compared(self, record: Record | None, present: Present | None) -> Answer | None:
+        if present is None:
+            return Answer.of(record) if record else None
+        if record is not None and is_of(record, present):
+            return Answer.of(record)
+        return Answer(self.inbox.bucket, present.key, record, present)

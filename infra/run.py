@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from chalicelib import connections
+from chalicelib.listing import Listing
+from chalicelib.question import Question
 from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
-from chalicelib.status import Answers
 from infra import emulator
 from infra.deploy import LOCAL_STAGE, PROJECT, api_url, chalice_deploy, token
 from infra.explanation import StageError
@@ -108,11 +109,11 @@ def _upload_and_wait(
                 Bucket=settings.input_bucket, Key=key, Body=body, ContentType="text/plain"
             )
         waiting[key] = None
-    answers = Answers(connections.records(settings), settings.input_bucket)
+    listing = connections.answers(settings).listing
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("converting", total=len(waiting))
-        for records in _polled(answers):
+        for records in _polled(listing):
             settled = {r.input_key: r for r in records if r.status is not Status.PROCESSING}
             waiting |= {key: settled.get(key) for key in waiting}
             done = sum(record is not None for record in waiting.values())
@@ -123,10 +124,10 @@ def _upload_and_wait(
     raise RunError(f"no answer within {ANSWERED_WITHIN_SECONDS} s for {missing}")
 
 
-def _polled(answers: Answers) -> Iterator[list[Record]]:
+def _polled(listing: Listing) -> Iterator[list[Record]]:
     give_up = time.monotonic() + ANSWERED_WITHIN_SECONDS
     while time.monotonic() < give_up:
-        yield list(answers.all(""))
+        yield list(listing.all(Question("")))
         time.sleep(0.2)
 
 

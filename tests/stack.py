@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 import boto3
 
+from chalicelib.inbox import Inbox
 from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
@@ -37,7 +38,15 @@ T = TypeVar("T")
 STAGE = "test"
 Configure = Callable[[emulator.Emulator, dict[str, Any]], None]
 SETTLED_WITHIN_SECONDS = 60
-SHIPPED = ("app.py", "query.py", "chalicelib", "requirements.txt")
+SHIPPED = ("app.py", "query.py", "chalicelib", "cli", "requirements.txt")
+
+
+class _NotFollowing(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments: Any, **_more: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NotFollowing)
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Stack:
 
     @cached_property
     def answers(self) -> Answers:
-        return Answers(self.records, self.settings.input_bucket)
+        return Answers(self.records, Inbox(self.s3, self.settings.input_bucket))
 
     def upload(self, key: str, body: bytes = b"text", **more: Any) -> None:
         self.s3.put_object(Bucket=self.settings.input_bucket, Key=key, Body=body, **more)
@@ -121,12 +130,32 @@ class Stack:
         """Ask the deployed API; with the stage's token, another one, or none (None)."""
         url = f"{self.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
         headers = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
+        return self.fetch(url, headers)
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Whatever is at the address; where it leads to is not followed."""
+        request = urllib.request.Request(url, headers=dict(headers or {}))
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+            with _OPENER.open(request) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, dict(error.headers), error.read())
+
+    @contextmanager
+    def unnoticed(self) -> Iterator[None]:
+        """Uploads meanwhile send no event, as those before a deployment or whose event was lost."""
+        bucket = self.settings.input_bucket
+        before = self.s3.get_bucket_notification_configuration(Bucket=bucket)
+        kept = {name: value for name, value in before.items() if name != "ResponseMetadata"}
+        self.s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+        try:
+            yield
+        finally:
+            self.s3.put_bucket_notification_configuration(
+                Bucket=bucket,
+                NotificationConfiguration=kept,  # type: ignore[arg-type]
+            )
 
     def query(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run query.py as a user does."""

@@ -1,10 +1,14 @@
 """query.py, as a user runs it, against a deployed stage."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
+from chalicelib.records import Status
+from tests import seeding
 from tests.stack import Stack
 
 
@@ -95,3 +99,170 @@ def test_control_characters_of_a_key_do_not_reach_the_terminal(stack: Stack) -> 
     done = stack.query("query-control/")
     assert "\x1b" not in done.stdout
     assert len(done.stdout.splitlines()) == 1
+
+
+def seeded(stack: Stack, *keys: str, status: Status = Status.SUCCESS) -> None:
+    """Records of files that were never there."""
+    records = [seeding.record(stack.settings.input_bucket, key, status) for key in keys]
+    seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
+
+
+def test_prefix_and_key_can_be_forced(stack: Stack) -> None:
+    seeded(stack, "query-forced/a", "query-forced/ab")
+    assert len(stack.query("query-forced/a").stdout.splitlines()) == 1
+    assert len(stack.query("--prefix", "query-forced/a").stdout.splitlines()) == 2
+    assert len(stack.query("--key", "query-forced/a").stdout.splitlines()) == 1
+    assert stack.query("--key", "query-forced/").returncode == 3
+
+
+def test_a_key_that_looks_like_an_option_can_be_asked_for(stack: Stack) -> None:
+    seeded(stack, "--help")
+    assert stack.query("--key=--help", "--output", "text").returncode == 0
+
+
+def test_an_object_without_a_record_is_not_processed_and_status_1(stack: Stack) -> None:
+    with stack.unnoticed():
+        stack.upload("query-unnoticed/a.txt")
+    done = stack.query("query-unnoticed/a.txt", "--output", "text")
+    assert (done.returncode, done.stdout.split("\t")[0]) == (1, "NOT PROCESSED")
+    assert "nothing is recorded of it" in done.stdout
+
+
+def test_every_format_tells_the_same_files(stack: Stack) -> None:
+    seeded(stack, "query-formats/a.txt", "query-formats/b.txt")
+    array = json.loads(stack.query("query-formats/", "--output", "json").stdout)
+    lines = stack.query("query-formats/", "--output", "jsonl").stdout.splitlines()
+    text = stack.query("query-formats/", "--output", "text").stdout.splitlines()
+    assert array == [json.loads(line) for line in lines]
+    assert [line.split("\t")[1].rpartition("/")[2] for line in text] == ["a.txt", "b.txt"]
+    assert [file["input_key"][-5:] for file in array] == ["a.txt", "b.txt"]
+
+
+def test_json_of_nothing_is_an_empty_array(stack: Stack) -> None:
+    assert json.loads(stack.query("query-nothing/", "--output", "json").stdout) == []
+
+
+def test_only_files_of_a_status_and_since_a_time(stack: Stack) -> None:
+    seeded(stack, "query-status/a.txt", "query-status/b.txt")
+    seeded(stack, "query-status/c.txt", status=Status.FAILED)
+    failed = stack.query("query-status/", "--status", "FAILED", "--output", "jsonl")
+    assert [json.loads(line)["input_key"] for line in failed.stdout.splitlines()] == [
+        "query-status/c.txt"
+    ]
+    assert failed.returncode == 1
+    assert stack.query("query-status/", "--since", "2999-01-01").returncode == 3
+
+
+def test_a_summary_counts_where_files_stand(stack: Stack) -> None:
+    seeded(stack, "query-summary/a.txt", "query-summary/b.txt")
+    seeded(stack, "query-summary/c.txt", status=Status.FAILED)
+    done = stack.query("query-summary/", "--summary", "--output", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["counts"] == {"PROCESSING": 0, "SUCCESS": 2, "FAILED": 1}
+    assert stack.query("query-summary/nothing", "--summary").returncode == 3
+
+
+def test_missing_are_the_objects_without_a_record_of_them(stack: Stack) -> None:
+    for key in ("query-missing/a.txt", "query-missing/c.txt"):
+        stack.upload(key)
+        stack.settled(key)
+    with stack.unnoticed():
+        stack.upload("query-missing/b.txt")
+        stack.upload("query-missing/c.txt", b"newer")
+        stack.upload("query-missing/folder/")
+    seeded(stack, "query-missing/aa.txt")
+    done = stack.query("query-missing/", "--missing", "--output", "jsonl")
+    told = {file["input_key"]: file["detail"] for file in map(json.loads, done.stdout.splitlines())}
+    assert list(told) == ["query-missing/b.txt", "query-missing/c.txt"]
+    assert "older upload" in told["query-missing/c.txt"]
+    assert done.returncode == 1
+
+
+def test_nothing_missing_is_status_0_and_no_objects_at_all_is_3(stack: Stack) -> None:
+    stack.upload("query-complete/a.txt")
+    stack.settled("query-complete/a.txt")
+    assert stack.query("query-complete/", "--missing").returncode == 0
+    assert stack.query("query-incomplete/", "--missing").returncode == 3
+
+
+def test_a_link_fetches_the_pdf_without_any_credentials(stack: Stack) -> None:
+    stack.upload("query-url/a b.txt")
+    stack.settled("query-url/a b.txt")
+    done = stack.query("query-url/", "--url", "--output", "jsonl")
+    pdf = stack.fetch(json.loads(done.stdout)["url"])
+    assert (pdf.status, pdf.body) == (200, stack.pdf("query-url/a b.pdf"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["a", "--key", "a"],
+        ["--key", ""],
+        ["a", "--wait", "soon"],
+        ["a", "--wait", "-1"],
+        ["a", "--wait", "nan"],
+        ["a", "--since", "yesterday"],
+        ["a", "--summary", "--missing"],
+        ["a", "--summary", "--download", "pdfs"],
+        ["--key", "a", "--status", "FAILED"],
+        ["x" * 1025],
+        ["--sum", "a"],
+    ],
+)
+def test_arguments_that_do_not_go_together_are_wrong_usage(
+    stack: Stack, arguments: list[str]
+) -> None:
+    done = stack.query(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_argument_that_is_not_text_is_wrong_usage(stack: Stack) -> None:
+    done = stack.query("\udcff")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+@pytest.mark.parametrize("output", ["table", "text", "json", "jsonl"])
+def test_a_reader_that_has_seen_enough_is_no_error(stack: Stack, output: str) -> None:
+    seeded(stack, *(f"query-pipe/{number:04}{'x' * 200}.txt" for number in range(1500)))
+    command = [sys.executable, "query.py", "query-pipe/", "--output", output]
+    with subprocess.Popen(
+        command,
+        cwd=stack.project,
+        env=dict(stack.environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait() == 0
+
+
+@pytest.mark.parametrize("output", ["table", "text", "json", "jsonl"])
+def test_nothing_of_a_key_is_taken_for_a_command_by_a_terminal(stack: Stack, output: str) -> None:
+    key = "query-escaped/\x1b]0;x\x07\x9b31m\u202e\u2028.txt"
+    seeded(stack, key)
+    done = stack.query("query-escaped/", "--output", output)
+    assert all(letter.isprintable() or letter in "\n\t" for letter in done.stdout)
+    if output.startswith("json"):
+        told = json.loads(done.stdout)
+        assert (told if output == "jsonl" else told[0])["input_key"] == key
+
+
+def test_the_help_teaches_by_example(stack: Stack) -> None:
+    done = stack.query("--help")
+    assert done.returncode == 0
+    assert "python query.py reports/ --wait" in done.stdout
+
+
+def test_the_help_loads_nothing_that_is_slow(stack: Stack) -> None:
+    code = "import sys, query\ntry: query.main(['--help'])\nfinally: print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=stack.project, capture_output=True, text=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & {"boto3", "botocore", "chalice", "rich", "fpdf", "PIL", "hypothesis"}

@@ -1,0 +1,118 @@
+"""The forms in which answers are printed: each takes them one by one, as they come."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from textwrap import indent
+from typing import Any
+
+from chalicelib.answer import Answer, Outcome
+from cli.screen import shown, shown_json
+
+Row = tuple[Answer, str | None]
+"""An answer, and the link to its PDF if that was asked for."""
+
+ALIGNED_AT_ONCE = 1000
+"""Lines that a table looks ahead for how wide its columns are."""
+
+_STYLES = {
+    Outcome.SUCCESS: "green",
+    Outcome.FAILED: "bold red",
+    Outcome.PROCESSING: "yellow",
+    Outcome.NOT_PROCESSED: "yellow",
+}
+
+
+def table(rows: Iterable[Row]) -> None:
+    """One line a file, aligned, never cut: a long one is the terminal's to wrap."""
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=1_000_000)
+    widths = [0] * 7
+    for block in _blocks(rows, ALIGNED_AT_ONCE):
+        lines = [_cells(row) for row in block]
+        columns = zip(widths, *lines, strict=True)
+        widths = [max(width, *map(cell_len, cells)) for width, *cells in columns]
+        grid = Table.grid(padding=(0, 2))
+        for width in widths:
+            grid.add_column(no_wrap=True, min_width=width, overflow="ignore")
+        for (answer, _), line in zip(block, lines, strict=True):
+            styles = [""] * len(line)
+            styles[_STATUS_AT] = _STYLES[answer.status]
+            grid.add_row(*map(Text, line, styles))  # Text, since a key's brackets are no markup
+        with console.capture() as captured:
+            console.print(grid)
+        for printed in captured.get().splitlines():
+            print(printed.rstrip())
+
+
+def text(rows: Iterable[Row]) -> None:
+    """Fields apart by tabs, for cut and awk: status, text, PDF, time, remark, link."""
+    for row in rows:
+        source, _, output, status, time, remark, link = _cells(row)
+        print(status, source, output, time or "-", remark or "-", link or "-", sep="\t")
+
+
+def jsonl(rows: Iterable[Row]) -> None:
+    """One JSON object a line."""
+    for row in rows:
+        print(_json(_public(row)))
+
+
+def json_array(rows: Iterable[Row]) -> None:
+    """One JSON array, an element a file."""
+    before = "["
+    for row in rows:
+        print(before, indent(_json(_public(row), width=2), "  "), sep="\n", end="")
+        before = ","
+    print("[]" if before == "[" else "\n]")
+
+
+FORMATS: Mapping[str, Callable[[Iterable[Row]], None]] = {
+    "table": table,
+    "json": json_array,
+    "jsonl": jsonl,
+    "text": text,
+}
+
+
+def counts(told: Mapping[str, Any], form: str) -> None:
+    """How many files stand where."""
+    if form in {"json", "jsonl"}:
+        print(_json(told, width=2 if form == "json" else None))
+        return
+    for status, files in told["counts"].items():
+        print(f"{status}\t{files}" if form == "text" else f"{status:<10}  {files:>10,}")
+
+
+_STATUS_AT = 3
+
+
+def _cells(row: Row) -> list[str]:
+    answer, link = row
+    told = answer.public
+    output = f"s3://{told['output_bucket']}/{told['output_key']}" if told["output_key"] else "-"
+    remark = " ".join(part for part in (told["error"], told["detail"]) if part)
+    source = f"s3://{answer.bucket}/{answer.key}"
+    time = told["processed_at"] or told["uploaded_at"] or ""
+    return [shown(source), "→", shown(output), answer.status, time, shown(remark), link or ""]
+
+
+def _public(row: Row) -> dict[str, Any]:
+    answer, link = row
+    return answer.public if link is None else answer.public | {"url": link}
+
+
+def _json(value: Any, *, width: int | None = None) -> str:
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    return shown_json(json.dumps(value, ensure_ascii=not is_unicode, indent=width))
+
+
+def _blocks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    iterator = iter(rows)
+    while block := list(islice(iterator, size)):
+        yield block

@@ -1,0 +1,1 @@
+"""The deployed API held against its own document by schemathesis."""

@@ -1,0 +1,48 @@
+"""Whatever the document allows or forbids to ask, the deployed API answers as it says."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from chalicelib import api
+from infra.deploy import PROJECT
+from tests.stack import Stack
+
+KNOWN_KEY = "contract/known.txt"
+EXAMPLES = 10
+"""Of each operation and phase: enough for what was ever found, and 20 seconds."""
+
+
+def test_the_api_keeps_to_its_document_whatever_is_asked(stack: Stack, tmp_path: Path) -> None:
+    stack.upload(KNOWN_KEY)
+    stack.settled(KNOWN_KEY)
+    document = tmp_path / "openapi.json"
+    document.write_text(api.document(), "utf-8")
+    schemathesis = Path(sys.executable).with_name("schemathesis")
+    asked = [
+        *("--url", stack.url, "--header", f"Authorization: Bearer {stack.token}"),
+        *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"),
+        *("--tls-verify", str(stack.aws.authority)),
+        *("--max-examples", str(EXAMPLES), "--seed", "1"),
+    ]
+    done = subprocess.run(
+        [str(schemathesis), "--no-color", "run", str(document), *asked],
+        cwd=tmp_path,
+        env=dict(os.environ)
+        | {
+            "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+            "PYTHONPATH": str(PROJECT),
+            "INPUT_BUCKET": stack.settings.input_bucket,
+            "KNOWN_KEY": KNOWN_KEY,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    tested = re.search(r"Tested: +(\d+)", done.stdout)
+    assert tested is not None
+    assert int(tested[1]) == len(json.loads(api.document())["paths"])

@@ -1,0 +1,162 @@
+"""Pages over all shards are exact: every key once, in order, while others are being written."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.answer import Answer
+from chalicelib.listing import Listing
+from chalicelib.question import Question
+from chalicelib.records import Record, Status, partition
+from tests import seeding
+from tests.stack import Stack
+
+letters = st.sampled_from(["a", "b", "/", "é", "\u0301", "ü", "🙂", "\uffff", "\x01", "~"])
+keys = st.text(letters, min_size=1, max_size=6)
+SHARDS = 16
+limits = st.integers(1, 5) | st.integers(1, 70)
+statuses = st.sampled_from(Status)
+
+
+@st.composite
+def drawn_files(draw: st.DrawFn) -> dict[str, Status]:
+    """Few files or many, spread over all shards or most of them crowded in the first."""
+    least = draw(st.sampled_from([0, 16]))
+    files = draw(st.dictionaries(keys, statuses, min_size=least, max_size=24))
+    if draw(st.booleans()):
+        named = enumerate(files.items())
+        files = {crowded(key) if at % 4 else key: status for at, (key, status) in named}
+    return files
+
+
+def crowded(key: str) -> str:
+    """The key, with something added that puts it into the first shard."""
+    tries = (f"{key}{number}" for number in count())
+    return next(tried for tried in tries if partition("b", tried, SHARDS) == "b#0")
+
+
+files = drawn_files()
+LOPSIDED = {
+    crowded(f"{number:02}") if number % 4 else f"{number:02}": Status.SUCCESS
+    for number in range(40)
+}
+"""So many in one shard that a page's share of it cannot hold them, among others elsewhere."""
+bounded = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def filled(stack: Stack, files: dict[str, Status]) -> Listing:
+    """The listing of a bucket of its own, which exists by its records only."""
+    assert stack.settings.shards == SHARDS
+    bucket = f"bucket-{uuid.uuid4()}"
+    records = [seeding.record(bucket, key, status) for key, status in files.items()]
+    seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
+    return Listing(stack.records, bucket)
+
+
+def pages(listing: Listing, question: Question, limit: int) -> Iterator[list[Record]]:
+    page = listing.page(question, limit=limit)
+    yield page.records
+    while page.next_after is not None:
+        page = listing.page(question, page.next_after, limit)
+        yield page.records
+
+
+@contextmanager
+def written_meanwhile(stack: Stack, bucket: str, keys: set[str]) -> Iterator[None]:
+    """Put records of these keys again and again until the end."""
+    is_over = threading.Event()
+
+    def write() -> None:
+        while not is_over.is_set():
+            records = [seeding.record(bucket, key) for key in keys]
+            seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        writer.join()
+
+
+@given(files=files, prefix=st.text(letters, max_size=2), limit=limits, others=st.lists(keys))
+@example(files=LOPSIDED, prefix="", limit=10, others=["a", "b", "~"])
+@bounded
+def test_every_key_comes_once_and_in_order_under_concurrent_writes(
+    stack: Stack, files: dict[str, Status], prefix: str, limit: int, others: list[str]
+) -> None:
+    listing = filled(stack, files)
+    with written_meanwhile(stack, listing.bucket, {*others, *list(files)[::2]}):
+        found = list(pages(listing, Question(prefix), limit))
+    told = [record.input_key for page in found for record in page]
+    assert all(len(page) <= limit for page in found)
+    assert told == sorted(set(told), key=str.encode)
+    expected = {key for key in files if key.startswith(prefix)}
+    assert expected <= set(told) <= expected | set(others)
+
+
+@given(
+    files=files, prefix=st.text(letters, max_size=1), limit=limits, status=st.sampled_from(Status)
+)
+@bounded
+def test_filtered_pages_hold_all_that_the_filter_lets_through_and_nothing_else(
+    stack: Stack, files: dict[str, Status], prefix: str, limit: int, status: Status
+) -> None:
+    found = pages(filled(stack, files), Question(prefix, status), limit)
+    told = [record.input_key for page in found for record in page]
+    expected = [key for key in files if key.startswith(prefix) and files[key] is status]
+    assert told == sorted(expected, key=str.encode)
+
+
+@given(files=files, prefix=st.text(letters, max_size=1))
+@bounded
+def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], prefix: str) -> None:
+    counts = filled(stack, files).counts(Question(prefix))
+    expected = [status for key, status in files.items() if key.startswith(prefix)]
+    assert counts.next_after is None
+    assert {status: counts.files[status] for status in Status} == {
+        status: expected.count(status) for status in Status
+    }
+
+
+def test_a_count_that_runs_out_of_time_goes_on_where_it_stopped(stack: Stack) -> None:
+    files = {f"{number:05}": Status.SUCCESS for number in range(300)}
+    listing = replace(filled(stack, files), counted_at_once=100)
+    first = listing.counts(Question(""), seconds=0)
+    assert first.next_after is not None
+    rest = listing.counts(Question(""), first.next_after)
+    assert first.files.total() + rest.files.total() == len(files)
+    assert rest.next_after is None
+
+
+def test_a_run_that_was_killed_is_found_among_the_failed(stack: Stack) -> None:
+    bucket = f"bucket-{uuid.uuid4()}"
+    dead = seeding.record(
+        bucket, "dead.txt", Status.PROCESSING, lease_expires_at="2026-01-01T00:00:00.000Z"
+    )
+    alive = seeding.record(bucket, "alive.txt", Status.PROCESSING)
+    seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, [dead, alive])
+    listing = Listing(stack.records, bucket)
+    failed = listing.page(Question("", Status.FAILED)).records
+    assert [(record.input_key, record.error_code) for record in failed] == [("dead.txt", "Stopped")]
+    processing = listing.page(Question("", Status.PROCESSING)).records
+    assert [record.input_key for record in processing] == ["alive.txt"]
+    assert Answer.of(processing[0]).detail is not None
+
+
+def test_files_can_be_asked_for_by_time(stack: Stack) -> None:
+    bucket = f"bucket-{uuid.uuid4()}"
+    days = [f"2026-01-0{day}T12:00:00.000Z" for day in range(1, 6)]
+    records = [seeding.record(bucket, f"{at}.txt", processed_at=at) for at in days]
+    seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
+    page = Listing(stack.records, bucket).page(Question("", since=days[3]))
+    assert [record.processed_at for record in page.records] == days[3:]

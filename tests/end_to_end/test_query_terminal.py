@@ -1,0 +1,132 @@
+"""query.py at a terminal: colours, progress, Ctrl-C; and none of it elsewhere."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from chalicelib.records import Status
+from tests import seeding
+from tests.stack import Stack
+
+GREEN, RED = "\x1b[32m", "\x1b[1;31m"
+
+
+@dataclass
+class Terminal:
+    """query.py with a pseudo-terminal as its stdout and stderr, and what it has shown so far."""
+
+    process: subprocess.Popen[bytes]
+    _master: int
+    shown: str = field(default="")
+
+    def read_until(self, pattern: str) -> None:
+        """Read on until the pattern has been shown; fails at the end of the output."""
+        while not re.search(pattern, self.shown):
+            assert self._read(), f"never showed {pattern!r}: {self.shown!r}"
+
+    def read_all(self) -> str:
+        """Everything that is shown until the process ends."""
+        while self._read():
+            pass
+        self.process.wait()
+        return self.shown
+
+    def _read(self) -> bool:
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # Linux: what a terminal gives once its last user is gone
+            return False
+        self.shown += data.decode()
+        return bool(data)
+
+
+@contextmanager
+def terminal(stack: Stack, *arguments: str, **environment: str) -> Iterator[Terminal]:
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "query.py", *arguments],
+        cwd=stack.project,
+        env={**stack.environment, "TERM": "xterm-256color", **environment},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+@pytest.fixture(autouse=True)
+def no_colour_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def keys(stack: Stack) -> None:
+    bucket = stack.settings.input_bucket
+    records = [
+        seeding.record(bucket, "terminal/a.txt"),
+        seeding.record(bucket, "terminal/[red]b\x1b[31m.txt", Status.FAILED),
+        seeding.record(bucket, f"terminal/{'long' * 100}.txt"),
+    ]
+    seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_terminal_gets_colours(stack: Stack) -> None:
+    with terminal(stack, "terminal/") as screen:
+        shown = screen.read_all()
+    assert f"{GREEN}SUCCESS" in shown
+    assert f"{RED}FAILED" in shown
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_terminal_gets_no_commands_out_of_keys_and_no_markup(stack: Stack) -> None:
+    with terminal(stack, "terminal/") as screen:
+        shown = screen.read_all()
+    assert "[red]b\\x1b[31m.txt" in shown
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_terminal_gets_whole_names_one_line_a_file(stack: Stack) -> None:
+    with terminal(stack, "terminal/", COLUMNS="40") as screen:
+        shown = screen.read_all()
+    assert len(shown.splitlines()) == 3
+    assert "long" * 100 in shown
+
+
+@pytest.mark.usefixtures("keys")
+def test_who_wants_no_colours_gets_none(stack: Stack) -> None:
+    with terminal(stack, "terminal/", NO_COLOR="1") as screen:
+        assert "\x1b[3" not in screen.read_all()
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_pipe_gets_neither_colours_nor_progress(stack: Stack) -> None:
+    done = stack.query("terminal/", "--wait", "60")
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_terminal_gets_progress_and_ctrl_c_ends_the_wait_with_status_130(stack: Stack) -> None:
+    with stack.unnoticed():
+        stack.upload("terminal-wait/a.txt")
+        with terminal(stack, "terminal-wait/", "--wait") as screen:
+            screen.read_until(r"waiting.*0/1")
+            screen.process.send_signal(signal.SIGINT)
+            shown = screen.read_all()
+    assert screen.process.returncode == 130
+    assert "Traceback" not in shown
+    assert shown.endswith("\x1b[?25h") or "\x1b[?25h" in shown.rpartition("\x1b[?25l")[2]

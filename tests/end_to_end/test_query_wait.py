@@ -1,0 +1,57 @@
+"""`query.py --wait`: until every file is settled, or the time is over."""
+
+import json
+
+from chalicelib.records import Status
+from tests import seeding
+from tests.stack import Stack
+
+
+def test_it_waits_until_every_file_is_converted(stack: Stack) -> None:
+    keys = [f"wait-all/{number}.txt" for number in range(3)]
+    for key in keys:
+        stack.upload(key)
+    done = stack.query("wait-all/", "--wait", "60", "--output", "jsonl")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(file["input_key"], file["status"]) for file in told] == [
+        (key, "SUCCESS") for key in keys
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_it_waits_for_the_newer_upload_and_not_only_for_a_record(stack: Stack) -> None:
+    stack.upload("wait-again/a.txt", b"first")
+    stack.settled("wait-again/a.txt")
+    answer = stack.s3.put_object(
+        Bucket=stack.settings.input_bucket, Key="wait-again/a.txt", Body=b"second"
+    )
+    done = stack.query("wait-again/a.txt", "--wait=60", "--output", "jsonl")
+    assert json.loads(done.stdout)["version_id"] == answer["VersionId"]
+    assert done.returncode == 0
+
+
+def test_a_failure_ends_the_wait(stack: Stack) -> None:
+    stack.upload("wait-failed/a.docx")
+    done = stack.query("--wait", "wait-failed/")
+    assert done.returncode == 1
+    assert "FAILED" in done.stdout
+
+
+def test_a_wait_that_runs_out_tells_how_far_it_is_and_ends_with_status_5(stack: Stack) -> None:
+    with stack.unnoticed():
+        stack.upload("wait-never/a.txt")
+    done = stack.query("wait-never/a.txt", "--wait", "0.5")
+    assert done.returncode == 5
+    assert "NOT PROCESSED" in done.stdout
+    assert "not all were settled within 0.5 s" in done.stderr
+
+
+def test_a_file_being_converted_is_waited_for(stack: Stack) -> None:
+    bucket, key = stack.settings.input_bucket, "wait-going/a.txt"
+    going = seeding.record(bucket, key, Status.PROCESSING)
+    seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, [going])
+    assert stack.query("--key", key, "--wait", "0.5").returncode == 5
+
+
+def test_there_is_nothing_to_wait_for_where_nothing_is(stack: Stack) -> None:
+    assert stack.query("wait-nothing/", "--wait").returncode == 3
