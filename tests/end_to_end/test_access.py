@@ -137,7 +137,9 @@ def invoke(a: Actor) -> Any:
 
 ALLOWED: dict[str, list[Deed]] = {
     "convert": [get_input, list_input, get_output, put_output, get_item, update_item],
-    "api": [get_item, query],
+    # Looking whether an object is there (HEAD) takes the right to read it.
+    "api": [get_item, query, get_input, list_input, get_output],
+    "reconcile": [list_input, query, invoke],
     "authorize": [read_token],
 }
 NOBODY: list[Deed] = [
@@ -154,7 +156,17 @@ NOBODY: list[Deed] = [
 ]
 FORBIDDEN: dict[str, list[Deed]] = {
     "convert": [*NOBODY, put_input, query, read_token, invoke],
-    "api": [*NOBODY, get_input, put_output, update_item, read_token, invoke],
+    "api": [*NOBODY, put_input, put_output, update_item, read_token, invoke],
+    "reconcile": [
+        *NOBODY,
+        get_input,
+        put_input,
+        get_output,
+        put_output,
+        get_item,
+        update_item,
+        read_token,
+    ],
     "authorize": [
         *NOBODY,
         get_input,
