@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
 AWS := .venv-aws
-PAGES ?= docs/deploy.md
+PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
@@ -23,7 +23,7 @@ help:
 	@echo "make bench              measure speed and memory against other converters"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
-	@echo "make readme             run what the deployment page says, line by line"
+	@echo "make readme             run what README and docs/deploy.md say, line by line"
 	@echo "make lock | audit | sbom   pin | check for known holes | list what goes to Lambda"
 
 setup: $(VENV)/.installed
