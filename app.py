@@ -16,7 +16,7 @@ from chalice.app import (
     S3Event,
 )
 
-from chalicelib import api, connections, journal
+from chalicelib import account, api, connections, journal
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
@@ -68,7 +68,7 @@ def reconcile(event: ReconcileEvent) -> dict[str, Any]:
     reconciliation = connections.reconciliation(settings, context.function_name)
     run = Run.of(context)
     told = reconciliation.answer(Asked.of(event.to_dict()), run.convert_until)
-    journal.entry(app.log, "reconciled", {"request_id": run.id} | told)
+    account.tell_counts(run.id, told)
     return told
 
 

@@ -1,7 +1,9 @@
-"""The journal's account of an upload: what came of it in one run, and the metrics of that."""
+"""The journal's account of an upload, with the metrics of that, and of a reconciliation."""
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from chalicelib import journal
 from chalicelib.notification import Change, Upload
@@ -43,3 +45,8 @@ def tell(change: Change, request_id: str, outcome: str, result: Result | None, s
     metrics = {n: (value, unit) for n, (value, unit) in measured.items() if value is not None}
     dimensions = {"Stage": stage} | ({"ErrorCode": result.error_code} if result.error_code else {})
     journal.entry(log, outcome, facts, metrics, dimensions)
+
+
+def tell_counts(request_id: str, counts: Mapping[str, Any]) -> None:
+    """Write one line about a reconciliation."""
+    journal.entry(log, "reconciled", {"request_id": request_id, **counts})
