@@ -3,6 +3,7 @@
 Lambda tries each event twice more; then it goes to the failure queue of the template.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import boto3
@@ -17,11 +18,11 @@ MAX_AGE_SECONDS = 6 * 3600
 """Both are the most that Lambda allows."""
 
 
-def arrange(stage: str) -> None:
-    """Set it for the deployed functions that are invoked asynchronously."""
+def arrange(stage: str, functions: Iterable[str]) -> None:
+    """Set it for these functions of the stage, which are invoked asynchronously."""
     client: LambdaClient = boto3.client("lambda")
     queue = Stack(boto3.client("cloudformation"), stage).outputs()["FailureQueue"]
-    for name in ("convert", "reconcile"):
+    for name in functions:
         client.put_function_event_invoke_config(
             FunctionName=f"text-to-pdf-{stage}-{name}",
             MaximumRetryAttempts=RETRIES,
