@@ -113,7 +113,8 @@ def test_a_stack_of_the_first_template_is_upgraded_with_its_data(
 ) -> None:
     monkeypatch.setattr("infra.provision.TEMPLATE", FIRST_TEMPLATE)
     old = deploy(aws, project, "upgraded")
-    assert_works(old, "old.txt")
+    old.upload("old.txt")
+    assert old.settled("old.txt").status is Status.SUCCESS
     monkeypatch.undo()
     new = deploy(aws, project, "upgraded")
     assert new.token == old.token
