@@ -15,6 +15,7 @@ from fpdf import FPDF
 from fpdf.output import OutputProducer
 from fpdf.syntax import PDFObject
 
+from chalicelib.converter.cleaning import PICTURES
 from chalicelib.converter.conversion import Source
 from chalicelib.converter.embedding import embed_fonts
 from chalicelib.converter.fonts import CELL, Repertoire
@@ -93,7 +94,7 @@ class Document:
     def _write_header(self, name: str) -> None:
         """The file's name, shortened in the middle if it does not fit."""
         g = self._geometry
-        shown = name.translate({code: 0x2400 + code for code in range(0x20)})
+        shown = name.translate(PICTURES)
         if self.painter.cells(shown) > g.small_columns:
             half = (g.small_columns - 1) // 2
             tail = self._fitting(shown[: -half - 1 : -1], half)[::-1]

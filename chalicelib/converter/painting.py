@@ -6,14 +6,13 @@ made with a few operations on whole strings.
 """
 
 from itertools import accumulate
-from operator import eq
 
 from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled
 from chalicelib.converter.fonts import Repertoire, Slot, number
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
-from chalicelib.converter.pen import Pen, escaped, stretches
+from chalicelib.converter.pen import Pen, escaped, repeats, stretches, styled
 
 ANSI_FONT = b"/F0"
 
@@ -54,8 +53,7 @@ class Painter:
         marks = artifact(b"".join(self._marks[row] for row in page.continued))
         if not any(rows):
             return marks
-        styled = any(isinstance(row, Styled) for row in rows)
-        code = None if styled else _ansi(rows)
+        code = None if styled(rows) else _ansi(rows)
         if code is not None:
             self.see_ansi(code)
             text = escaped(code).replace(b"\n", b")'\n(")
@@ -66,6 +64,9 @@ class Painter:
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Operators that draw one line of text on its own."""
+        if (code := _ansi([text])) is not None:
+            self.see_ansi(code)
+            return self.ansi_line(text, x, y, size)
         return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([text]) + b"ET\n"
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
@@ -86,6 +87,8 @@ class Painter:
 
     def cells(self, text: str) -> int:
         """Cells that the text takes."""
+        if text.isascii() and text.isprintable():
+            return len(text)
         return sum(slot.cells for slot in self._slots(text))
 
     def _slots(self, text: str) -> list[Slot]:
@@ -152,7 +155,7 @@ def _ansi(rows: list[str]) -> bytes | None:
     text = "\n".join(rows)
     if text.isascii():
         return text.encode("ascii")
-    if any(map(eq, rows, rows[1:])):
+    if repeats(rows):
         return None  # accented capitals may touch equal text above; see the pen
     try:
         return text.encode("cp1252")
