@@ -80,8 +80,11 @@ class Layout:
             yield self._turn()
 
     def _all_single(self, text: str) -> bool:
-        """Whether every character of the text takes exactly one cell."""
-        if self._single.covers(text):
+        """Whether every character of the text takes exactly one cell.
+
+        Clean ASCII has nothing else but the control characters that are handled.
+        """
+        if text.isascii() or self._single.covers(text):
             return True
         new = self._met.others(text)
         if not new:
@@ -125,18 +128,19 @@ class Layout:
             lines = [
                 self._expanded(line, 0, uniform=uniform) if "\t" in line else line for line in lines
             ]
-        if uniform and max(map(len, lines), default=0) <= self._columns:
-            self._page.rows += lines
-            yield from self._full_pages()
-            return
         surely_fits = self._columns if uniform else self._columns // self._widest
-        for line in lines:
-            if len(line) <= surely_fits or (line.isascii() and len(line) <= self._columns):
-                self._page.rows.append(line)
-            else:
-                self._add(line, uniform=uniform)
+        doubtful = [at for at, length in enumerate(map(len, lines)) if length > surely_fits]
+        start = 0
+        for at in doubtful:
+            line = lines[at]
+            if len(line) <= self._columns and line.isascii():
+                continue
+            self._page.rows += lines[start:at]
+            start = at + 1
+            self._add(line, uniform=uniform)
             if len(self._page.rows) > 8 * self._capacity:
                 yield from self._full_pages()
+        self._page.rows += lines[start:]
         yield from self._full_pages()
 
     def _add(self, line: str, *, uniform: bool) -> None:
