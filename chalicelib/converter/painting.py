@@ -33,8 +33,14 @@ class Painter:
         self.labels = Labels()
         g = geometry
         left, above = g.margin, g.first_baseline + g.leading
-        self._start = b"BT\n%.2f TL\n%.2f %.3f Td\n" % (g.leading, left, above)
-        self._ansi_start = ANSI_FONT + b" %g Tf\n(" % g.size
+        #: Opens the text object that `page` goes on with.
+        self.opening = b"BT\n%.2f TL\n%.2f %.3f Td\n%b %g Tf\n" % (
+            g.leading,
+            left,
+            above,
+            ANSI_FONT,
+            g.size,
+        )
         self._marks = [self._mark(row) for row in range(g.rows)]
 
     @property
@@ -48,19 +54,21 @@ class Painter:
         return self._bold_seen
 
     def page(self, page: Page) -> bytes:
-        """Operators that draw the rows, then the marks of those that go on from the last."""
+        """Operators that draw the rows, then the marks of those that go on from the last.
+
+        They go on with an open text object, and leave one open.
+        """
         rows = page.rows
-        marks = artifact(b"".join(self._marks[row] for row in page.continued))
+        shapes = b"".join(self._marks[row] for row in page.continued)
         if not any(rows):
-            return marks
+            return _aside(shapes)
         code = None if styled(rows) else _ansi(rows)
         if code is not None:
             self.see_ansi(code)
             text = escaped(code).replace(b"\n", b")'\n(")
-            return self._start + self._ansi_start + text + b")'\nET\n" + marks
+            return b"(" + text + b")'\n" + _aside(shapes)
         text = self._pen(self._geometry.size).rows(rows)
-        over = self._underlines(rows) + self._numbers(rows)
-        return self._start + text + b"ET\n" + artifact(over) + marks
+        return text + _aside(self._underlines(rows) + self._numbers(rows) + shapes)
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Operators that draw one line of text on its own."""
@@ -148,6 +156,11 @@ class Painter:
                     label = number(ord(character))
                     out.append(self.labels.draw(label, x, g.baseline(index), g.size))
         return b"".join(out)
+
+
+def _aside(operators: bytes) -> bytes:
+    """Shapes, between two text objects because they may not be in one (8.2, figure 9)."""
+    return b"ET\n" + artifact(operators) + b"BT\n" if operators else b""
 
 
 def _ansi(rows: list[str]) -> bytes | None:
