@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -33,26 +34,30 @@ def peer(name: str, source: Path, target: Path) -> list[str] | None:
     return [sys.executable, "-m", "bench.peers", name, str(source), str(target)]
 
 
-def cost(command: list[str], target: Path, runs: int) -> Cost:
-    """The median of several runs."""
-    costs = [_once(command, target) for _ in range(runs)]
-    return Cost(
-        median(one.cpu for one in costs), median(one.memory for one in costs), costs[0].output
-    )
+def costs(commands: Sequence[list[str]], target: Path, runs: int) -> list[Cost]:
+    """The medians of several runs of each, taken in turns so that all meet the same machine.
+
+    A run before these is not counted where there are several: it fills the caches, as that of
+    compiled modules.
+    """
+    if runs > 1:
+        for command in commands:
+            _once(command, target)
+    rounds = [[_once(command, target) for command in commands] for _ in range(runs)]
+    return [
+        Cost(median(one.cpu for one in every), median(one.memory for one in every), every[0].output)
+        for every in zip(*rounds, strict=True)
+    ]
 
 
-# Filters of CUPS take the charset from the environment.
-_ENVIRONMENT = {
-    **os.environ,
-    "CHARSET": "utf-8",
-    "PYTHONPATH": str(Path(__file__).parent / "without"),
-}
+# Filters of CUPS take the charset from the environment. Python is to keep what it compiles, as
+# it does unless it is told otherwise.
+_ENVIRONMENT = {**os.environ, "CHARSET": "utf-8"}
+_ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _once(command: list[str], target: Path) -> Cost:
-    child = subprocess.Popen(
-        command, stderr=subprocess.PIPE, env={**os.environ, "CHARSET": "utf-8"}
-    )
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, env=_ENVIRONMENT)
     assert child.stderr
     message = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)

@@ -22,19 +22,20 @@ _UNFINISHED_ESCAPE = re.compile(
 )
 
 # HT, LF, FF and CR have a meaning, and so has BS at times; the rest is made visible.
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\b\t\n\f\r"}
-_PICTURES[0x7F] = "\u2421"
+PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+_PICTURES = {code: one for code, one in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
 _WITH_PICTURES = frozenset(map(chr, _PICTURES))
 _BACKSPACE_PICTURE = "\u2408"
 
-_BLANKS = bytes(sorted({*range(0x20, 0x7F), 0x0A}))
+_PRINTABLE = bytes(sorted({*range(0x20, 0x7F), 0x0A}))
+_CONTROLS = re.compile("[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def alphabet(text: str) -> frozenset[str]:
-    """The characters that occur; of printable ASCII none, as they never need a decision."""
+def _controls(text: str) -> frozenset[str]:
+    """The control characters that occur, other than LF."""
     if text.isascii():
-        return frozenset(map(chr, set(text.encode("ascii").translate(None, _BLANKS))))
-    return frozenset(text)
+        return frozenset(map(chr, set(text.encode("ascii").translate(None, _PRINTABLE))))
+    return frozenset(_CONTROLS.findall(text))
 
 
 class Styled(str):
@@ -61,10 +62,10 @@ def cut(line: str, start: int, end: int) -> str:
 
 @dataclass(slots=True)
 class Cleaned:
-    """Text whose only control characters are LF, FF, HT and BS, and the alphabet it came with."""
+    """Text whose only control characters are LF, FF, HT and BS, and which of the last three."""
 
     text: str
-    alphabet: frozenset[str]
+    controls: frozenset[str]
 
 
 class Cleaner:
@@ -77,7 +78,7 @@ class Cleaner:
         """The next stretch of clean text."""
         text = self._kept + piece
         self._kept = ""
-        found = alphabet(text)
+        found = _controls(text)
         if not found:
             return Cleaned(text, found)
         if not last:
@@ -88,7 +89,7 @@ class Cleaner:
             text = text.replace(end, "\n")
         if not found.isdisjoint(_WITH_PICTURES):
             text = text.translate(_PICTURES)
-            found = alphabet(text)
+            found = _controls(text)
         return Cleaned(text, found - _LINE_END_CHARACTERS)
 
     def _keep_unfinished(self, text: str) -> str:

@@ -17,11 +17,12 @@ from fpdf.syntax import PDFObject
 
 from chalicelib.converter.conversion import Source
 from chalicelib.converter.embedding import embed_fonts
-from chalicelib.converter.fonts import CELL, Repertoire
+from chalicelib.converter.fonts import Repertoire
+from chalicelib.converter.frame import Frame
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.pagetree import PageTree
-from chalicelib.converter.painting import Painter, artifact
+from chalicelib.converter.painting import Painter
 
 PRODUCER = "chalice-text-to-pdf with fpdf2"
 
@@ -43,17 +44,15 @@ class Document:
     """A PDF that is written to `sink` while its pages are made."""
 
     def __init__(self, sink: BinaryIO, source: Source, geometry: Geometry) -> None:
-        self._geometry = geometry
         self._described = _Described(source)
         self.objects = Objects(sink, self._described.pdf_version)
         self._repertoire = Repertoire()
         self.painter = Painter(geometry, self._repertoire)
         self._resources = self.objects.reserve()
-        self._total = self.objects.reserve()
-        self._header = self.objects.reserve()
+        self._frame = Frame(self.objects, self.painter, geometry, self._resources)
         box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
         self.tree = PageTree(self.objects, box)
-        self._write_header(source.name)
+        self._frame.write_header(source.name)
 
     @property
     def repertoire(self) -> Repertoire:
@@ -66,63 +65,21 @@ class Document:
         return self.tree.pages
 
     def add_page(self, text: bytes) -> None:
-        """Write a page: the operators of its text, then header and footer as artifacts."""
-        furniture = b"/Header Do\n" + self._footer(self.pages + 1) + b"/Total Do\n"
-        content = self.objects.add_stream(text + artifact(furniture))
-        self.tree.add_page(b"/Resources %d 0 R/Contents %d 0 R" % (self._resources, content))
+        """Write a page with the operators of its text."""
+        self.tree.add_page(self._frame.add_page(text, self.pages + 1))
 
     def finish(self) -> None:
         """Write all that could not be known before the last page."""
-        g = self._geometry
-        self._add_form(
-            self._total,
-            self.painter.ansi_line(str(self.pages), g.total_x, g.footer_baseline, g.small),
-        )
-        self.painter.see_ansi(b"page of 0123456789")
+        forms = self._frame.finish(self.pages)
         fonts = embed_fonts(self.objects, self.painter, self._repertoire)
-        forms = b"/Header %d 0 R/Total %d 0 R" % (self._header, self._total)
         for name, outline in self.painter.labels.forms().items():
-            forms += b"%b %d 0 R" % (name, self._add_form(self.objects.reserve(), outline))
+            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)
         self._described.stream = self.objects
         self._described.root = self.tree.finish()
         self._described.first_page = self.tree.first_page
         self._described.output(output_producer_class=_Rest)
-
-    def _write_header(self, name: str) -> None:
-        """The file's name, shortened in the middle if it does not fit."""
-        g = self._geometry
-        shown = name.translate({code: 0x2400 + code for code in range(0x20)})
-        if self.painter.cells(shown) > g.small_columns:
-            half = (g.small_columns - 1) // 2
-            tail = self._fitting(shown[: -half - 1 : -1], half)[::-1]
-            shown = self._fitting(shown[:half], half) + "\u2026" + tail
-        line = self.painter.line(shown, g.margin, g.header_baseline, g.small) if shown else b""
-        self._add_form(self._header, line)
-
-    def _fitting(self, text: str, cells: int) -> str:
-        """As much of the start of the text as fits into so many cells."""
-        while self.painter.cells(text) > cells:
-            text = text[:-1]
-        return text
-
-    def _footer(self, page: int) -> bytes:
-        """'page n of ', ending where the total will begin."""
-        g = self._geometry
-        text = f"page {page} of "
-        x = g.total_x - len(text) * g.small * CELL / 1000
-        return self.painter.ansi_line(text, x, g.footer_baseline, g.small)
-
-    def _add_form(self, number: int, operators: bytes) -> int:
-        """A form XObject (8.10): drawn on every page, stored once."""
-        g = self._geometry
-        entries = b"/Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]/Resources %d 0 R" % (
-            g.width,
-            g.height,
-            self._resources,
-        )
-        return self.objects.add_stream(operators, entries, number)
 
 
 class _Described(FPDF):

@@ -6,10 +6,9 @@ from itertools import count, groupby
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts import BODY, BOLD, CELL, FACES, Face, Repertoire
+from chalicelib.converter.fonts import BODY, BOLD, CELL, FACES, Face, Repertoire, font_name
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.painting import ANSI_FONT, Painter
-from chalicelib.converter.pen import font_name
 
 _FIXED_PITCH, _SYMBOLIC, _NONSYMBOLIC = 1, 4, 32  # table 123
 _DROPPED = (b"GSUB", b"GPOS", b"GDEF", b"MATH", b"FFTM", b"gasp", b"vmtx", b"vhea", b"VORG")

@@ -70,7 +70,7 @@ def needs_recognition(block: bytes) -> bool:
 
 def _switches_charsets(block: bytes) -> bool:
     """ISO-2022 is all ASCII bytes; it announces two-byte sets with ESC $ (ECMA-35)."""
-    return b"\x1b$" in block
+    return b"\x1b" in block and b"\x1b$" in block  # the search for one byte is faster
 
 
 def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:

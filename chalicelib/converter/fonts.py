@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 
 import uharfbuzz as hb
-from wcwidth import wcwidth
+
+from chalicelib.converter.alphabet import Alphabet
 
 FOLDER = Path(__file__).parent.parent / "fonts"
 
@@ -89,7 +90,7 @@ _IGNORABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slot:
     """All that a run of characters must share to be drawn in one go.
 
@@ -105,6 +106,16 @@ class Slot:
     stretch: float = 100.0
     numbered: bool = False
 
+    @cached_property
+    def font(self) -> bytes:
+        """Resource name of the font for the plane of the face."""
+        return font_name(self.face, self.plane)
+
+
+def font_name(face: Face, plane: int) -> bytes:
+    """Resource name of the font for one plane of a face."""
+    return f"/{face.name}.{plane}".encode()
+
 
 def number(code_point: int) -> str:
     """How a character that no font has is drawn."""
@@ -113,7 +124,7 @@ def number(code_point: int) -> str:
 
 def choose(code_point: int) -> Slot:
     """The first font of the chain that has the character in its proper width, or at all."""
-    cells = wcwidth(chr(code_point))
+    cells = _cells(code_point)
     if any(first <= code_point <= last for first, last in _IGNORABLE):
         return _stretched(BLANK if cells > 0 else NOTHING, code_point, max(cells, 0))
     slots = [
@@ -123,6 +134,15 @@ def choose(code_point: int) -> Slot:
     if visible:
         return next((slot for slot in visible if slot.stretch == 100.0), visible[0])
     return replace(_stretched(BLANK, code_point, len(number(code_point))), numbered=True)
+
+
+def _cells(code_point: int) -> int:
+    """The character's width by the terminals' convention, or -1 for a control character."""
+    if 0x20 <= code_point < 0x7F:
+        return 1
+    from wcwidth import wcwidth  # 15 ms to import, and plain ASCII never comes here
+
+    return wcwidth(chr(code_point))
 
 
 def _stretched(face: Face, code_point: int, cells: int) -> Slot:
@@ -156,12 +176,14 @@ class Repertoire(dict[int, str]):
         self.slots: dict[str, Slot] = {}
         self._letters: dict[Slot, str] = {}
         self._numbered: set[str] = set()
+        self._alphabets: dict[str, Alphabet] = {}  # of each letter
 
     def __missing__(self, code_point: int) -> str:
         slot = choose(code_point)
         if slot.numbered:
             self._numbered.add(chr(code_point))
         letter = self[code_point] = self.letter(slot)
+        self._alphabets[letter].add(chr(code_point))
         return letter
 
     def letter(self, slot: Slot) -> str:
@@ -170,11 +192,19 @@ class Repertoire(dict[int, str]):
             letter = chr(self._FIRST + len(self._letters))
             self._letters[slot] = letter
             self.slots[letter] = slot
+            self._alphabets[letter] = Alphabet("\n")
         return self._letters[slot]
 
     def any_numbered(self, text: str) -> bool:
         """Whether the text has characters that no font has."""
-        return not self._numbered.isdisjoint(text)
+        return bool(self._numbered) and not self._numbered.isdisjoint(text)
+
+    def shared(self, text: str) -> Slot | None:
+        """The slot that all characters of the text have, if there is one and it is known."""
+        first = text.lstrip("\n")[:1]
+        if not first or not self._alphabets[self[ord(first)]].covers(text):
+            return None
+        return self.slots[self[ord(first)]]
 
     def drawn_with(self, face: Face) -> Iterable[tuple[int, int]]:
         """Plane and code point of every character met so far that the face draws."""

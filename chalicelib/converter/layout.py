@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from unicodedata import category
 
+from chalicelib.converter.alphabet import Alphabet
 from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
 
 TAB = 8  # columns
@@ -36,12 +37,14 @@ class Layout:
         self._columns = columns
         self._capacity = rows
         self._widths = widths
-        self._single = set("\b\t\n\f")  # characters known to take one cell, or to be handled
+        plain = "\b\t\n\f" + "".join(map(chr, range(0x20, 0x7F)))
+        self._single = Alphabet(plain)  # characters known to take one cell, or to be handled
+        self._met = Alphabet(plain)
         self._widest = 1  # cells of the widest character so far
         self._page = Page()
         self._any = False
         self._tail = ""  # the line that the last piece did not end, as it came
-        self._tail_alphabet: frozenset[str] = frozenset()
+        self._tail_controls: frozenset[str] = frozenset()
         self._rest = ""  # of a line too long to wait for its end: its last row so far
         self._rest_continued = False
         self._column = 0  # where that row ends, counted from the start of the line
@@ -49,19 +52,19 @@ class Layout:
     def feed(self, piece: Cleaned) -> Iterator[Page]:
         """Pages that are complete now."""
         text = self._tail + piece.text
-        alphabet = self._tail_alphabet | piece.alphabet
+        controls = self._tail_controls | piece.controls
         # Widths only matter where some character does not take exactly one cell.
-        uniform = self._all_single(alphabet)
-        *pages, text = text.split("\f") if "\f" in alphabet else (text,)
+        uniform = self._all_single(text)
+        *pages, text = text.split("\f") if "\f" in controls else (text,)
         for page in pages:
             lines = page.split("\n")
             if not lines[-1] and not self._rest:
                 lines.pop()
-            yield from self._lay(lines, alphabet, uniform=uniform)
+            yield from self._lay(lines, controls, uniform=uniform)
             yield self._turn()
         *lines, self._tail = text.split("\n")
-        yield from self._lay(lines, alphabet, uniform=uniform)
-        self._tail_alphabet = alphabet if self._tail else frozenset()
+        yield from self._lay(lines, controls, uniform=uniform)
+        self._tail_controls = controls if self._tail else frozenset()
         if len(self._tail) > _LONG:
             end = _safe_end(self._tail)
             self._go_on(self._tail[:end], ends=False, uniform=uniform)
@@ -71,19 +74,26 @@ class Layout:
     def finish(self) -> Iterator[Page]:
         """What is left at the end of the text; an empty text is one empty page."""
         if self._tail or self._rest:
-            uniform = self._all_single(self._tail_alphabet)
-            yield from self._lay([self._tail], self._tail_alphabet, uniform=uniform)
+            uniform = self._all_single(self._tail)
+            yield from self._lay([self._tail], self._tail_controls, uniform=uniform)
         if self._page.rows or not self._any:
             yield self._turn()
 
-    def _all_single(self, alphabet: frozenset[str]) -> bool:
-        unknown = alphabet - self._single
-        if not unknown:
+    def _all_single(self, text: str) -> bool:
+        """Whether every character of the text takes exactly one cell.
+
+        Clean ASCII has nothing else but the control characters that are handled.
+        """
+        if text.isascii() or self._single.covers(text):
             return True
-        widths = {one: self._widths[ord(one)] for one in unknown}
-        self._single.update(one for one, width in widths.items() if width == "\1")
+        new = self._met.others(text)
+        if not new:
+            return False
+        widths = {one: self._widths[ord(one)] for one in new}
+        self._met.add(new)
+        self._single.add(one for one, width in widths.items() if width == "\1")
         self._widest = max(self._widest, *map(ord, widths.values()))
-        return unknown <= self._single
+        return self._single.covers(text)
 
     def _turn(self) -> Page:
         page, self._page = self._page, Page()
@@ -104,32 +114,33 @@ class Layout:
         if start:
             self._page = Page(rows[start:], [row - start for row in continued if row >= start])
 
-    def _lay(self, lines: list[str], alphabet: frozenset[str], *, uniform: bool) -> Iterator[Page]:
+    def _lay(self, lines: list[str], controls: frozenset[str], *, uniform: bool) -> Iterator[Page]:
         if not lines:
             return
-        if "\b" in alphabet:
+        if "\b" in controls:
             lines = [overstruck(line) if "\b" in line else line for line in lines]
         if self._rest:
             self._go_on(lines[0], ends=True, uniform=uniform)
             lines = lines[1:]
         if not uniform:
             lines = [_based(line) for line in lines]
-        if "\t" in alphabet:
+        if "\t" in controls:
             lines = [
                 self._expanded(line, 0, uniform=uniform) if "\t" in line else line for line in lines
             ]
-        if uniform and max(map(len, lines), default=0) <= self._columns:
-            self._page.rows += lines
-            yield from self._full_pages()
-            return
         surely_fits = self._columns if uniform else self._columns // self._widest
-        for line in lines:
-            if len(line) <= surely_fits or (line.isascii() and len(line) <= self._columns):
-                self._page.rows.append(line)
-            else:
-                self._add(line, uniform=uniform)
+        doubtful = [at for at, length in enumerate(map(len, lines)) if length > surely_fits]
+        start = 0
+        for at in doubtful:
+            line = lines[at]
+            if len(line) <= self._columns and line.isascii():
+                continue
+            self._page.rows += lines[start:at]
+            start = at + 1
+            self._add(line, uniform=uniform)
             if len(self._page.rows) > 8 * self._capacity:
                 yield from self._full_pages()
+        self._page.rows += lines[start:]
         yield from self._full_pages()
 
     def _add(self, line: str, *, uniform: bool) -> None:
@@ -150,7 +161,7 @@ class Layout:
             piece = self._expanded(piece, self._column, uniform=uniform)
         self._column += len(piece) if uniform else self._cells(piece)
         line = _joined(self._rest, piece)
-        uniform = uniform and self._all_single(frozenset(self._rest))
+        uniform = uniform and self._all_single(self._rest)
         for start, end in self._breaks(line, uniform=uniform):
             if end == len(line) and not ends:
                 self._rest = cut(line, start, end)

@@ -1,5 +1,6 @@
 """PDF objects written as they are made, so that no more of a document than one page is kept."""
 
+import sys
 from array import array
 from io import RawIOBase
 from typing import BinaryIO
@@ -7,19 +8,27 @@ from typing import BinaryIO
 from deflate import zlib_compress
 
 _BUFFER = 256 * 1024  # bytes; pages are small and sinks may be raw files
-_XREF_ROWS = 4096  # written at a time
+_PACKED = 128  # objects in an object stream, of the 256 that a byte can count
 
 # libdeflate's output depends on its version and this level alone, not on the processor as that
 # of faster libraries does: the same upload must give the same bytes on any machine.
-_LEVEL = 1
+_LEVEL = 4
 
 
 class Objects:
-    """The body of a PDF file (32000-1, 7.5.3), its cross-reference table and its trailer."""
+    """The body of a PDF file (32000-1, 7.5.3) and its cross-reference stream (7.5.8).
+
+    Objects that are no streams are packed into object streams (7.5.7): the page's dictionary,
+    with its row of a cross-reference table, would else be a tenth of a page's bytes.
+    """
 
     def __init__(self, sink: BinaryIO | RawIOBase, version: str) -> None:
         self._sink = sink
-        self._offsets = array("Q", [0])
+        # As the cross-reference stream has them: eight bytes, of which the first is 1 for an
+        # offset, 2 for a place in an object stream; then six for the offset or the stream's
+        # number; and one for the place.
+        self._entries = array("Q", [0])
+        self._pending: list[tuple[int, bytes]] = []
         self._buffer = bytearray()
         self._flushed = 0
         # Bytes above 127 tell programs that transfer files that this one is binary (7.5.2).
@@ -28,18 +37,19 @@ class Objects:
     @property
     def last(self) -> int:
         """The highest object number in use."""
-        return len(self._offsets) - 1
+        return len(self._entries) - 1
 
     def reserve(self) -> int:
         """A number for an object that is written later."""
-        self._offsets.append(0)
+        self._entries.append(0)
         return self.last
 
     def add(self, content: bytes, number: int | None = None) -> int:
         """Write an object, under a reserved number if one is given; returns its number."""
         number = number or self.reserve()
-        self._offsets[number] = self._flushed + len(self._buffer)
-        self._write(b"%d 0 obj\n%b\nendobj\n" % (number, content))
+        self._pending.append((number, content))
+        if len(self._pending) == _PACKED:
+            self._pack()
         return number
 
     def add_stream(self, data: bytes, entries: bytes = b"", number: int | None = None) -> int:
@@ -47,28 +57,59 @@ class Objects:
         packed = zlib_compress(data, _LEVEL)
         if len(packed) + len(b"/Filter/FlateDecode") < len(data):
             entries, data = entries + b"/Filter/FlateDecode", bytes(packed)
-        return self.add(
-            b"<<%b/Length %d>>\nstream\n%b\nendstream" % (entries, len(data), data), number
+        number = number or self.reserve()
+        self._locate(number)
+        self._write(
+            b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n"
+            % (number, entries, len(data), data)
         )
+        return number
 
     def add_whole(self, text: str, number: int) -> None:
         """Write an object that comes with its frame, as fpdf2 serialises them."""
-        self._offsets[number] = self._flushed + len(self._buffer)
+        self._locate(number)
         self._write(text.encode("latin-1") + b"\n")
 
     def close(self, catalog: int, info: int, identifier: str) -> None:
-        """Write the cross-reference table and the trailer (7.5.4, 7.5.5)."""
-        start = self._flushed + len(self._buffer)
-        count = len(self._offsets)
-        self._write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
-        for first in range(1, count, _XREF_ROWS):
-            rows = self._offsets[first : first + _XREF_ROWS]
-            self._write(b"".join(b"%010d 00000 n \n" % offset for offset in rows))
-        self._write(
-            b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[%b]>>\nstartxref\n%d\n%%%%EOF\n"
-            % (count, catalog, info, identifier.encode(), start)
+        """Write what is pending and the cross-reference stream, which is the trailer too."""
+        self._pack()
+        number = self.reserve()
+        start = self._locate(number)
+        entries = self._entries[:]
+        if sys.byteorder == "little":
+            entries.byteswap()
+        self.add_stream(
+            entries.tobytes(),
+            b"/Type/XRef/Size %d/W[1 6 1]/Root %d 0 R/Info %d 0 R/ID[%b]"
+            % (len(entries), catalog, info, identifier.encode()),
+            number,
         )
+        self._write(b"startxref\n%d\n%%%%EOF\n" % start)
         self._flush()
+
+    def _pack(self) -> None:
+        """Write the pending objects as one object stream."""
+        if not self._pending:
+            return
+        places: list[bytes] = []
+        length = 0
+        for number, content in self._pending:
+            places.append(b"%d %d" % (number, length))
+            length += len(content) + 1
+        head = b" ".join(places) + b"\n"
+        body = b"\n".join(content for _, content in self._pending)
+        stream = self.add_stream(
+            head + body, b"/Type/ObjStm/N %d/First %d" % (len(places), len(head))
+        )
+        for place, (number, _) in enumerate(self._pending):
+            self._entries[number] = 2 << 56 | stream << 8 | place
+        self._pending.clear()
+
+    def _locate(self, number: int) -> int:
+        """Note that the object comes next; returns its offset."""
+        offset = self._flushed + len(self._buffer)
+        self._entries[number] = 1 << 56 | offset << 8
+        return offset
 
     def _write(self, data: bytes) -> None:
         self._buffer += data

@@ -6,14 +6,13 @@ made with a few operations on whole strings.
 """
 
 from itertools import accumulate
-from operator import eq
 
 from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled
 from chalicelib.converter.fonts import Repertoire, Slot, number
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
-from chalicelib.converter.pen import Pen, escaped, stretches
+from chalicelib.converter.pen import Pen, escaped, repeats, stretches, styled
 
 ANSI_FONT = b"/F0"
 
@@ -34,8 +33,14 @@ class Painter:
         self.labels = Labels()
         g = geometry
         left, above = g.margin, g.first_baseline + g.leading
-        self._start = b"BT\n%.2f TL\n%.2f %.3f Td\n" % (g.leading, left, above)
-        self._ansi_start = ANSI_FONT + b" %g Tf\n(" % g.size
+        #: Opens the text object that `page` goes on with.
+        self.opening = b"BT\n%.2f TL\n%.2f %.3f Td\n%b %g Tf\n" % (
+            g.leading,
+            left,
+            above,
+            ANSI_FONT,
+            g.size,
+        )
         self._marks = [self._mark(row) for row in range(g.rows)]
 
     @property
@@ -49,23 +54,27 @@ class Painter:
         return self._bold_seen
 
     def page(self, page: Page) -> bytes:
-        """Operators that draw the rows, then the marks of those that go on from the last."""
+        """Operators that draw the rows, then the marks of those that go on from the last.
+
+        They go on with an open text object, and leave one open.
+        """
         rows = page.rows
-        marks = artifact(b"".join(self._marks[row] for row in page.continued))
+        shapes = b"".join(self._marks[row] for row in page.continued)
         if not any(rows):
-            return marks
-        styled = any(isinstance(row, Styled) for row in rows)
-        code = None if styled else _ansi(rows)
+            return _aside(shapes)
+        code = None if styled(rows) else _ansi(rows)
         if code is not None:
             self.see_ansi(code)
             text = escaped(code).replace(b"\n", b")'\n(")
-            return self._start + self._ansi_start + text + b")'\nET\n" + marks
+            return b"(" + text + b")'\n" + _aside(shapes)
         text = self._pen(self._geometry.size).rows(rows)
-        over = self._underlines(rows) + self._numbers(rows)
-        return self._start + text + b"ET\n" + artifact(over) + marks
+        return text + _aside(self._underlines(rows) + self._numbers(rows) + shapes)
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Operators that draw one line of text on its own."""
+        if (code := _ansi([text])) is not None:
+            self.see_ansi(code)
+            return self.ansi_line(text, x, y, size)
         return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([text]) + b"ET\n"
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
@@ -86,6 +95,8 @@ class Painter:
 
     def cells(self, text: str) -> int:
         """Cells that the text takes."""
+        if text.isascii() and text.isprintable():
+            return len(text)
         return sum(slot.cells for slot in self._slots(text))
 
     def _slots(self, text: str) -> list[Slot]:
@@ -147,12 +158,17 @@ class Painter:
         return b"".join(out)
 
 
+def _aside(operators: bytes) -> bytes:
+    """Shapes, between two text objects because they may not be in one (8.2, figure 9)."""
+    return b"ET\n" + artifact(operators) + b"BT\n" if operators else b""
+
+
 def _ansi(rows: list[str]) -> bytes | None:
     """The rows in WinAnsiEncoding (annex D), if they can be and the pen is not needed."""
     text = "\n".join(rows)
     if text.isascii():
         return text.encode("ascii")
-    if any(map(eq, rows, rows[1:])):
+    if repeats(rows):
         return None  # accented capitals may touch equal text above; see the pen
     try:
         return text.encode("cp1252")

@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import eq
+from typing import TypeAlias
 
 from chalicelib.converter.cleaning import BOLD, BOTH, PLAIN, Styled
-from chalicelib.converter.fonts import BODY, Face, Repertoire, Slot
+from chalicelib.converter.fonts import BODY, Face, Repertoire, Slot, font_name
 from chalicelib.converter.fonts import BOLD as BOLD_FACE
 
 _RUN = re.compile(r"(.)\1*")
+_LINE_END = "\n".encode("utf-16-be")
 _STROKE = 0.04  # of the size: what makes a font bold that has no bold face
 
 # pdfium takes text that is equal to text just above and touches it for a shadow, and leaves it
-# out: half of a table's bars, every other of equal lines. Text of another size is none, so every
-# other row is larger, by less than a twentieth of a point over its whole width.
-_OTHER_ROWS = 1.0001
+# out: half of a table's bars, every other of equal lines. Text of another size is none, so a row
+# that has text in common with the one above is larger, by less than a twentieth of a point over
+# its whole width, or smaller by as much again.
+_OTHER_SIZE = 1.0001
 
-
-def font_name(face: Face, plane: int) -> bytes:
-    """Resource name of the font for one plane of a face."""
-    return f"/{face.name}.{plane}".encode()
+# What is drawn in one go: text, slot, and whether it is bold.
+Run: TypeAlias = tuple[str, Slot, bool]
 
 
 def escaped(code: bytes) -> bytes:
@@ -44,6 +46,16 @@ def stretches(row: str) -> Iterator[tuple[str, str]]:
         at = end
 
 
+def styled(rows: list[str]) -> bool:
+    """Whether any row has bold or underlined characters."""
+    return Styled in set(map(type, rows))
+
+
+def repeats(rows: list[str]) -> bool:
+    """Whether any row is equal to the one above it, and neither is empty."""
+    return any(map(eq, rows, rows[1:])) and any(one == two != "" for one, two in pairwise(rows))
+
+
 class Pen:
     """The text state of a content stream: what is set stays set, so it is set on change only."""
 
@@ -58,36 +70,53 @@ class Pen:
 
     def rows(self, rows: list[str]) -> bytes:
         """Operators that draw each row one leading below the last."""
-        out: list[bytes] = []
-        letters = "\n".join(rows).translate(self._repertoire).split("\n")
-        size = self._size
-        for index, (row, row_letters) in enumerate(zip(rows, letters, strict=True)):
-            out.append(b"T*\n")
-            self._size = size * _OTHER_ROWS if index % 2 else size
-            if isinstance(row, Styled):
-                at = 0
-                for style, piece in stretches(row):
-                    end = at + len(piece)
-                    out += self._runs(piece, row_letters[at:end], bold=style in (BOLD, BOTH))
-                    at = end
-            elif row:
-                out += self._runs(row, row_letters, bold=False)
+        out = self._at_once(rows) or self._row_by_row(rows)
         if self._stretch != 100.0:
-            out.append(b"100 Tz\n")
+            out += b"100 Tz\n"
         if self._bold:
-            out.append(b"0 Tr\n")
+            out += b"0 Tr\n"
+        return out
+
+    def _at_once(self, rows: list[str]) -> bytes | None:
+        """The same for rows that need one font only, with a few operations for all of them."""
+        text = "\n".join(rows)
+        slot = self._repertoire.shared(text)
+        if slot is None or not slot.cells or repeats(rows) or styled(rows):
+            return None
+        code = _code(text, slot.plane)
+        if code.count(_LINE_END) >= len(rows):
+            return None  # the halves of two characters look like one
+        code = escaped(code).replace(_LINE_END, b")'\n(")
+        return self._set(slot.face, slot, bold=False) + b"(" + code + b")'\n"
+
+    def _row_by_row(self, rows: list[str]) -> bytes:
+        out: list[bytes] = []
+        sizes = [self._size, self._size * _OTHER_SIZE]
+        above: set[str] = set()
+        for row in rows:
+            out.append(b"T*\n")
+            runs = list(self._runs(row))
+            texts = {text for text, _, _ in runs}
+            if not above.isdisjoint(texts):
+                sizes.reverse()
+            self._size = sizes[0]
+            above = texts
+            for text, slot, bold in runs:
+                out += self._drawn(text, slot, bold=bold)
         return b"".join(out)
 
-    def _runs(self, text: str, letters: str, *, bold: bool) -> Iterable[bytes]:
-        if letters.count(letters[0]) == len(letters):
-            yield from self._run(text, self._repertoire.slots[letters[0]], bold=bold)
-            return
-        for match in _RUN.finditer(letters):
-            slot = self._repertoire.slots[match[1]]
-            piece = text[match.start() : match.end()]
-            yield from self._run(piece, slot, bold=bold)
+    def _runs(self, row: str) -> Iterator[Run]:
+        for style, text in stretches(row):
+            bold = style in (BOLD, BOTH)
+            if not text:
+                continue
+            if slot := self._repertoire.shared(text):
+                yield text, slot, bold
+                continue
+            for run in _RUN.finditer(text.translate(self._repertoire)):
+                yield text[run.start() : run.end()], self._repertoire.slots[run[1]], bold
 
-    def _run(self, text: str, slot: Slot, *, bold: bool) -> Iterable[bytes]:
+    def _drawn(self, text: str, slot: Slot, *, bold: bool) -> Iterable[bytes]:
         face = slot.face
         if bold and face is BODY and all(BOLD_FACE.glyph(ord(one)) for one in text):
             face, bold = BOLD_FACE, False
@@ -100,7 +129,8 @@ class Pen:
 
     def _set(self, face: Face, slot: Slot, *, bold: bool) -> bytes:
         out = b""
-        state = (font_name(face, slot.plane), self._size * face.scale, slot.stretch)
+        font = slot.font if face is slot.face else font_name(face, slot.plane)
+        state = (font, self._size * face.scale, slot.stretch)
         if state != self._state:
             if state[:2] != self._state[:2]:
                 out += b"%b %g Tf\n" % state[:2]

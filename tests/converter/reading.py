@@ -14,7 +14,7 @@ import pytest
 from chalicelib.converter import Options, Report, Source, convert
 
 ABOUT = Source("notes.txt", datetime(2026, 11, 24, 9, 30, tzinfo=UTC), "upload 1")
-_FURNITURE = re.compile(r"\s*notes\.txt\s+page\s+(\d+)\s+of\s+(\d+)\s*\Z")
+_FURNITURE = re.compile(r"\s*page\s+(\d+)\s+of\s+(\d+)\s+notes\.txt\s*\Z")
 
 
 @dataclass(frozen=True)
