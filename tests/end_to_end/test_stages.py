@@ -13,7 +13,9 @@ from infra import api_token, destroy
 from infra.deploy import chalice, chalice_deploy
 from infra.emulator import Emulator
 from infra.provision import provision
-from tests.stack import Stack, copy_project, deploy, guarded_aws
+from infra.stack import Stack
+from tests.stack import Stack as Deployed
+from tests.stack import copy_project, deploy, guarded_aws
 
 FIRST_TEMPLATE = Path(__file__).parent / "first-template.yaml"
 """The template of the first version, which somebody's stack may still be made of."""
@@ -43,14 +45,14 @@ def apis() -> int:
     return len(boto3.client("apigateway").get_rest_apis()["items"])
 
 
-def notified(stack: Stack) -> list[str]:
+def notified(stack: Deployed) -> list[str]:
     """Names of the functions that the input bucket tells of uploads."""
     answer = stack.s3.get_bucket_notification_configuration(Bucket=stack.settings.input_bucket)
     targets = answer.get("LambdaFunctionConfigurations", [])
     return [target["LambdaFunctionArn"].rpartition(":")[2] for target in targets]
 
 
-def assert_works(stack: Stack, key: str) -> None:
+def assert_works(stack: Deployed, key: str) -> None:
     stack.upload(key)
     assert stack.settled(key).status is Status.SUCCESS
     assert stack.get("/status", {"key": key}).json["status"] == "SUCCESS"
@@ -105,21 +107,30 @@ def test_a_renamed_function_takes_over_from_the_old_one(aws: Emulator, project: 
     assert "text-to-pdf-renamed-transform" in functions("renamed")
     assert "text-to-pdf-renamed-convert" not in functions("renamed")
     assert notified(stack) == ["text-to-pdf-renamed-transform"]
+    kept = boto3.client("lambda").get_function_event_invoke_config(
+        FunctionName="text-to-pdf-renamed-transform"
+    )
+    assert "failures" in kept["DestinationConfig"]["OnFailure"]["Destination"]
     assert_works(stack, "a.txt")
 
 
 def test_a_stack_of_the_first_template_is_upgraded_with_its_data(
-    aws: Emulator, project: Path, monkeypatch: pytest.MonkeyPatch
+    aws: Emulator, project: Path
 ) -> None:
-    monkeypatch.setattr("infra.provision.TEMPLATE", FIRST_TEMPLATE)
-    old = deploy(aws, project, "upgraded")
-    old.upload("old.txt")
-    assert old.settled("old.txt").status is Status.SUCCESS
-    monkeypatch.undo()
+    stack = Stack(boto3.client("cloudformation"), "upgraded")
+    first = stack.apply(FIRST_TEMPLATE.read_text("utf-8"), {"Stage": "upgraded"})
+    api_token.make(boto3.client("ssm"), first["TokenParameter"])
+    token = api_token.read(boto3.client("ssm"), first["TokenParameter"])
+    boto3.client("s3").put_object(Bucket=first["InputBucket"], Key="old.txt", Body=b"old")
+    boto3.client("s3").put_object(Bucket=first["OutputBucket"], Key="old.pdf", Body=b"%PDF-old")
+    record = {"pk": {"S": "kept#0"}, "input_key": {"S": "old.txt"}}
+    boto3.client("dynamodb").put_item(TableName=first["Table"], Item=record)
+
     new = deploy(aws, project, "upgraded")
-    assert new.token == old.token
-    assert new.pdf("old.pdf").startswith(b"%PDF-")
-    assert new.get("/status", {"key": "old.txt"}).json["status"] == "SUCCESS"
+    assert new.token == token
+    assert new.s3.get_object(Bucket=first["InputBucket"], Key="old.txt")["Body"].read() == b"old"
+    assert new.pdf("old.pdf") == b"%PDF-old"
+    assert new.dynamodb.get_item(TableName=first["Table"], Key=record)["Item"] == record
     assert_works(new, "new.txt")
     groups = boto3.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/")
     kept = {g["logGroupName"]: g.get("retentionInDays") for g in groups["logGroups"]}
