@@ -224,7 +224,7 @@ def test_an_argument_that_is_not_text_is_wrong_usage(stack: Stack) -> None:
 
 @pytest.mark.parametrize("output", ["table", "text", "json", "jsonl"])
 def test_a_reader_that_has_seen_enough_is_no_error(stack: Stack, output: str) -> None:
-    seeded(stack, *(f"query-pipe/{number:04}{'x' * 200}.txt" for number in range(1500)))
+    seeded(stack, *(f"query-pipe/{number:04}{'x' * 200}.txt" for number in range(600)))
     command = [sys.executable, "query.py", "query-pipe/", "--output", output]
     with subprocess.Popen(
         command,
