@@ -35,14 +35,7 @@ def peer(name: str, source: Path, target: Path) -> list[str] | None:
 
 
 def costs(commands: Sequence[list[str]], target: Path, runs: int) -> list[Cost]:
-    """The medians of several runs of each, taken in turns so that all meet the same machine.
-
-    A run before these is not counted where there are several: it fills the caches, as that of
-    compiled modules.
-    """
-    if runs > 1:
-        for command in commands:
-            _once(command, target)
+    """The medians of several runs of each, taken in turns so that all meet the same machine."""
     rounds = [[_once(command, target) for command in commands] for _ in range(runs)]
     return [
         Cost(median(one.cpu for one in every), median(one.memory for one in every), every[0].output)
