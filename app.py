@@ -1,8 +1,7 @@
 """Entry points only: what fires them is declared here, what they do is in chalicelib."""
 
 import os
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from chalice.app import (
     AuthRequest,
@@ -20,9 +19,6 @@ from chalicelib import account, api, connections, journal
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
-if TYPE_CHECKING:
-    from chalicelib.pipeline import Pipeline
-
 app = Chalice(app_name="text-to-pdf", configure_logs=False)
 try:
     settings = Settings.from_environment(os.environ)
@@ -38,12 +34,6 @@ class ReconcileEvent(BaseLambdaEvent):
         self._event_dict = event_dict or {}
 
 
-@cache
-def pipeline() -> "Pipeline":
-    """Made once, in the converter's function only: it loads what PDFs need, and that is slow."""
-    return connections.pipeline(settings)
-
-
 @app.on_s3_event(
     bucket=settings.input_bucket,
     events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
@@ -55,7 +45,7 @@ def convert(event: S3Event) -> None:
     from chalicelib.run import Run
 
     run = Run.of(event.context)
-    pipeline().process_all(notification.changes(event.to_dict()), run)
+    connections.pipeline(settings).process_all(notification.changes(event.to_dict()), run)
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
