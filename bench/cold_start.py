@@ -28,7 +28,7 @@ SETTINGS = {
 FUNCTIONS = {
     "authorize": ("connections.gate(app.settings)", 900),
     "api_handler": ("connections.answers(app.settings)", 900),
-    "convert": ("app.pipeline(); import fpdf", 2500),
+    "convert": ("app.connections.pipeline(app.settings); import fpdf", 2500),
 }
 """What each function needs before it can work, and its budget in milliseconds."""
 

@@ -241,5 +241,16 @@ def test_what_answers_questions_never_loads_the_converter(opt: Path) -> None:
     assert "chalice" in loaded
 
 
+CONVERSION = """
+import app, io, PIL
+from datetime import UTC, datetime
+from chalicelib.converter import Source, convert
+app.connections.pipeline(app.settings)
+pdf = io.BytesIO()
+convert(io.BytesIO("Grüße 日本 😀".encode()), pdf, Source("a", datetime.now(UTC), "a"))
+assert pdf.getvalue().startswith(b"%PDF-") and "/opt/" in PIL.__file__
+"""
+
+
 def test_the_package_alone_converts_a_text(opt: Path) -> None:
-    run(opt, "import app; app.pipeline(); import fpdf, PIL; assert '/opt/' in PIL.__file__")
+    run(opt, CONVERSION)
