@@ -1,7 +1,9 @@
 """What is in a text besides letters: line ends, escapes, overstrikes, control characters."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Self
 
 # CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
@@ -58,6 +60,18 @@ def cut(line: str, start: int, end: int) -> str:
     """`line[start:end]`, with its styles if it has any."""
     piece = line[start:end]
     return Styled(piece, line.styles[start:end]) if isinstance(line, Styled) else piece
+
+
+def stretches(row: str) -> Iterator[tuple[str, str]]:
+    """The row divided where its style changes."""
+    if not isinstance(row, Styled):
+        yield PLAIN, str(row)
+        return
+    at = 0
+    for style, letters in groupby(row.styles):
+        end = at + sum(1 for _ in letters)
+        yield style, row[at:end]
+        at = end
 
 
 @dataclass(slots=True)

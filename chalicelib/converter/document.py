@@ -16,13 +16,14 @@ from fpdf.output import OutputProducer
 from fpdf.syntax import PDFObject
 
 from chalicelib.converter.conversion import Source
-from chalicelib.converter.embedding import embed_fonts
+from chalicelib.converter.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.fonts import Repertoire
 from chalicelib.converter.frame import Frame
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.pagetree import PageTree
 from chalicelib.converter.painting import Painter
+from chalicelib.converter.shaping import Shaper
 
 PRODUCER = "chalice-text-to-pdf with fpdf2"
 
@@ -47,7 +48,9 @@ class Document:
         self._described = _Described(source)
         self.objects = Objects(sink, self._described.pdf_version)
         self._repertoire = Repertoire()
-        self.painter = Painter(geometry, self._repertoire)
+        self.shaper = Shaper(self._repertoire)
+        self.painter = Painter(geometry, self._repertoire, self.shaper)
+        self._cluster_fonts = b""
         self._resources = self.objects.reserve()
         self._frame = Frame(self.objects, self.painter, geometry, self._resources)
         box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
@@ -67,11 +70,18 @@ class Document:
     def add_page(self, text: bytes) -> None:
         """Write a page with the operators of its text."""
         self.tree.add_page(self._frame.add_page(text, self.pages + 1))
+        if self.shaper.crowded:
+            self._write_cluster_fonts()
+
+    def _write_cluster_fonts(self) -> None:
+        for font in self.shaper.take_fonts():
+            self._cluster_fonts += embed_clusters(self.objects, font)
 
     def finish(self) -> None:
         """Write all that could not be known before the last page."""
         forms = self._frame.finish(self.pages)
-        fonts = embed_fonts(self.objects, self.painter, self._repertoire)
+        self._write_cluster_fonts()
+        fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
         for name, outline in self.painter.labels.forms().items():
             forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)

@@ -6,6 +6,8 @@ from itertools import count, groupby
 
 import uharfbuzz as hb
 
+from chalicelib.converter.clusters import ClusterFont
+from chalicelib.converter.composites import composite
 from chalicelib.converter.fonts import BODY, BOLD, CELL, FACES, Face, Repertoire, font_name
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.painting import ANSI_FONT, Painter
@@ -43,6 +45,34 @@ def embed_fonts(objects: Objects, painter: Painter, repertoire: Repertoire) -> b
         number = _embed(objects, face, code_points, next(tags))
         fonts.append(font_name(face, plane) + b" %d 0 R" % number)
     return b"".join(fonts)
+
+
+def embed_clusters(objects: Objects, clusters: ClusterFont) -> bytes:
+    """Write a font of clusters; returns its entry of a /Font resource dictionary."""
+    program, glyphs = composite(clusters)
+    face = hb.Face(program)
+    widths = [clusters.face.thousandths(cluster.advance) for cluster in clusters.codes]
+    name = f"TXTAAA+{clusters.name.decode()[1:]}".encode()
+    descendant = objects.add(
+        b"<</Type/Font/Subtype/CIDFontType2/CIDToGIDMap %d 0 R/BaseFont/%b/FontDescriptor %d 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 0/W[1[%b]]>>"
+        % (
+            objects.add_stream(struct.pack(f">{len(glyphs)}H", *glyphs)),
+            name,
+            _descriptor(objects, face, name, _SYMBOLIC),
+            b" ".join(b"%d" % width for width in widths),
+        )
+    )
+    entries = (
+        f"<{code:04X}> <{cluster.text.encode('utf-16-be', 'surrogatepass').hex().upper()}>"
+        for cluster, code in clusters.codes.items()
+    )
+    to_unicode = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfchar", entries)
+    number = objects.add(
+        b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
+        b"/ToUnicode %d 0 R>>" % (name, descendant, objects.add_stream(to_unicode))
+    )
+    return clusters.name + b" %d 0 R" % number
 
 
 def _embed_ansi(objects: Objects, characters: str, tag: str) -> int:

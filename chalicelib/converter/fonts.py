@@ -4,14 +4,18 @@ The grid's cell is the advance of the body font. Every other font is scaled so t
 and full width fill exactly one and two cells; what still differs is squeezed or stretched.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from unicodedata import mirrored
 
 import uharfbuzz as hb
 
 from chalicelib.converter.alphabet import Alphabet
+
+_RUN = re.compile(r"(.)\1*", re.DOTALL)
 
 FOLDER = Path(__file__).parent.parent / "fonts"
 
@@ -20,7 +24,7 @@ ASCENT, DESCENT = 928, 236  # of the body font (its hhea table), likewise
 FALLBACK_SCALE = 2 * CELL / 1000  # a full-width glyph of 1 em becomes two cells
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """A font file. `scale` is the size it is drawn at, relative to the body font's."""
 
@@ -29,6 +33,7 @@ class Face:
     index: int = 0
     scale: float = 1.0
     blank: int | None = None  # the character whose empty glyph stands for every other
+    rise: int = 0  # of its baseline above the row's, in thousandths of the body font's size
 
     @cached_property
     def face(self) -> hb.Face:
@@ -36,25 +41,44 @@ class Face:
         return hb.Face(hb.Blob.from_file_path(str(FOLDER / self.file)), self.index)
 
     @cached_property
-    def _font(self) -> hb.Font:
+    def font(self) -> hb.Font:
         return hb.Font(self.face)
 
     def glyph(self, code_point: int) -> int | None:
         """The glyph's number in the font file, or None if the font lacks the character."""
-        glyph: int | None = self._font.get_nominal_glyph(self.blank or code_point)
+        glyph: int | None = self.font.get_nominal_glyph(self.blank or code_point)
         return glyph
 
     def left_edge(self, glyph: int) -> int:
         """How far left of the pen the glyph begins, in thousandths of its size, or 0."""
-        extents = self._font.get_glyph_extents(glyph)
+        extents = self.font.get_glyph_extents(glyph)
         upem: int = self.face.upem
         return max(0, round(-extents.x_bearing * 1000 / upem)) if extents else 0
 
     def advance(self, glyph: int) -> int:
         """The glyph's advance in thousandths of the size it is drawn at."""
-        units: int = self._font.get_glyph_h_advance(glyph)
+        return self.thousandths(self.font.get_glyph_h_advance(glyph))
+
+    def thousandths(self, units: int) -> int:
+        """A width in units of the font file in whole thousandths of the size."""
         upem: int = self.face.upem
         return round(units * 1000 / upem)
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        """All characters that the font has."""
+        return frozenset(map(chr, self.face.unicodes))
+
+    @cached_property
+    def mirror_images(self) -> dict[int, str]:
+        """The characters that have a mirror image, by their glyphs."""
+        found = ((self.glyph(ord(one)), one) for one in self.characters if mirrored(one))
+        return {glyph: one for glyph, one in found if glyph is not None}
+
+    def inked(self, glyph: int) -> bool:
+        """Whether there is anything to be seen of the glyph."""
+        extents = self.font.get_glyph_extents(glyph)
+        return bool(extents and extents.width and extents.height)
 
 
 BODY = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
@@ -70,23 +94,10 @@ FACES = (*CHAIN, BLANK, NOTHING)
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without the soft hyphen,
 # which is visible in plain text. Fonts of last resort draw a box for them; they are to be
 # there for whoever copies the text, and not to be seen.
-_IGNORABLE = (
-    (0x034F, 0x034F),
-    (0x061C, 0x061C),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0x1BCA0, 0x1BCA3),
-    (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),
+IGNORABLE = re.compile(
+    "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
 )
 
 
@@ -125,7 +136,7 @@ def number(code_point: int) -> str:
 def choose(code_point: int) -> Slot:
     """The first font of the chain that has the character in its proper width, or at all."""
     cells = _cells(code_point)
-    if any(first <= code_point <= last for first, last in _IGNORABLE):
+    if IGNORABLE.match(chr(code_point)):
         return _stretched(BLANK if cells > 0 else NOTHING, code_point, max(cells, 0))
     slots = [
         _stretched(face, code_point, cells) for face in CHAIN if face.glyph(code_point) is not None
@@ -194,6 +205,11 @@ class Repertoire(dict[int, str]):
             self.slots[letter] = slot
             self._alphabets[letter] = Alphabet("\n")
         return self._letters[slot]
+
+    def runs(self, text: str) -> Iterator[tuple[str, Slot]]:
+        """The text divided where its slot changes."""
+        for run in _RUN.finditer(text.translate(self)):
+            yield text[run.start() : run.end()], self.slots[run[1]]
 
     def any_numbered(self, text: str) -> bool:
         """Whether the text has characters that no font has."""

@@ -1,20 +1,18 @@
 """From clean text to pages of rows on a grid of cells."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from unicodedata import category
 
 from chalicelib.converter.alphabet import Alphabet
 from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
+from chalicelib.converter.clusters import cluster_start
+from chalicelib.converter.composing import CROWDED, TAB, Composer
+from chalicelib.converter.scripts import COMPLEX
 
-TAB = 8  # columns
 _LONG = 64 * 1024  # characters of an unfinished line that are worth keeping for its end
-
-# Characters a row may hold for each of its columns: a letter and the 30 marks that the
-# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
-_CROWDED = 31
 
 
 @dataclass(slots=True)
@@ -30,23 +28,28 @@ class Layout:
 
     `widths` maps a code point to the character whose own code is the number of cells, as
     `str.translate` wants it. Rows break at the last space that fits, else between grapheme
-    clusters (UAX #29).
+    clusters (UAX #29). Lines that no grid can show are `composer`'s.
     """
 
-    def __init__(self, columns: int, rows: int, widths: Mapping[int, str]) -> None:
+    def __init__(
+        self, columns: int, rows: int, widths: Mapping[int, str], composer: Composer
+    ) -> None:
         self._columns = columns
+        self._composer = composer
         self._capacity = rows
         self._widths = widths
         plain = "\b\t\n\f" + "".join(map(chr, range(0x20, 0x7F)))
         self._single = Alphabet(plain)  # characters known to take one cell, or to be handled
         self._met = Alphabet(plain)
         self._widest = 1  # cells of the widest character so far
+        self._complex = False  # whether there were characters that are not set on the grid
         self._page = Page()
         self._any = False
         self._tail = ""  # the line that the last piece did not end, as it came
         self._tail_controls: frozenset[str] = frozenset()
         self._rest = ""  # of a line too long to wait for its end: its last row so far
         self._rest_continued = False
+        self._rest_rtl: bool | None = None
         self._column = 0  # where that row ends, counted from the start of the line
 
     def feed(self, piece: Cleaned) -> Iterator[Page]:
@@ -80,7 +83,7 @@ class Layout:
             yield self._turn()
 
     def _all_single(self, text: str) -> bool:
-        """Whether every character of the text takes exactly one cell.
+        """Whether every character of the text is one of the grid that takes exactly one cell.
 
         Clean ASCII has nothing else but the control characters that are handled.
         """
@@ -89,10 +92,12 @@ class Layout:
         new = self._met.others(text)
         if not new:
             return False
-        widths = {one: self._widths[ord(one)] for one in new}
+        complex_ones = set(filter(COMPLEX.match, new))
+        self._complex = self._complex or bool(complex_ones)
+        widths = {one: self._widths[ord(one)] for one in new - complex_ones}
         self._met.add(new)
         self._single.add(one for one, width in widths.items() if width == "\1")
-        self._widest = max(self._widest, *map(ord, widths.values()))
+        self._widest = max([self._widest, *map(ord, widths.values())])
         return self._single.covers(text)
 
     def _turn(self) -> Page:
@@ -124,6 +129,9 @@ class Layout:
             lines = lines[1:]
         if not uniform:
             lines = [_based(line) for line in lines]
+        if not uniform and self._complex and COMPLEX.search("".join(lines)):
+            yield from self._compose(lines, controls)
+            return
         if "\t" in controls:
             lines = [
                 self._expanded(line, 0, uniform=uniform) if "\t" in line else line for line in lines
@@ -143,6 +151,25 @@ class Layout:
         self._page.rows += lines[start:]
         yield from self._full_pages()
 
+    def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
+        """Append lines of which some are not for the grid."""
+        for line in lines:
+            if COMPLEX.search(line):
+                self._append(self._composer.rows(line), continued=False)
+            else:
+                tabs = "\t" in controls and "\t" in line
+                self._add(self._expanded(line, 0, uniform=False) if tabs else line, uniform=False)
+            if len(self._page.rows) > 8 * self._capacity:
+                yield from self._full_pages()
+        yield from self._full_pages()
+
+    def _append(self, rows: Iterable[str], *, continued: bool) -> None:
+        for row in rows:
+            if continued:
+                self._page.continued.append(len(self._page.rows))
+            self._page.rows.append(row)
+            continued = True
+
     def _add(self, line: str, *, uniform: bool) -> None:
         """Append a whole line, broken into as many rows as it takes."""
         rows = self._page.rows
@@ -157,6 +184,9 @@ class Layout:
             piece = overstruck(piece)
         if not self._rest and not self._rest_continued:
             piece = _based(piece)
+        if not uniform and COMPLEX.search(piece):
+            self._compose_on(piece, ends=ends)
+            return
         if "\t" in piece:
             piece = self._expanded(piece, self._column, uniform=uniform)
         self._column += len(piece) if uniform else self._cells(piece)
@@ -171,7 +201,19 @@ class Layout:
             self._page.rows.append(cut(line, start, end))
             self._rest_continued = True
         if ends:
-            self._rest, self._rest_continued, self._column = "", False, 0
+            self._rest, self._rest_continued, self._rest_rtl, self._column = "", False, None, 0
+
+    def _compose_on(self, piece: str, *, ends: bool) -> None:
+        """The same for a line, or a part of it, that is not for the grid."""
+        line = _joined(self._rest, piece)
+        rows = self._composer.rows(line, rtl=self._rest_rtl)
+        self._rest_rtl = rows[0].rtl
+        if not ends:
+            self._rest = cut(line, len(line) - len(rows.pop()), len(line))
+        self._append(rows, continued=self._rest_continued)
+        self._rest_continued = True
+        if ends:
+            self._rest, self._rest_continued, self._rest_rtl, self._column = "", False, None, 0
 
     def _cells(self, text: str) -> int:
         return sum(text.translate(self._widths).encode("latin-1"))
@@ -198,7 +240,7 @@ class Layout:
         if not uniform:
             cells = line.translate(self._widths).encode("latin-1")
             reach = list(accumulate(cells, initial=0))
-        most = _CROWDED * self._columns
+        most = CROWDED * self._columns
         start = 0
         while reach[-1] - reach[start] > self._columns or len(line) - start > most:
             end = max(bisect_right(reach, reach[start] + self._columns, start) - 1, start + 1)
@@ -207,7 +249,7 @@ class Layout:
             if space > start and not line[start:space].isspace():
                 end = space + 1
             if not line[end].isascii():
-                end = _cluster_start(line, start, end)
+                end = cluster_start(line, start, end)
             yield start, end
             start = end
         yield start, len(line)
@@ -237,12 +279,3 @@ def _safe_end(line: str) -> int:
         if "\b" not in line[at - 1 : at + 1]:
             return at
     return end
-
-
-def _cluster_start(line: str, start: int, end: int) -> int:
-    """The start of the grapheme cluster that `end` falls into, unless it fills the row."""
-    from wcwidth import grapheme_boundary_before
-
-    window = max(start, end - 64)
-    begin = window + grapheme_boundary_before(line[window : end + 1], end + 1 - window)
-    return begin if begin > window else end

@@ -15,6 +15,16 @@ _PACKED = 128  # objects in an object stream, of the 256 that a byte can count
 _LEVEL = 4
 
 
+def escaped(code: bytes) -> bytes:
+    """The bytes as they stand in a literal string (7.3.4.2): a bare CR would become an LF."""
+    return (
+        code.replace(b"\\", b"\\\\")
+        .replace(b"(", b"\\(")
+        .replace(b")", b"\\)")
+        .replace(b"\r", b"\\r")
+    )
+
+
 class Objects:
     """The body of a PDF file (32000-1, 7.5.3) and its cross-reference stream (7.5.8).
 

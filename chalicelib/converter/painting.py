@@ -5,16 +5,23 @@ only, else the low 16 bits of its code point in the font for its plane. Either w
 made with a few operations on whole strings.
 """
 
+from collections.abc import Iterator
 from itertools import accumulate
+from math import ceil
 
-from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled
-from chalicelib.converter.fonts import Repertoire, Slot, number
+from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled, stretches
+from chalicelib.converter.composing import Composed, Composer, Piece
+from chalicelib.converter.fonts import CELL, Repertoire, Slot, number
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
-from chalicelib.converter.pen import Pen, escaped, repeats, stretches, styled
+from chalicelib.converter.objects import escaped
+from chalicelib.converter.pen import Pen, plain, repeats
+from chalicelib.converter.scripts import COMPLEX
+from chalicelib.converter.shaping import Shaper
 
 ANSI_FONT = b"/F0"
+_ENDLESS = 1_000_000  # cells, of a row that never ends
 
 
 def artifact(operators: bytes) -> bytes:
@@ -25,8 +32,9 @@ def artifact(operators: bytes) -> bytes:
 class Painter:
     """Paints pages; knows afterwards which characters were drawn with which font."""
 
-    def __init__(self, geometry: Geometry, repertoire: Repertoire) -> None:
+    def __init__(self, geometry: Geometry, repertoire: Repertoire, shaper: Shaper) -> None:
         self._geometry = geometry
+        self._composer = Composer(_ENDLESS, shaper)
         self._repertoire = repertoire
         self._ansi_seen = b"\n"
         self._bold_seen: set[int] = set()
@@ -41,7 +49,7 @@ class Painter:
             ANSI_FONT,
             g.size,
         )
-        self._marks = [self._mark(row) for row in range(g.rows)]
+        self._marks = [self._mark(row, rtl=False) for row in range(g.rows)]
 
     @property
     def ansi_characters(self) -> str:
@@ -59,10 +67,10 @@ class Painter:
         They go on with an open text object, and leave one open.
         """
         rows = page.rows
-        shapes = b"".join(self._marks[row] for row in page.continued)
+        shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
         if not any(rows):
             return _aside(shapes)
-        code = None if styled(rows) else _ansi(rows)
+        code = _ansi(rows) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
             text = escaped(code).replace(b"\n", b")'\n(")
@@ -75,7 +83,8 @@ class Painter:
         if (code := _ansi([text])) is not None:
             self.see_ansi(code)
             return self.ansi_line(text, x, y, size)
-        return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([text]) + b"ET\n"
+        row = self._composed(text) if COMPLEX.search(text) else text
+        return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([row]) + b"ET\n"
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
         """The same for text that is known to be in WinAnsiEncoding."""
@@ -97,7 +106,15 @@ class Painter:
         """Cells that the text takes."""
         if text.isascii() and text.isprintable():
             return len(text)
+        if COMPLEX.search(text):
+            return ceil(sum(piece.advance for piece in self._composed(text).pieces) / CELL)
         return sum(slot.cells for slot in self._slots(text))
+
+    def _composed(self, text: str) -> Composed:
+        """Text as one row that begins on the left, whatever its direction."""
+        (row,) = self._composer.rows(text)
+        row.indent = 0.0
+        return row
 
     def _slots(self, text: str) -> list[Slot]:
         return [self._repertoire.slots[letter] for letter in text.translate(self._repertoire)]
@@ -105,12 +122,18 @@ class Painter:
     def _pen(self, size: float) -> Pen:
         return Pen(self._repertoire, self._bold_seen, size)
 
-    def _mark(self, row: int) -> bytes:
-        """A hooked arrow in the margin: this row goes on with the line above."""
+    def _continued(self, row: int, text: str) -> bytes:
+        rtl = isinstance(text, Composed) and text.rtl
+        return self._mark(row, rtl=True) if rtl else self._marks[row]
+
+    def _mark(self, row: int, *, rtl: bool) -> bytes:
+        """A hooked arrow in the margin where the row begins: it goes on with the line above."""
         g = self._geometry
         reach = min(0.6 * g.cell, 0.4 * g.margin)
         right, bottom = g.margin - 0.4 * reach, g.baseline(row) + 0.25 * g.size
         left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
+        if rtl:
+            left, right, head = g.width - left, g.width - right, -head
         return (
             b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"
             % (0.04 * g.size, left, top, left, bottom, right, bottom)
@@ -127,6 +150,12 @@ class Painter:
         g = self._geometry
         lines: list[bytes] = []
         for index, row in enumerate(rows):
+            if isinstance(row, Composed):
+                lines += [
+                    self._underline(index, x, piece.advance * g.size / 1000)
+                    for piece, x in self._places(row)
+                    if piece.style in (UNDERLINED, BOTH)
+                ]
             if not isinstance(row, Styled):
                 continue
             column = 0
@@ -134,12 +163,22 @@ class Painter:
                 width = self.cells(piece)
                 if style in (UNDERLINED, BOTH):
                     x = g.margin + column * g.cell
-                    y = g.baseline(index) - 0.12 * g.size
-                    lines.append(
-                        b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width * g.cell, 0.05 * g.size)
-                    )
+                    lines.append(self._underline(index, x, width * g.cell))
                 column += width
         return b"".join(lines)
+
+    def _underline(self, row: int, x: float, width: float) -> bytes:
+        g = self._geometry
+        y = g.baseline(row) - 0.12 * g.size
+        return b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width, 0.05 * g.size)
+
+    def _places(self, row: Composed) -> Iterator[tuple[Piece, float]]:
+        """The pieces of a row, and where they begin, in points."""
+        g = self._geometry
+        reach = row.indent
+        for piece in row.pieces:
+            yield piece, g.margin + reach * g.size / 1000
+            reach += piece.advance
 
     def _numbers(self, rows: list[str]) -> bytes:
         """The numbers of characters that no font has, over their empty cells."""
@@ -147,6 +186,9 @@ class Painter:
         out: list[bytes] = []
         for index, row in enumerate(rows):
             if not self._repertoire.any_numbered(row):
+                continue
+            if isinstance(row, Composed):
+                out += self._numbers_of_pieces(row, g.baseline(index))
                 continue
             slots = self._slots(row)
             columns = accumulate((slot.cells for slot in slots), initial=0)
@@ -156,6 +198,14 @@ class Painter:
                     label = number(ord(character))
                     out.append(self.labels.draw(label, x, g.baseline(index), g.size))
         return b"".join(out)
+
+    def _numbers_of_pieces(self, row: Composed, y: float) -> Iterator[bytes]:
+        g = self._geometry
+        for piece, x in self._places(row):
+            slot = piece.font
+            if isinstance(slot, Slot) and slot.numbered and isinstance(piece.shown, str):
+                for n, one in enumerate(piece.shown):
+                    yield self.labels.draw(number(ord(one)), x + n * slot.cells * g.cell, y, g.size)
 
 
 def _aside(operators: bytes) -> bytes:

@@ -1,16 +1,17 @@
 """Text with several fonts: the operators that draw it, with no more of them than it takes."""
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, pairwise
+from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
 
-from chalicelib.converter.cleaning import BOLD, BOTH, PLAIN, Styled
-from chalicelib.converter.fonts import BODY, Face, Repertoire, Slot, font_name
+from chalicelib.converter.cleaning import BOLD, BOTH, stretches
+from chalicelib.converter.clusters import ClusterFont
+from chalicelib.converter.composing import Composed
+from chalicelib.converter.fonts import BODY, CELL, Face, Repertoire, Slot, font_name
 from chalicelib.converter.fonts import BOLD as BOLD_FACE
+from chalicelib.converter.objects import escaped
 
-_RUN = re.compile(r"(.)\1*")
 _LINE_END = "\n".encode("utf-16-be")
 _STROKE = 0.04  # of the size: what makes a font bold that has no bold face
 
@@ -24,31 +25,9 @@ _OTHER_SIZE = 1.0001
 Run: TypeAlias = tuple[str, Slot, bool]
 
 
-def escaped(code: bytes) -> bytes:
-    """The bytes as they stand in a literal string (7.3.4.2): a bare CR would become an LF."""
-    return (
-        code.replace(b"\\", b"\\\\")
-        .replace(b"(", b"\\(")
-        .replace(b")", b"\\)")
-        .replace(b"\r", b"\\r")
-    )
-
-
-def stretches(row: str) -> Iterator[tuple[str, str]]:
-    """The row divided where its style changes."""
-    if not isinstance(row, Styled):
-        yield PLAIN, str(row)
-        return
-    at = 0
-    for style, letters in groupby(row.styles):
-        end = at + sum(1 for _ in letters)
-        yield style, row[at:end]
-        at = end
-
-
-def styled(rows: list[str]) -> bool:
-    """Whether any row has bold or underlined characters."""
-    return Styled in set(map(type, rows))
+def plain(rows: list[str]) -> bool:
+    """Whether no row has styles or is composed."""
+    return set(map(type, rows)) == {str}
 
 
 def repeats(rows: list[str]) -> bool:
@@ -81,7 +60,7 @@ class Pen:
         """The same for rows that need one font only, with a few operations for all of them."""
         text = "\n".join(rows)
         slot = self._repertoire.shared(text)
-        if slot is None or not slot.cells or repeats(rows) or styled(rows):
+        if slot is None or not slot.cells or repeats(rows) or not plain(rows):
             return None
         code = _code(text, slot.plane)
         if code.count(_LINE_END) >= len(rows):
@@ -92,18 +71,37 @@ class Pen:
     def _row_by_row(self, rows: list[str]) -> bytes:
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
-        above: set[str] = set()
+        above: set[str | bytes] = set()
         for row in rows:
             out.append(b"T*\n")
-            runs = list(self._runs(row))
-            texts = {text for text, _, _ in runs}
+            runs = [] if isinstance(row, Composed) else list(self._runs(row))
+            pieces = row.pieces if isinstance(row, Composed) else []
+            texts = {text for text, _, _ in runs} | {piece.shown for piece in pieces}
             if not above.isdisjoint(texts):
                 sizes.reverse()
             self._size = sizes[0]
             above = texts
+            if isinstance(row, Composed):
+                out += self._composed(row)
             for text, slot, bold in runs:
                 out += self._drawn(text, slot, bold=bold)
         return b"".join(out)
+
+    def _composed(self, row: Composed) -> Iterable[bytes]:
+        gap = row.indent
+        for font, shown, advance, style in row.pieces:
+            bold = style in (BOLD, BOTH)
+            if isinstance(font, ClusterFont) and isinstance(shown, bytes):
+                scale = font.face.scale
+                yield self._select(font.name, self._size * scale, 100.0, bold=bold)
+                yield b"[%d(%b)]TJ\n" % (-gap / scale, shown) if gap else b"(%b)Tj\n" % shown
+                gap = 0.0
+            elif isinstance(font, Slot) and isinstance(shown, str):
+                if gap:
+                    yield self._set(font.face, font, bold=bold)
+                    yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.stretch))
+                yield from self._drawn(shown, font, bold=bold)
+                gap = advance - font.cells * len(shown) * CELL
 
     def _runs(self, row: str) -> Iterator[Run]:
         for style, text in stretches(row):
@@ -113,8 +111,8 @@ class Pen:
             if slot := self._repertoire.shared(text):
                 yield text, slot, bold
                 continue
-            for run in _RUN.finditer(text.translate(self._repertoire)):
-                yield text[run.start() : run.end()], self._repertoire.slots[run[1]], bold
+            for part, slot in self._repertoire.runs(text):
+                yield part, slot, bold
 
     def _drawn(self, text: str, slot: Slot, *, bold: bool) -> Iterable[bytes]:
         face = slot.face
@@ -128,15 +126,18 @@ class Pen:
             yield b"(" + escaped(_code(text, slot.plane)) + b")Tj\n"
 
     def _set(self, face: Face, slot: Slot, *, bold: bool) -> bytes:
-        out = b""
         font = slot.font if face is slot.face else font_name(face, slot.plane)
-        state = (font, self._size * face.scale, slot.stretch)
+        return self._select(font, self._size * face.scale, slot.stretch, bold=bold)
+
+    def _select(self, font: bytes, size: float, stretch: float, *, bold: bool) -> bytes:
+        out = b""
+        state = (font, size, stretch)
         if state != self._state:
             if state[:2] != self._state[:2]:
                 out += b"%b %g Tf\n" % state[:2]
-            if state[2] != self._stretch:
-                out += b"%.4g Tz\n" % state[2]
-                self._stretch = state[2]
+            if stretch != self._stretch:
+                out += b"%.4g Tz\n" % stretch
+                self._stretch = stretch
             self._state = state
         if bold != self._bold:
             out += b"2 Tr %g w\n" % (_STROKE * self._size) if bold else b"0 Tr\n"

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from chalicelib.converter.cleaning import Cleaner
+from chalicelib.converter.composing import Composer
 from chalicelib.converter.conversion import OnProgress, Progress, Report, Source
 from chalicelib.converter.decoding import Decoding
 from chalicelib.converter.document import Document
@@ -38,7 +39,8 @@ def _run(
     first = next(texts)  # raises NotText before anything is written
     geometry = Geometry.of(options)
     document = Document(sink, about, geometry)
-    layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire))
+    composer = Composer(geometry.columns, document.shaper)
+    layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire), composer)
 
     def tell() -> None:
         if progress:

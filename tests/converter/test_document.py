@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -243,11 +244,22 @@ def test_widths_are_those_of_the_embedded_fonts(mixed: Made) -> None:
             if font["/Subtype"] != "/CIDFontType2":
                 continue
             face = hb.Face(bytes(font.FontDescriptor.FontFile2.read_bytes()))
-            ranges = list(font.W)
-            for first, last, width in zip(*[iter(ranges)] * 3, strict=True):
-                for glyph in range(int(first), int(last) + 1):
-                    advance = hb.Font(face).get_glyph_h_advance(glyph) * 1000 / face.upem
-                    assert advance == pytest.approx(float(width), abs=0.51)
+            for glyph, width in _widths(font):
+                advance = hb.Font(face).get_glyph_h_advance(glyph) * 1000 / face.upem
+                assert advance == pytest.approx(width, abs=0.51)
+
+
+def _widths(font: pikepdf.Object) -> Iterator[tuple[int, float]]:
+    """Glyphs and their widths, from either form of /W (32000-1, 9.7.4.3)."""
+    widths = list(font.W)
+    if len(widths) == 2:
+        numbers = bytes(font.CIDToGIDMap.read_bytes())
+        for code, width in enumerate(widths[1], int(widths[0])):
+            yield int.from_bytes(numbers[2 * code : 2 * code + 2], "big"), float(width)
+        return
+    for first, last, width in zip(*[iter(widths)] * 3, strict=True):
+        for glyph in range(int(first), int(last) + 1):
+            yield glyph, float(width)
 
 
 def test_title_and_date_are_those_of_the_upload() -> None:

@@ -1,0 +1,201 @@
+"""From a line that a grid of cells cannot show to rows of clusters, in both directions."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple, Self, cast
+
+from chalicelib.converter import bidi
+from chalicelib.converter.cleaning import cut, stretches
+from chalicelib.converter.clusters import ClusterFont
+from chalicelib.converter.fonts import CELL
+from chalicelib.converter.scripts import WITHOUT_SPACES
+from chalicelib.converter.shaping import Font, Shaped, Shaper, Span, Stretch
+
+TAB = 8  # cells
+
+# Characters a row may hold for each of its columns: a letter and the 30 marks that the
+# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
+CROWDED = 31
+
+# A row may end behind blanks, which need no room, and behind the mark that Tibetan has between
+# syllables. ZERO WIDTH SPACE shows where words end that have no blank between them.
+_BLANK = " \t\u200b"
+_BLANKS = re.compile(f"[{_BLANK}]+")
+_ENDS = (*_BLANK, "\u0f0b")
+
+
+class Piece(NamedTuple):
+    """What is drawn with one font: codes of clusters, ready for a string, or text of the grid.
+
+    `advance` is in thousandths of the size of the text.
+    """
+
+    font: Font
+    shown: bytes | str
+    advance: float
+    style: str
+
+
+class Composed(str):
+    """A row as it was typed, and its pieces as they are seen from the left.
+
+    `indent` is where they begin, in thousandths of the size of the text; `rtl` is whether the
+    row begins on the right.
+    """
+
+    __slots__ = ("indent", "pieces", "rtl")
+    pieces: list[Piece]
+    indent: float
+    rtl: bool
+
+    def __new__(cls, text: str, pieces: list[Piece], indent: float, *, rtl: bool) -> Self:
+        """The pieces hold all of the text."""
+        row = super().__new__(cls, text)
+        row.pieces, row.indent, row.rtl = pieces, indent, rtl
+        return row
+
+
+class Composer:
+    """Composes lines into rows of so many cells."""
+
+    def __init__(self, columns: int, shaper: Shaper) -> None:
+        self._columns = columns
+        self._shaper = shaper
+
+    def rows(self, line: str, *, rtl: bool | None = None) -> list[Composed]:
+        """The rows of a line, which is a paragraph; together they have all of its characters.
+
+        `rtl` is its direction, if its first letter is not to decide.
+        """
+        base, runs = bidi.runs(line, rtl)
+        shaped = self._shaped(line, runs, divided=False)
+        if max(shaped.advances) > self._columns * CELL:
+            shaped = self._shaped(line, runs, divided=True)
+        return list(_Paragraph(line, base, shaped, self._columns).rows())
+
+    def _shaped(self, line: str, runs: list[bidi.Run], *, divided: bool) -> Shaped:
+        """The line in parts, and the words too if they are to be `divided`."""
+        shaped = Shaped()
+        for run in runs:
+            at = run.start
+            for style, text in stretches(cut(line, run.start, run.end)):
+                span = Span(run.level, style)
+                for number, part in enumerate(text.split("\t")):
+                    if number:
+                        advance = TAB * CELL - shaped.advance % (TAB * CELL)
+                        self._shaper.add_blank(at, advance, span, shaped)
+                        at += 1
+                    if part:
+                        self._shaper.add(part, at, span, shaped, divided=divided)
+                        at += len(part)
+        return shaped
+
+
+class _Paragraph:
+    """A line whose clusters are known."""
+
+    def __init__(self, line: str, base: int, shaped: Shaped, columns: int) -> None:
+        self._line = line
+        self._base = base
+        self._shaped = shaped
+        self._width = columns * CELL
+        self._most = CROWDED * columns
+        self._starts = [*shaped.starts, len(line)]
+        # The advance of all that is in front of each cluster.
+        self._reach = list(accumulate(shaped.advances, initial=0.0))
+        self._bounds = [one.start for one in shaped.stretches]
+        self._without_spaces = WITHOUT_SPACES.search(line) is not None
+
+    def rows(self) -> Iterator[Composed]:
+        """Its rows, from the first."""
+        seen = self._reach[self._cluster(len(self._line.rstrip(_BLANK)))]
+        last = len(self._starts) - 1
+        start = 0
+        while seen - self._reach[start] > self._width or last - start > self._most:
+            end = min(self._end(start), start + self._most)
+            if end == last:
+                break
+            yield self._composed(start, end)
+            start = end
+        yield self._composed(start, last)
+
+    def _end(self, start: int) -> int:
+        """The cluster before which a row ends that does not end with the line."""
+        limit = self._reach[start] + self._width
+        fitting = bisect_right(self._reach, limit, start) - 1
+        behind = self._starts[fitting]
+        begin = self._starts[start]
+        blanks = _BLANKS.match(self._line, behind)
+        if blanks:
+            return self._cluster(blanks.end())
+        best = 1 + max(self._line.rfind(one, begin, behind) for one in _ENDS)
+        if self._line[begin:best].isspace():
+            best = begin  # a row of nothing but the line's indentation is none
+        end = max(start, self._cluster(best))
+        if self._without_spaces:
+            for place in range(fitting, end, -1):
+                if all(map(WITHOUT_SPACES.match, self._around(place))):
+                    return place
+        return end if end > start else self._torn(start, fitting)
+
+    def _around(self, place: int) -> str:
+        """The characters between which a cluster begins."""
+        return self._line[self._starts[place] - 1 : self._starts[place] + 1]
+
+    def _torn(self, start: int, fitting: int) -> int:
+        """Where a row ends that has no better place to: where one cluster ends."""
+        reach = self._reach
+        last = len(reach) - 1
+        end = max(start + 1, fitting)
+        while start + 1 < end < last and reach[end] == reach[end + 1]:
+            end -= 1  # what has no width is drawn over what is before it
+        while end == start + 1 < last and reach[end] == reach[end + 1]:
+            end += 1
+        return end
+
+    def _cluster(self, at: int) -> int:
+        """The first cluster whose text does not start before `at`."""
+        return bisect_left(self._starts, at)
+
+    def _text(self, start: int, end: int) -> str:
+        return self._line[self._starts[start] : self._starts[end]]
+
+    def _composed(self, start: int, end: int) -> Composed:
+        text = self._text(start, end)
+        levels, parts = [], []
+        for first, behind, stretch, level in self._stretches(start, end, text):
+            levels.append(level)
+            shown = self._shaped.shown[first:behind]
+            joined = _joined(stretch.font, shown[::-1] if level % 2 else shown)
+            advance = self._reach[behind] - self._reach[first]
+            parts.append(Piece(stretch.font, joined, advance, stretch.style))
+        rtl = self._base % 2 == 1
+        indent = self._width - (self._reach[end] - self._reach[start]) if rtl else 0.0
+        return Composed(text, [parts[n] for n in bidi.visual(levels)], indent, rtl=rtl)
+
+    def _stretches(
+        self, start: int, end: int, text: str
+    ) -> Iterator[tuple[int, int, Stretch, int]]:
+        """Stretches of a row with their levels, of which blanks at its end have the line's (L1)."""
+        blank = self._cluster(self._starts[start] + len(text.rstrip(_BLANK)))
+        stretches = self._shaped.stretches
+        place = bisect_right(self._bounds, start) - 1
+        first = start
+        while first < end:
+            stretch = stretches[place]
+            place += 1
+            behind = min(end, self._bounds[place]) if place < len(stretches) else end
+            seen = min(max(first, blank), behind) if stretch.level != self._base else behind
+            if first < seen:
+                yield first, seen, stretch, stretch.level
+            if seen < behind:
+                yield seen, behind, stretch, self._base
+            first = behind
+
+
+def _joined(font: Font, shown: list[bytes | str]) -> bytes | str:
+    if isinstance(font, ClusterFont):
+        return b"".join(cast("list[bytes]", shown))
+    return "".join(cast("list[str]", shown))

@@ -1,0 +1,90 @@
+"""TrueType fonts whose glyphs are clusters, composed of the glyphs of a font file."""
+
+from io import BytesIO
+
+import uharfbuzz as hb
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
+
+from chalicelib.converter.clusters import Cluster, ClusterFont
+
+_KEPT = ("head", "hhea", "hmtx", "maxp", "glyf", "loca")
+
+
+def composite(clusters: ClusterFont) -> tuple[bytes, list[int]]:
+    """The font, and the glyph of each code, from code 0 which has none."""
+    font, numbers = _parts(clusters)
+    order = font.getGlyphOrder()
+    names: dict[int, str] = {old: order[new] for old, new in numbers.items()}
+    face = clusters.face
+    rise = round(face.rise / face.scale * face.face.upem / 1000)
+    glyf, metrics = font["glyf"], font["hmtx"].metrics
+    unseen = _unseen(font["head"].unitsPerEm)
+    unseen.recalcBounds(glyf)
+    found: list[str] = []
+    for cluster, code in clusters.codes.items():
+        if not cluster.glyphs:
+            name = f"unseen{cluster.advance}"
+            if name not in metrics:
+                order.append(name)
+                glyf.glyphs[name] = unseen
+                metrics[name] = (cluster.advance, 0)
+            found.append(name)
+            continue
+        only = cluster.glyphs[0]
+        name = names[only.number]
+        alone = len(cluster.glyphs) == 1 and not only.x and not only.y and not rise
+        if alone and metrics[name][0] == cluster.advance:
+            found.append(name)
+            continue
+        name = f"cluster{code}"
+        glyph = _composed(cluster, names, rise)
+        order.append(name)
+        glyf.glyphs[name] = glyph
+        glyph.recalcBounds(glyf)
+        metrics[name] = (cluster.advance, getattr(glyph, "xMin", 0))
+        found.append(name)
+    font.setGlyphOrder(order)
+    places = {name: place for place, name in enumerate(order)}
+    whole = BytesIO()
+    font.save(whole)
+    return whole.getvalue(), [0, *(places[name] for name in found)]
+
+
+def _parts(clusters: ClusterFont) -> tuple[TTFont, dict[int, int]]:
+    """The glyphs that clusters are composed of as a font, and their numbers in it."""
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(glyph.number for cluster in clusters.codes for glyph in cluster.glyphs)
+    wanted.flags = (
+        hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    )
+    face = clusters.face.face
+    others = set(face.table_tags) - set(_KEPT)
+    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in others)
+    plan = hb.SubsetPlan(face, wanted)
+    subset = plan.execute()
+    font = TTFont(BytesIO(subset.blob.data), recalcTimestamp=False)
+    return font, dict(plan.old_to_new_glyph_mapping)
+
+
+def _composed(cluster: Cluster, names: dict[int, str], rise: int) -> Glyph:
+    glyph = Glyph()
+    glyph.numberOfContours = -1
+    glyph.components = []
+    for part in cluster.glyphs:
+        component = GlyphComponent()
+        component.glyphName = names[part.number]
+        component.x, component.y = part.x, part.y + rise
+        component.flags = 0
+        glyph.components.append(component)
+    return glyph
+
+
+def _unseen(em: int) -> Glyph:
+    """A line there and back: it has extents but no ink. Without extents it is none to pdfium."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    pen.lineTo((em // 4, em // 4))
+    pen.closePath()
+    return pen.glyph()

@@ -1,0 +1,226 @@
+"""Writing whose letters join, stack, reorder or run from right to left, and fonts for it.
+
+Such text is not set on the grid: its fonts have letters of many widths.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+from unicodedata import category
+
+from chalicelib.converter.fonts import IGNORABLE, Face
+
+
+@dataclass(frozen=True)
+class Script:
+    """Blocks of Unicode, as a regular expression's set, and fonts in order of preference."""
+
+    blocks: str
+    faces: tuple[Face, ...]
+
+    @cached_property
+    def has(self) -> re.Pattern[str]:
+        """Matches one character of the blocks."""
+        return re.compile(f"[{self.blocks}]")
+
+    @cached_property
+    def alone(self) -> frozenset[str]:
+        """What of the first font is of the script or of none: text of it needs no other font."""
+        others = [script for script in SCRIPTS if script is not self]
+        return frozenset(
+            one
+            for one in self.faces[0].characters
+            if _kind(one) != _GRID and not any(script.has.match(one) for script in others)
+        )
+
+    @cached_property
+    def whole(self) -> re.Pattern[str]:
+        """Matches text that needs no font but the first, sooner than a set would tell."""
+        return re.compile(f"[{''.join(map(re.escape, self.alone))}]*")
+
+    @cached_property
+    def stretch(self) -> re.Pattern[str]:
+        """Matches text of the script with all that its first font has of no script."""
+        characters = "".join(map(re.escape, self.alone))
+        return re.compile(f"[{self.blocks}{characters}{IGNORABLE.pattern[1:]}+")
+
+
+def _noto(name: str, scale: float, rise: int = 0) -> Face:
+    return Face(name, f"{name}-Regular.ttf", scale=scale, rise=rise)
+
+
+# Scales and rises, in thousandths of the body font's size, are such that all but the tallest
+# stacks and the deepest marks stay within a row.
+_ARABIC = (_noto("NotoNaskhArabic", 1.0), _noto("NotoSansArabic", 0.9))
+SCRIPTS = (
+    Script("\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc", _ARABIC),
+    Script("\u0590-\u05ff\ufb1d-\ufb4f", (_noto("NotoSansHebrew", 1.0),)),
+    Script("\u0700-\u074f\u0860-\u086f", (_noto("NotoSansSyriac", 0.95),)),
+    Script("\u0780-\u07bf", (_noto("NotoSansThaana", 0.95),)),
+    Script("\u07c0-\u07ff", (_noto("NotoSansNKo", 0.95),)),
+    Script("\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff", (_noto("NotoSansDevanagari", 0.97),)),
+    Script("\u0980-\u09ff", (_noto("NotoSansBengali", 0.95),)),
+    Script("\u0a00-\u0a7f", (_noto("NotoSansGurmukhi", 0.95),)),
+    Script("\u0a80-\u0aff", (_noto("NotoSansGujarati", 0.95),)),
+    Script("\u0b00-\u0b7f", (_noto("NotoSansOriya", 0.9),)),
+    Script("\u0b80-\u0bff", (_noto("NotoSansTamil", 0.95),)),
+    Script("\u0c00-\u0c7f", (_noto("NotoSansTelugu", 0.88, 20),)),
+    Script("\u0c80-\u0cff", (_noto("NotoSansKannada", 0.88, 40),)),
+    Script("\u0d00-\u0d7f", (_noto("NotoSansMalayalam", 0.95),)),
+    Script("\u0d80-\u0dff", (_noto("NotoSansSinhala", 0.92),)),
+    Script("\u0e00-\u0e7f", (_noto("NotoSansThai", 0.92),)),
+    Script("\u0e80-\u0eff", (_noto("NotoSansLao", 0.86),)),
+    Script("\u0f00-\u0fff", (_noto("NotoSerifTibetan", 0.72, 40),)),
+    Script("\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f", (_noto("NotoSansMyanmar", 0.82, 40),)),
+    Script("\u1780-\u17ff\u19e0-\u19ff", (_noto("NotoSansKhmer", 0.8, 60),)),
+)
+
+# The body font again, with its rules for where a mark goes on a letter.
+MARKED = Face("DejaVuSansMono-Marked", "DejaVuSansMono-Marked.ttf")
+
+# Right-to-left scripts that no font here sets.
+_UNSET = "\u0800-\u085f\U00010800-\U00010fff\U0001e800-\U0001efff"
+# Marks on letters of any script; those of symbols and half marks too.
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+# Embeddings, overrides and isolates turn text of any script round.
+_CONTROLS = "\u202a-\u202e\u2066-\u2069"
+
+#: One character that a grid of cells cannot show properly.
+COMPLEX = re.compile(f"[{_MARKS}{_CONTROLS}{_UNSET}{''.join(script.blocks for script in SCRIPTS)}]")
+
+# Text of scripts without spaces between words: a row may end between any two of its clusters.
+WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]+"
+)
+
+_GRID, _INHERITED, _COMMON, _OF_MANY, _FIRST = "g", "m", "c", "s", 0xE000
+# The scripts these are in share them with others, whose fonts have them too.
+_SHARED = frozenset("\u060c\u061b\u061f\u0640\u0964\u0965")
+
+
+class _Kinds(dict[int, str]):
+    """A table for `str.translate`: what decides the font of a character."""
+
+    def __missing__(self, code_point: int) -> str:
+        character = chr(code_point)
+        kind = self[code_point] = _kind(character)
+        return kind
+
+
+def _kind(character: str) -> str:
+    if character in _SHARED:
+        return _OF_MANY
+    for number, script in enumerate(SCRIPTS):
+        if script.has.match(character):
+            return chr(_FIRST + number)
+    if category(character)[0] == "M" or IGNORABLE.match(character):
+        return _INHERITED
+    return _COMMON if category(character)[0] in "PSZN" else _GRID
+
+
+_KINDS = _Kinds()
+
+
+_SHORT = 16  # characters of a text that is likely to be met again, as numbers and names are
+
+
+class Item(NamedTuple):
+    """A stretch of text for one font, or for the grid where `face` is None."""
+
+    start: int
+    end: int
+    face: Face | None
+
+
+def items(text: str) -> Sequence[Item]:
+    """Divide text of one direction, in the order in which it was typed."""
+    script = _script(text[0], _KINDS[ord(text[0])])
+    if script and script.whole.fullmatch(text):
+        return (Item(0, len(text), script.faces[0]),)
+    return _of_short(text) if len(text) <= _SHORT else tuple(_items(text))
+
+
+@lru_cache(maxsize=4096)
+def _of_short(text: str) -> tuple[Item, ...]:
+    return tuple(_items(text))
+
+
+def _items(text: str) -> Iterator[Item]:
+    for start, end, script in _stretches(text):
+        if script is None:
+            yield from _with_marks(text, start, end)
+        elif script.whole.fullmatch(text, start, end):
+            yield Item(start, end, script.faces[0])
+        elif whole := next((face for face in script.faces if _has(face, text[start:end])), None):
+            yield Item(start, end, whole)
+        else:
+            yield from _by_character(text, start, end, script.faces)
+
+
+_ON_GRID = re.compile(f"[{_GRID}{_COMMON}{_INHERITED}]+")
+_LEADING = re.compile(f"[{_COMMON}{_INHERITED}]+(?=([{chr(_FIRST)}-{chr(_FIRST + 99)}]))")
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int, Script | None]]:
+    """Start, end and script, where what is of no script goes with what is before it, or after."""
+    kinds = text.translate(_KINDS)
+    at = 0
+    while at < len(text):
+        start = at
+        script = _script(text[at], kinds[at])
+        leading = _LEADING.match(kinds, at)
+        if leading:
+            following = SCRIPTS[ord(leading[1]) - _FIRST]
+            if following.alone.issuperset(text[at : leading.end()]):
+                script = following
+        match = script.stretch.match(text, at) if script else _ON_GRID.match(kinds, at)
+        at = match.end() if match else at + 1
+        yield start, at, script
+
+
+def _script(character: str, kind: str) -> Script | None:
+    """The script of a character, if it has one."""
+    if kind == _OF_MANY:
+        return next(script for script in SCRIPTS if script.has.match(character))
+    return SCRIPTS[ord(kind) - _FIRST] if kind >= chr(_FIRST) else None
+
+
+def _has(face: Face, text: str) -> bool:
+    """Whether the font has all that is to be seen of the text."""
+    characters = face.characters
+    return characters.issuperset(text) or all(map(IGNORABLE.match, set(text) - characters))
+
+
+def _by_character(text: str, start: int, end: int, faces: tuple[Face, ...]) -> Iterator[Item]:
+    """The same where no font has all of it."""
+    current: Face | None = None
+    begin = start
+    for at in range(start, end):
+        one = text[at]
+        if IGNORABLE.match(one):
+            continue
+        face = next((face for face in faces if one in face.characters), None)
+        if face is not current and at > begin:
+            yield Item(begin, at, current)
+            begin = at
+        current = face
+    yield Item(begin, end, current)
+
+
+_LETTER_WITH_MARKS = re.compile(f".[{_MARKS}]+")
+
+
+def _with_marks(text: str, start: int, end: int) -> Iterator[Item]:
+    """Letters on the grid, and those with marks, for which the body font has rules."""
+    at = start
+    for match in _LETTER_WITH_MARKS.finditer(text, start, end):
+        if not _has(MARKED, match[0]):
+            continue
+        if match.start() > at:
+            yield Item(at, match.start(), None)
+        yield Item(match.start(), match.end(), MARKED)
+        at = match.end()
+    if at < end:
+        yield Item(at, end, None)

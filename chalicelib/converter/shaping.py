@@ -1,0 +1,216 @@
+"""Text whose letters join, stack or change places: HarfBuzz puts them in their places."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, TypeAlias
+
+import uharfbuzz as hb
+from fpdf.bidi import BIDI_BRACKETS
+
+from chalicelib.converter.clusters import ClusterFont, Drawn, cluster_start
+from chalicelib.converter.fonts import CELL, Face, Repertoire, Slot
+from chalicelib.converter.scripts import MARKED, WITHOUT_SPACES, items
+
+# Clusters of all fonts together before they are written, and of one before another is begun.
+_MOST = 30_000
+
+# Characters that are shaped at once. HarfBuzz gives up on some tens of thousands of marks.
+_AT_ONCE = 1000
+
+# Words of a font that are kept as they were shaped: most of a text was there before.
+_KEPT = 30_000
+
+# Letters without the punctuation around them, of which there would be many combinations. Tibetan
+# has a mark of its own behind syllables, and ZERO WIDTH SPACE shows where words end.
+_APART = r" \u0f0b\u200b!\"'(),./:;?\[\]{}\-\u00ab\u00bb\u060c\u061b\u061f\u0964\u0965\u2010-\u2026"
+_WORDS = re.compile(f"[^{_APART}]+\u0f0b?|[{_APART}]")
+
+_GLYPHS_ONLY = hb.BufferSerializeFlags.NO_GLYPH_NAMES | hb.BufferSerializeFlags.NO_CLUSTERS
+
+_MIRROR_IMAGES = {one: found["pair"] for one, found in BIDI_BRACKETS.items()}
+
+Font: TypeAlias = ClusterFont | Slot
+
+
+class Span(NamedTuple):
+    """What text has in common that is shaped at once."""
+
+    level: int
+    style: str
+
+
+class Stretch(NamedTuple):
+    """Parts, from `start` on, that are drawn with one font and have one level and style."""
+
+    start: int
+    font: Font
+    level: int
+    style: str
+
+
+@dataclass(slots=True)
+class Shaped:
+    """A line in parts, which are words and blanks or else clusters, in the order of typing.
+
+    For each part: where its text starts; what is drawn, which is codes for a font of clusters and
+    text for a font of the grid; and its advance in thousandths of the size of the text.
+    """
+
+    starts: list[int] = field(default_factory=list)
+    shown: list[bytes | str] = field(default_factory=list)
+    advances: list[float] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+    advance: float = 0.0  # of all parts
+
+    def add(self, starts: Iterable[int], shown: Iterable[Any], advances: Sequence[float]) -> None:
+        """Add parts to the last stretch."""
+        self.starts += starts
+        self.shown += shown
+        self.advances += advances
+        self.advance += sum(advances)
+
+
+class Shaper:
+    """Shapes text, and allots codes to the clusters that it meets."""
+
+    def __init__(self, repertoire: Repertoire) -> None:
+        self._repertoire = repertoire
+        self._fonts: dict[Face, ClusterFont] = {}
+        self._full: list[ClusterFont] = []
+        self._made = 0
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it is time for the fonts to be taken, lest they grow without end."""
+        return sum(len(font.codes) for font in (*self._full, *self._fonts.values())) > _MOST
+
+    def take_fonts(self) -> list[ClusterFont]:
+        """All fonts that were not taken yet; from now on there are others."""
+        fonts = [*self._full, *self._fonts.values()]
+        self._full, self._fonts = [], {}
+        return fonts
+
+    def add(self, text: str, at: int, span: Span, shaped: Shaped, *, divided: bool) -> None:
+        """Shape a text that starts at `at` in its line, and divide it into clusters or words."""
+        rtl = span.level % 2 == 1
+        for start, end, wanted in items(text):
+            part = text[start:end]
+            # For the mirror images of brackets.
+            turned = wanted is None and rtl and MARKED.characters.issuperset(part)
+            face = MARKED if turned else wanted
+            if face is None:
+                self._add_on_grid(part, at + start, span, shaped)
+                continue
+            font = self._font(face)
+            shaped.stretches.append(Stretch(len(shaped.starts), font, *span))
+            for first, chunk in _chunks(part):
+                begin = at + start + first
+                if divided or WITHOUT_SPACES.search(chunk):
+                    starts, shown, advances = _clusters(chunk, font, rtl=rtl)
+                    shaped.add([begin + one for one in starts], shown, advances)
+                else:
+                    _add_words(chunk, begin, font, shaped, rtl=rtl)
+
+    def add_blank(self, at: int, advance: float, span: Span, shaped: Shaped) -> None:
+        """Add a blank of any width."""
+        slot = self._repertoire.slots[self._repertoire[0x20]]
+        shaped.stretches.append(Stretch(len(shaped.starts), slot, *span))
+        shaped.add([at], [" " * max(1, int(advance // CELL))], [advance])
+
+    def _font(self, face: Face) -> ClusterFont:
+        font = self._fonts.get(face)
+        if font is None or len(font.codes) > _MOST:
+            if font:
+                self._full.append(font)
+            self._made += 1
+            font = self._fonts[face] = ClusterFont(face, self._made)
+        return font
+
+    def _add_on_grid(self, text: str, at: int, span: Span, shaped: Shaped) -> None:
+        for part, slot in self._repertoire.runs(text):
+            shaped.stretches.append(Stretch(len(shaped.starts), slot, *span))
+            seen = [_MIRROR_IMAGES.get(one, one) for one in part] if span.level % 2 else part
+            shaped.add(range(at, at + len(part)), seen, [slot.cells * CELL] * len(part))
+            at += len(part)
+
+
+def _chunks(text: str) -> Iterator[tuple[int, str]]:
+    """Text that is not too long to be shaped at once, and where it starts."""
+    start = 0
+    while len(text) - start > _AT_ONCE:
+        blank = text.rfind(" ", start, start + _AT_ONCE) + 1
+        end = blank or cluster_start(text, start, start + _AT_ONCE)
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
+
+
+def _add_words(text: str, at: int, font: ClusterFont, shaped: Shaped, *, rtl: bool) -> None:
+    words = _WORDS.findall(text)
+    kept = font.words[rtl]
+    found = [kept.get(word) or _word(word, font, rtl=rtl) for word in words]
+    starts = accumulate(map(len, words), initial=at)
+    shaped.add(list(starts)[:-1], [code for code, _ in found], [advance for _, advance in found])
+
+
+def _word(text: str, font: ClusterFont, *, rtl: bool) -> Drawn:
+    """A word as one part, as it is seen from the left; those of late are kept."""
+    word = font.older_words[rtl].get(text)
+    if word is None:
+        _, codes, advances = _clusters(text, font, rtl=rtl)
+        word = b"".join(reversed(codes) if rtl else codes), sum(advances)
+    kept = font.words[rtl]
+    if len(kept) >= _KEPT:
+        font.older_words[rtl].clear()
+        font.older_words[rtl].update(kept)
+        kept.clear()
+    kept[text] = word
+    return word
+
+
+def _clusters(
+    text: str, font: ClusterFont, *, rtl: bool
+) -> tuple[Sequence[int], list[bytes], list[float]]:
+    """Starts, codes and advances of the clusters of a text, in the order of typing."""
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    buffer.direction = "rtl" if rtl else "ltr"
+    buffer.language = "und"  # or it is that of the machine
+    hb.shape(font.face.font, buffer)
+    glyphs = buffer.serialize(font.face.font, flags=_GLYPHS_ONLY)[1:-1].split("|")
+    if rtl:
+        glyphs.reverse()
+    starts: Sequence[int] = range(len(text))
+    met = font.met[rtl]
+    # Where every letter meets a glyph that it alone was met with before, there is no need to ask
+    # for the clusters: a glyph for two letters was never met with one of them.
+    known = list(map(met.get, zip(text, glyphs, strict=False)))
+    drawn = [one for one in known if one]
+    if not len(drawn) == len(glyphs) == len(text):
+        found, starts = _grouped(text, buffer, glyphs, rtl=rtl)
+        drawn = [met.get(one) or font.meet(*one, rtl=rtl) for one in found]
+    return starts, [code for code, _ in drawn], [advance for _, advance in drawn]
+
+
+def _grouped(
+    text: str, buffer: hb.Buffer, glyphs: list[str], *, rtl: bool
+) -> tuple[list[tuple[str, str]], list[int]]:
+    """Text and glyphs of each cluster, and where it starts; glyphs as seen from the left."""
+    starts = [info.cluster for info in buffer.glyph_infos]
+    if rtl:
+        starts.reverse()
+    if len(starts) == len(text) == len(set(starts)):
+        return list(zip(text, glyphs, strict=True)), starts
+    heads = [n for n, (one, other) in enumerate(pairwise([-1, *starts])) if one != other]
+    found = []
+    for head, end in pairwise([*heads, len(glyphs)]):
+        stop = starts[end] if end < len(starts) else len(text)
+        if end == head + 1:
+            found.append((text[starts[head] : stop], glyphs[head]))
+        else:
+            group = glyphs[head:end]
+            found.append((text[starts[head] : stop], "|".join(group[::-1] if rtl else group)))
+    return found, [starts[head] for head in heads]
