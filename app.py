@@ -20,6 +20,10 @@ from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
 app = Chalice(app_name="text-to-pdf", configure_logs=False)
+if "AWS_CHALICE_CLI_MODE" in os.environ:  # chalice's command line sets it; Lambda never does
+    from infra import preflight
+
+    preflight.stand_by()
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:

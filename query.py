@@ -61,6 +61,7 @@ def _answer(asked: argparse.Namespace, settings: Settings) -> Exit:
 
     from cli.run import Run
     from cli.subject import Subject
+    from infra.explanation import explain
 
     subject = Subject.of(
         settings,
@@ -79,11 +80,9 @@ def _answer(asked: argparse.Namespace, settings: Settings) -> Exit:
             )
             why += f"(AWS_DEFAULT_REGION), or run `make deploy STAGE={settings.stage}`"
             return fail(Exit.NO_ACCESS, why)
-        why = f"AWS refused: {error.response['Error'].get('Message')}; check your credentials"
-        return fail(Exit.NO_ACCESS, why)
+        return fail(Exit.NO_ACCESS, explain(error))
     except BotoCoreError as error:
-        why = f"AWS cannot be asked: {error}; check your credentials, region and network"
-        return fail(Exit.NO_ACCESS, why)
+        return fail(Exit.NO_ACCESS, explain(error))
 
 
 def _use_emulator(stage: str) -> None:

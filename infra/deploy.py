@@ -4,7 +4,6 @@ python -m infra.deploy --stage dev
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -16,41 +15,32 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import api_token, failures
+from infra import api_token, deployed
 from infra.explanation import StageError, explain
-from infra.package import build_layer, pinned_files, remove_caches, verify_layer
+from infra.package import build_layer, remove_caches
 from infra.provision import provision
 
 PROJECT = Path(__file__).parents[1]
 LOCAL_STAGE = "local"
-ANSWERING = {"api_handler", "authorize"}
-"""Functions that somebody waits for; all others are fired by events."""
 
 
 def chalice(command: str, stage: str, project: Path = PROJECT) -> None:
-    """Run chalice's `deploy` or `delete` for a stage; StageError with what it said last."""
+    """Run chalice's `deploy` or `delete` for a stage; StageError with what it said last.
+
+    `deploy` is for a provisioned stage: see infra/preflight.py for what goes before and after it.
+    """
     remove_caches(project)
     program = Path(sys.executable).with_name("chalice")
     done = subprocess.run(
         [str(program), "--project-dir", str(project), command, "--stage", stage],
         cwd=project,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
     )
     if done.returncode:
-        raise StageError(f"chalice {command} failed: {_cause(done.stdout)}")
-
-
-def chalice_deploy(stage: str, project: Path = PROJECT) -> None:
-    """Run `chalice deploy` for a provisioned stage, and then what it cannot do.
-
-    Raise StageError with what it said last.
-    """
-    chalice("deploy", stage, project)
-    made = {r["name"] for r in _deployed(stage, project) if r["resource_type"] == "lambda_function"}
-    failures.arrange(stage, sorted(made - ANSWERING))
+        cause = _cause(done.stderr or done.stdout)
+        raise StageError(cause if cause.startswith("chalice ") else f"chalice {command}: {cause}")
 
 
 def _cause(output: str) -> str:
@@ -62,16 +52,9 @@ def _cause(output: str) -> str:
     return "\n".join(line for line in rest.splitlines() if line and not line.startswith(" "))
 
 
-def _deployed(stage: str, project: Path) -> list[dict[str, str]]:
-    """What chalice recorded of the resources that it made."""
-    path = project / ".chalice/deployed" / f"{stage}.json"
-    made: list[dict[str, str]] = json.loads(path.read_text("utf-8"))["resources"]
-    return made
-
-
 def api_url(stage: str, project: Path = PROJECT) -> str:
     """Base URL of the deployed API, without a slash at its end."""
-    api = next(r for r in _deployed(stage, project) if r["resource_type"] == "rest_api")
+    api = next(r for r in deployed.resources(stage, project) if r["resource_type"] == "rest_api")
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     if endpoint:  # the emulator serves every API under its own address
         return f"{endpoint}/_aws/execute-api/{api['rest_api_id']}/api"
@@ -104,13 +87,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         provision(stage, PROJECT, {k: v for k, v in parameters.items() if v})
         settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
         print("Building the package, and comparing it with requirements.lock …", flush=True)
-        verify_layer(build_layer(PROJECT), pinned_files(PROJECT / "requirements.lock"))
+        build_layer(PROJECT)
         print("Deploying the functions and the API …", flush=True)
-        chalice_deploy(stage)
-    except (StageError, SettingsError) as error:
-        print(f"make deploy: {error}", file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
+        chalice("deploy", stage)
+    except (StageError, SettingsError, BotoCoreError, ClientError) as error:
         print(f"make deploy: {explain(error)}", file=sys.stderr)
         return 1
     print(_next_steps(settings))

@@ -16,15 +16,19 @@ from botocore.exceptions import (
     ConnectionError as Unreachable,
 )
 
+from chalicelib.errors import SettingsError
+
 REFUSED_CREDENTIALS = {
     "ExpiredToken",
     "ExpiredTokenException",
+    "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+"""The first is how S3 answers a HEAD, which has no body."""
 
 
 class StageError(Exception):
@@ -50,7 +54,7 @@ def explain(error: Exception) -> str:
             )
         case ClientError():
             return _explain_answer(error)
-        case BotoCoreError() | StageError():
+        case BotoCoreError() | StageError() | SettingsError():
             return str(error)
     raise error
 
@@ -63,5 +67,8 @@ def _explain_answer(error: ClientError) -> str:
             "or set AWS_PROFILE to another profile"
         )
     if code in DENIED:
-        return f"no permission: {message}; docs/deploy.md#rights lists what deploying needs"
+        return (
+            f"no permission for {error.operation_name}: {message}; "
+            "docs/deploy.md#rights lists what deploying and asking need"
+        )
     return f"AWS refused {error.operation_name} ({code}): {message}"

@@ -18,10 +18,10 @@ MAX_AGE_SECONDS = 6 * 3600
 """Both are the most that Lambda allows."""
 
 
-def arrange(stage: str, functions: Iterable[str]) -> None:
+def arrange(stage: str, functions: Iterable[str], session: boto3.Session) -> None:
     """Set it for these functions of the stage, which are invoked asynchronously."""
-    client: LambdaClient = boto3.client("lambda")
-    queue = Stack(boto3.client("cloudformation"), stage).outputs()["FailureQueue"]
+    client: LambdaClient = session.client("lambda")
+    queue = Stack(session.client("cloudformation"), stage).outputs()["FailureQueue"]
     for name in functions:
         client.put_function_event_invoke_config(
             FunctionName=f"text-to-pdf-{stage}-{name}",

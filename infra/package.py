@@ -1,10 +1,13 @@
-"""What travels to Lambda: the layer with the libraries, built by chalice, and proof of its origin.
+"""What travels to Lambda: our code, the layer with the libraries, and proof of the layer's origin.
 
-chalice asks pip for wheels by name and version, and quietly compiles what has no fitting wheel,
+chalice asks pip for wheels by name and version, and quietly builds what has no fitting wheel,
 against the deploying machine. So the built layer is compared with the wheels whose hashes
-requirements.lock pins: every file of it must come out of one of those, unchanged.
+requirements.lock pins: every file of it must come out of one of those, unchanged. Then compiled
+modules are added. chalice takes a package that lies in its cache under the name it looks for: what
+is finished here, before it looks, is what it ships.
 """
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -13,15 +16,19 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 import botocore
 from chalice.deploy.packager import (
     AppOnlyDeploymentPackager,
     DependencyBuilder,
     LayerDeploymentPackager,
+    NoSuchPackageError,
+    PackageDownloadError,
 )
 from chalice.utils import UI, OSUtils
 
+from infra import bytecode
 from infra.explanation import StageError
 
 ARCHITECTURE = "x86_64"
@@ -31,6 +38,7 @@ RUNTIME_GLIBC = {"python3.11": (2, 26), "python3.12": (2, 34), "python3.13": (2,
 Source: Lambda Developer Guide, 'Lambda runtimes'.
 """
 
+P = TypeVar("P", LayerDeploymentPackager, AppOnlyDeploymentPackager)
 Files = Mapping[str, tuple[int, int]]
 """Checksum and size in bytes of each file, by its path below site-packages."""
 
@@ -49,14 +57,35 @@ def platforms() -> list[str]:
 
 
 def build_layer(project: Path) -> Path:
-    """The zip with the libraries, built or reused exactly as `chalice deploy` is about to."""
-    return _build(LayerDeploymentPackager, project)
+    """The zip with the libraries that `chalice deploy` is about to ship, built if it has to be.
+
+    One that was finished earlier is taken again if neither it nor the lock has changed since. Raise
+    StageError, and leave none, unless it is what requirements.lock pins.
+    """
+    packager = _packager(LayerDeploymentPackager)
+    layer = Path(packager.deployment_package_filename(str(project), runtime()))
+    lock = project / "requirements.lock"
+    if not _is_finished(layer, lock):
+        pinned = pinned_files(lock)
+        layer.unlink(missing_ok=True)
+        _build(packager, project)
+        verify_layer(layer, pinned)
+        bytecode.add(layer, "/opt")
+        finish(layer, lock)
+    return layer
 
 
 def build_code(project: Path) -> Path:
-    """The zip with our own code, built or reused exactly as `chalice deploy` is about to."""
+    """The zip with our own code that `chalice deploy` is about to ship, built if it has to be."""
     remove_caches(project)
-    return _build(AppOnlyDeploymentPackager, project)
+    packager = _packager(AppOnlyDeploymentPackager)
+    code = Path(packager.deployment_package_filename(str(project), runtime()))
+    if not _is_finished(code):
+        code.unlink(missing_ok=True)
+        _build(packager, project)
+        bytecode.add(code, "/var/task")
+        finish(code)
+    return code
 
 
 def remove_caches(project: Path) -> None:
@@ -65,12 +94,39 @@ def remove_caches(project: Path) -> None:
         shutil.rmtree(cache)
 
 
-def _build(
-    kind: type[LayerDeploymentPackager] | type[AppOnlyDeploymentPackager], project: Path
-) -> Path:
+Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
+
+
+def _packager(kind: type[P]) -> P:
     system = OSUtils()
-    packager = kind(system, DependencyBuilder(system), UI(StringIO()), ARCHITECTURE)
-    return Path(packager.create_deployment_package(str(project), runtime()))
+    return kind(system, DependencyBuilder(system), UI(StringIO()), ARCHITECTURE)
+
+
+def _build(packager: Packager, project: Path) -> None:
+    """Have chalice build what it has not in its cache."""
+    try:
+        packager.create_deployment_package(str(project), runtime())
+    except (NoSuchPackageError, PackageDownloadError) as error:
+        last = str(error).strip().splitlines()[-1]
+        raise StageError(f"requirements.txt: pip cannot get all it names: {last}") from error
+
+
+def _is_finished(package: Path, *made_of: Path) -> bool:
+    seal = _seal(package)
+    return package.exists() and seal.exists() and seal.read_text() == _digests(package, *made_of)
+
+
+def finish(package: Path, *made_of: Path) -> None:
+    """Note that the package is whole, in these very bytes, and made of these very files."""
+    _seal(package).write_text(_digests(package, *made_of))
+
+
+def _seal(package: Path) -> Path:
+    return package.with_suffix(".sha256")
+
+
+def _digests(*files: Path) -> str:
+    return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 
 def pinned_files(lock: Path) -> Files:
@@ -84,7 +140,10 @@ def pinned_files(lock: Path) -> Files:
 
 
 def verify_layer(layer: Path, pinned: Files) -> None:
-    """Raise StageError, and delete the layer, unless it holds exactly the pinned files."""
+    """Raise StageError, and delete the layer, unless it holds exactly the pinned files.
+
+    To be asked before compiled modules are added, which no wheel has.
+    """
     with zipfile.ZipFile(layer) as built:
         prefix = f"python/lib/{runtime()}/site-packages/"
         found = {
@@ -112,7 +171,8 @@ def _download(lock: Path, folder: Path) -> None:
     command += [f"--dest={folder}", f"--requirement={lock}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise StageError(f"the wheels that {lock.name} pins cannot be had:\n{done.stderr.strip()}")
+        why = " ".join(done.stderr.split())
+        raise StageError(f"the wheels that {lock.name} pins cannot be had: {why}")
 
 
 def _files_of_wheels(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:

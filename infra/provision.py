@@ -40,12 +40,10 @@ def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = 
             "20 at most"
         )
     session = boto3.Session()
-    if session.region_name is None:
-        raise NoRegionError
     path = project / ".chalice" / "config.json"
     config = json.loads(path.read_text("utf-8"))
     recorded = config.setdefault("stages", {}).setdefault(stage, {})
-    _check_place(stage, recorded, session)
+    check_place(stage, recorded, session)
     given = {"Stage": stage, "Tracing": _tracing(config, recorded), **(parameters or {})}
     stack = Stack(session.client("cloudformation"), stage)
     outputs = stack.apply(TEMPLATE.read_text("utf-8"), given)
@@ -54,16 +52,22 @@ def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = 
     path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
 
 
-def _check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session) -> None:
-    """Refuse to make a second set of buckets for a stage that exists elsewhere."""
+def check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session) -> None:
+    """Raise StageError if the stage exists, but in another region or account.
+
+    Raise NoRegionError without any region.
+    """
+    if session.region_name is None:
+        raise NoRegionError
     bucket = recorded.get("environment_variables", {}).get("INPUT_BUCKET", "")
     place = re.fullmatch(rf"text-to-pdf-{stage}-input-(?P<account>\d{{12}})-(?P<region>.+)", bucket)
     if place is None:
         return
     if session.region_name != place["region"]:
         raise StageError(
-            f"stage {stage!r} is in region {place['region']}, but AWS_DEFAULT_REGION says "
-            f"{session.region_name}: set it to {place['region']}, or choose another STAGE"
+            f"stage {stage!r} is in region {place['region']}, but AWS_DEFAULT_REGION, or else the "
+            f"profile, says {session.region_name}: set it to {place['region']}, or choose another "
+            "STAGE"
         )
     account = session.client("sts").get_caller_identity()["Account"]
     if account != place["account"]:
@@ -80,15 +84,20 @@ def _tracing(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
     return "true" if any(scope.get("xray") for scope in scopes) else "false"
 
 
+def variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables of the stage's functions that provisioning decides."""
+    return {
+        "STAGE": stage,
+        "INPUT_BUCKET": outputs["InputBucket"],
+        "OUTPUT_BUCKET": outputs["OutputBucket"],
+        "TABLE": outputs["Table"],
+        "TOKEN_PARAMETER": outputs["TokenParameter"],
+    }
+
+
 def _record(recorded: dict[str, Any], stage: str, outputs: Mapping[str, str]) -> None:
     """Set the stage's part of chalice's configuration; everything else in it stays."""
-    recorded.setdefault("environment_variables", {}).update(
-        STAGE=stage,
-        INPUT_BUCKET=outputs["InputBucket"],
-        OUTPUT_BUCKET=outputs["OutputBucket"],
-        TABLE=outputs["Table"],
-        TOKEN_PARAMETER=outputs["TokenParameter"],
-    )
+    recorded.setdefault("environment_variables", {}).update(variables(stage, outputs))
     functions = recorded.setdefault("lambda_functions", {})
     for function, role in ROLES.items():
         functions.setdefault(function, {})["iam_role_arn"] = outputs[role]

@@ -26,7 +26,7 @@ from chalicelib.question import Question
 from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
 from infra import emulator
-from infra.deploy import LOCAL_STAGE, PROJECT, api_url, chalice_deploy, token
+from infra.deploy import LOCAL_STAGE, PROJECT, api_url, chalice, token
 from infra.explanation import StageError
 from infra.provision import provision
 
@@ -79,7 +79,7 @@ def _tour(console: Console) -> int:
         provision(LOCAL_STAGE, PROJECT)
     console.print("✓ provisioned")
     with console.status("chalice deploy --stage local (the first time takes a minute) …"):
-        chalice_deploy(LOCAL_STAGE)
+        chalice("deploy", LOCAL_STAGE)
     console.print("✓ deployed")
     settings = Settings.from_chalice_config(PROJECT / ".chalice", LOCAL_STAGE)
     paths = sorted(path for path in DATA.rglob("*") if path.is_file())

@@ -24,7 +24,7 @@ from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from chalicelib.table import Records
 from infra import emulator
-from infra.deploy import PROJECT, api_url, chalice_deploy, token
+from infra.deploy import PROJECT, api_url, chalice, token
 from infra.provision import provision
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ T = TypeVar("T")
 STAGE = "test"
 Configure = Callable[[emulator.Emulator, dict[str, Any]], None]
 SETTLED_WITHIN_SECONDS = 60
-SHIPPED = ("app.py", "query.py", "chalicelib", "cli", "requirements.txt")
+COPIED = (
+    *("app.py", "query.py", "chalicelib", "cli", "infra"),
+    *("requirements.txt", "requirements.lock"),
+)
 
 
 class _NotFollowing(urllib.request.HTTPRedirectHandler):
@@ -180,8 +183,8 @@ def wait_for(condition: Callable[[], T | None], what: str) -> T:
 
 
 def copy_project(folder: Path) -> Path:
-    """What is deployed, in a folder of its own, sharing only the cache of built layers."""
-    for name in SHIPPED:
+    """What deploys and is deployed, in a folder of its own, sharing only the cache of packages."""
+    for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -223,7 +226,7 @@ def deploy(
         config = json.loads(path.read_text())
         configure(aws, config["stages"][stage])
         path.write_text(json.dumps(config))
-    chalice_deploy(stage, project)
+    chalice("deploy", stage, project)
     settings = Settings.from_chalice_config(project / ".chalice", stage)
     return Stack(aws, project, settings, api_url(stage, project), token(stage), dict(os.environ))
 

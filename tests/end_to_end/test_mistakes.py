@@ -11,15 +11,20 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra.deploy import PROJECT
+from infra.provision import provision
 from tests.stack import Stack, copy_project
 
+CHALICE = str(Path(sys.executable).with_name("chalice"))
 COMMANDS = {
-    "make deploy": ["-m", "infra.deploy", "--stage", "mistaken"],
-    "make destroy": ["-m", "infra.destroy", "--stage", "test"],
-    "make token": ["-m", "infra.api_token", "rotate", "--stage", "test"],
-    "query.py": ["query.py", "a.txt", "--stage", "test"],
+    "make deploy": [sys.executable, "-m", "infra.deploy", "--stage", "mistaken"],
+    "make deploy again": [sys.executable, "-m", "infra.deploy", "--stage", "test"],
+    "chalice deploy": [CHALICE, "deploy", "--stage", "test"],
+    "make destroy": [sys.executable, "-m", "infra.destroy", "--stage", "test"],
+    "make token": [sys.executable, "-m", "infra.api_token", "rotate", "--stage", "test"],
+    "query.py": [sys.executable, "query.py", "a.txt", "--stage", "test"],
 }
+DEPLOYING = ["make deploy", "make deploy again", "chalice deploy"]
+ASKING = [*DEPLOYING, "query.py"]
 
 
 @pytest.fixture
@@ -28,8 +33,6 @@ def project(stack: Stack, tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     copy_project(folder)
-    shutil.copytree(PROJECT / "infra", folder / "infra")
-    shutil.copy(PROJECT / "requirements.lock", folder)
     shutil.copy(stack.project / ".chalice/config.json", folder / ".chalice")
     shutil.copytree(stack.project / ".chalice/deployed", folder / ".chalice/deployed")
     return folder
@@ -41,7 +44,7 @@ def run(
     """Run a command in the project, with environment variables changed or (None) taken away."""
     environment = {**os.environ, **(changed or {})}
     return subprocess.run(
-        [sys.executable, *command],
+        command,
         cwd=project,
         env={name: value for name, value in environment.items() if value is not None},
         capture_output=True,
@@ -61,34 +64,43 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
 NO_CREDENTIALS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
-def test_without_credentials(project: Path, command: list[str]) -> None:
-    done = run(project, command, NO_CREDENTIALS)
-    assert "credentials" in done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("name", COMMANDS)
+def test_without_credentials(project: Path, name: str) -> None:
+    told = complaint(run(project, COMMANDS[name], NO_CREDENTIALS))
+    assert "credentials" in told
+    assert name == "make destroy" or "AWS_PROFILE" in told
 
 
-def test_without_credentials_deploying_names_the_variables(project: Path) -> None:
-    done = run(project, COMMANDS["make deploy"], NO_CREDENTIALS)
-    assert "AWS_PROFILE" in complaint(done)
+@pytest.mark.parametrize("name", ASKING)
+def test_without_a_region(project: Path, name: str) -> None:
+    told = complaint(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": None}))
+    assert "AWS_DEFAULT_REGION" in told
 
 
-def test_without_a_region(project: Path) -> None:
-    done = run(project, COMMANDS["make deploy"], {"AWS_DEFAULT_REGION": None})
-    assert "AWS_DEFAULT_REGION" in complaint(done)
+@pytest.mark.parametrize("name", ASKING)
+def test_a_profile_that_is_not_there(project: Path, name: str) -> None:
+    told = complaint(run(project, COMMANDS[name], {"AWS_PROFILE": "nobody"}))
+    assert "AWS_PROFILE" in told
+    assert "nobody" in told
 
 
-def test_a_profile_that_is_not_there(project: Path) -> None:
-    done = run(project, COMMANDS["make deploy"], {"AWS_PROFILE": "nobody"})
-    assert "AWS_PROFILE" in complaint(done)
-    assert "nobody" in complaint(done)
+def test_chalices_own_option_for_a_profile_is_heeded(project: Path) -> None:
+    told = complaint(run(project, [*COMMANDS["chalice deploy"], "--profile", "nobody"]))
+    assert "nobody" in told
 
 
-def test_the_region_of_another_stage(project: Path) -> None:
-    command = ["-m", "infra.deploy", "--stage", "test"]
-    told = complaint(run(project, command, {"AWS_DEFAULT_REGION": "eu-west-1"}))
+@pytest.mark.parametrize("name", ["make deploy again", "chalice deploy"])
+def test_the_region_of_another_stage(project: Path, name: str) -> None:
+    told = complaint(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": "eu-west-1"}))
+    assert "AWS_DEFAULT_REGION" in told
     assert "us-east-1" in told
     assert "eu-west-1" in told
+
+
+def test_asking_in_a_region_where_the_table_is_not(project: Path) -> None:
+    told = complaint(run(project, COMMANDS["query.py"], {"AWS_DEFAULT_REGION": "eu-west-1"}))
+    assert "AWS_DEFAULT_REGION" in told
+    assert "text-to-pdf-test" in told
 
 
 def test_a_region_that_does_not_exist(project: Path) -> None:
@@ -99,69 +111,146 @@ def test_a_region_that_does_not_exist(project: Path) -> None:
     assert "AWS_DEFAULT_REGION is us-eest-1" in told
 
 
-def test_the_account_of_somebody_else(project: Path) -> None:
+@pytest.mark.parametrize("name", ["make deploy again", "chalice deploy"])
+def test_the_account_of_somebody_else(project: Path, name: str) -> None:
     config = project / ".chalice/config.json"
     config.write_text(config.read_text().replace("000000000000", "111111111111"))
-    told = complaint(run(project, ["-m", "infra.deploy", "--stage", "test"]))
+    told = complaint(run(project, COMMANDS[name]))
     assert "111111111111" in told
     assert "AWS_PROFILE" in told
 
 
 @pytest.mark.parametrize("stage", ["Dev", "my_stage", "1st", "x" * 21, ""])
 def test_a_stage_name_that_cannot_be(project: Path, stage: str) -> None:
-    told = complaint(run(project, ["-m", "infra.deploy", "--stage", stage]))
+    told = complaint(run(project, [sys.executable, "-m", "infra.deploy", "--stage", stage]))
     assert "STAGE" in told
     assert "lower-case" in told
 
 
-def test_overlapping_prefixes(project: Path) -> None:
+def with_settings(project: Path, stage: str = "test", **changed: str) -> None:
+    """Change environment variables of the stage in chalice's configuration."""
     config = project / ".chalice/config.json"
     settings = json.loads(config.read_text())
-    variables = settings["stages"]["test"]["environment_variables"]
-    variables |= {"OUTPUT_BUCKET": variables["INPUT_BUCKET"], "INPUT_PREFIX": "in/"}
-    variables |= {"OUTPUT_PREFIX": "in/out/"}
+    settings["stages"][stage]["environment_variables"] |= changed
     config.write_text(json.dumps(settings))
-    chalice = str(Path(sys.executable).with_name("chalice"))
-    by_chalice = subprocess.run(
-        [chalice, "deploy", "--stage", "test"], cwd=project, capture_output=True, text=True
-    )
-    for done in (by_chalice, run(project, COMMANDS["query.py"])):
-        assert "INPUT_PREFIX" in complaint(done)
-        assert "overlap" in complaint(done)
 
 
-def test_a_stage_that_was_never_provisioned(project: Path) -> None:
-    chalice = str(Path(sys.executable).with_name("chalice"))
-    by_chalice = subprocess.run(
-        [chalice, "deploy", "--stage", "nowhere"], cwd=project, capture_output=True, text=True
+@pytest.mark.parametrize("name", ["chalice deploy", "query.py"])
+def test_overlapping_prefixes(project: Path, name: str) -> None:
+    with_settings(
+        project, OUTPUT_BUCKET="in", INPUT_BUCKET="in", INPUT_PREFIX="a/", OUTPUT_PREFIX="a/b/"
     )
-    told = complaint(by_chalice)
-    assert "INPUT_BUCKET" in told
+    told = complaint(run(project, COMMANDS[name]))
+    assert "INPUT_PREFIX" in told
+    assert "overlap" in told
+
+
+@pytest.mark.parametrize("name", ["chalice deploy", "query.py"])
+def test_a_setting_that_is_no_number(project: Path, name: str) -> None:
+    with_settings(project, MAX_PAGES="many")
+    assert "MAX_PAGES is 'many'" in complaint(run(project, COMMANDS[name]))
+
+
+def test_a_setting_that_is_another_than_the_stack_says(project: Path) -> None:
+    with_settings(project, TABLE="text-to-pdf-tset")
+    told = complaint(run(project, COMMANDS["chalice deploy"]))
+    assert "TABLE is text-to-pdf-tset" in told
+    assert "make deploy STAGE=test" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[CHALICE, "deploy", "--stage", "nowhere"], [CHALICE, "deploy"], COMMANDS["query.py"][:-1]],
+    ids=["chalice deploy", "chalice deploy without --stage", "query.py"],
+)
+def test_a_stage_that_was_never_provisioned(project: Path, command: list[str]) -> None:
+    asked = [*command, "nowhere"] if command[-1] == "--stage" else command
+    told = complaint(run(project, asked))
+    assert f"stage {'dev' if asked[-1] == 'deploy' else 'nowhere'!r} is not provisioned" in told
     assert "make deploy" in told
-    assert "make deploy" in complaint(run(project, ["query.py", "a", "--stage", "nowhere"]))
 
 
-def test_credentials_that_aws_does_not_know(project: Path) -> None:
+def test_a_stage_whose_stack_is_not_there(project: Path) -> None:
+    """Recorded, and deleted since, or in a region that the configuration does not tell."""
+    config = project / ".chalice/config.json"
+    settings = json.loads(config.read_text())
+    stage = json.dumps(settings["stages"]["test"]).replace("text-to-pdf-test", "text-to-pdf-ghost")
+    settings["stages"]["ghost"] = json.loads(stage)
+    config.write_text(json.dumps(settings))
+    told = complaint(run(project, [CHALICE, "deploy", "--stage", "ghost"]))
+    assert "no stack text-to-pdf-ghost in region us-east-1" in told
+    assert "AWS_DEFAULT_REGION" in told
+    assert "make deploy STAGE=ghost" in told
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_credentials_that_aws_does_not_know(project: Path, name: str) -> None:
     changed = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wrong"}
-    told = complaint(run(project, COMMANDS["make deploy"], changed))
+    told = complaint(run(project, COMMANDS[name], changed))
     assert "does not accept these credentials" in told
     assert "AWS_PROFILE" in told
 
 
-def test_no_permission(stack: Stack, project: Path) -> None:
-    """As a user who may do nothing at all."""
+def user(name: str, *may: str) -> dict[str, str]:
+    """The credentials of a new user who may do these actions and no other."""
     iam = boto3.client("iam")
-    iam.create_user(UserName="nobody")
-    key = iam.create_access_key(UserName="nobody")["AccessKey"]
-    changed = {
+    iam.create_user(UserName=name)
+    statement = {"Effect": "Allow", "Action": may, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    if may:
+        iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {
         "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
     }
-    assert stack.settings.stage == "test"
-    told = complaint(run(project, COMMANDS["make deploy"], changed))
+
+
+@pytest.mark.parametrize(
+    ("name", "denied"),
+    [
+        ("make deploy", "cloudformation:DescribeStacks"),
+        ("chalice deploy", "cloudformation:DescribeStacks"),
+        ("query.py", "dynamodb:GetItem"),
+    ],
+)
+def test_no_permission(project: Path, name: str, denied: str) -> None:
+    """As a user who may do nothing at all."""
+    told = complaint(run(project, COMMANDS[name], user(f"nobody-{name.replace(' ', '-')}")))
     assert "no permission" in told
-    assert "cloudformation:DescribeStacks" in told
+    assert denied in told
     assert "docs/deploy.md#rights" in told
+
+
+def test_no_permission_for_what_comes_last(project: Path) -> None:
+    """As a user who may look at everything: chalice itself is refused."""
+    may = ["cloudformation:*", "s3:*", "dynamodb:*", "lambda:Get*", "lambda:List*"]
+    may += ["apigateway:GET", "events:Describe*", "events:List*"]
+    told = complaint(run(project, COMMANDS["chalice deploy"], user("onlooker", *may)))
+    assert "no permission for PublishLayerVersion" in told
+    assert "docs/deploy.md#rights" in told
+
+
+def test_libraries_that_are_not_those_of_the_lock(project: Path) -> None:
+    lock = project / "requirements.lock"
+    lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
+    told = complaint(run(project, COMMANDS["chalice deploy"]))
+    assert "requirements.lock" in told
+    assert "defusedxml" in told
+
+
+def test_what_sends_nothing_needs_no_credentials(project: Path, tmp_path: Path) -> None:
+    command = [CHALICE, "package", "--pkg-format", "terraform", "--stage", "test"]
+    done = run(project, [*command, str(tmp_path / "out")], NO_CREDENTIALS)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_bucket_that_was_deleted_by_hand(stack: Stack, project: Path) -> None:
+    provision("holed", project)
+    stack.s3.delete_bucket(Bucket="text-to-pdf-holed-output-000000000000-us-east-1")
+    told = complaint(run(project, [CHALICE, "deploy", "--stage", "holed"]))
+    assert "OUTPUT_BUCKET text-to-pdf-holed-output-000000000000-us-east-1 is gone" in told
+    assert "make deploy STAGE=holed" in told
 
 
 def test_a_bucket_name_that_is_taken(stack: Stack, project: Path) -> None:

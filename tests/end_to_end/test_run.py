@@ -20,8 +20,7 @@ COMMAND = [sys.executable, "-m", "infra.run"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = copy_project(tmp_path)
-    for name in ("infra", "data"):
-        shutil.copytree(PROJECT / name, folder / name)
+    shutil.copytree(PROJECT / "data", folder / "data")
     return folder
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.records import Status
 from infra import api_token, destroy
-from infra.deploy import chalice, chalice_deploy
+from infra.deploy import chalice
 from infra.emulator import Emulator
 from infra.provision import provision
 from infra.stack import Stack
@@ -103,7 +103,7 @@ def test_a_renamed_function_takes_over_from_the_old_one(aws: Emulator, project: 
     for scope in (settings, settings["stages"]["renamed"]):
         scope["lambda_functions"]["transform"] = scope["lambda_functions"].pop("convert")
     config.write_text(json.dumps(settings))
-    chalice_deploy("renamed", project)
+    chalice("deploy", "renamed", project)
     assert "text-to-pdf-renamed-transform" in functions("renamed")
     assert "text-to-pdf-renamed-convert" not in functions("renamed")
     assert notified(stack) == ["text-to-pdf-renamed-transform"]

@@ -1,7 +1,9 @@
 """The deployment package as `chalice deploy` builds it, opened: the layer and the code."""
 
+import importlib.util
 import io
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,6 +14,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
+from infra import bytecode
 from infra.deploy import PROJECT
 from infra.explanation import StageError
 from infra.package import (
@@ -19,6 +22,7 @@ from infra.package import (
     Files,
     build_code,
     build_layer,
+    finish,
     pinned_files,
     platforms,
     runtime,
@@ -40,7 +44,6 @@ NEVER_SHIPPED = {
     "s3transfer",
     "setuptools",
     "wheel",
-    "__pycache__",
     "tests",
     "infra",
 }
@@ -67,6 +70,20 @@ def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lambda")
     unpack(PROJECT, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def bare(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layer before compiled modules were added."""
+    return without_compiled_modules(layer, tmp_path_factory.mktemp("bare"))
+
+
+def without_compiled_modules(package: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(folder / package.name, "w") as bare:
+        for name in whole.namelist():
+            if not name.endswith(".pyc"):
+                bare.writestr(name, whole.read(name))
+    return folder / package.name
 
 
 def libraries(folder: Path) -> Path:
@@ -127,8 +144,8 @@ def test_the_code_holds_nothing_compiled(code: Path) -> None:
     assert list(compiled(code)) == []
 
 
-def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(layer: Path, pinned: Files) -> None:
-    verify_layer(layer, pinned)
+def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(bare: Path, pinned: Files) -> None:
+    verify_layer(bare, pinned)
 
 
 def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
@@ -147,10 +164,10 @@ def test_the_lock_names_no_place() -> None:
 
 @pytest.mark.parametrize("how", ["changed", "added", "removed"])
 def test_a_layer_that_was_tampered_with_is_refused(
-    layer: Path, pinned: Files, tmp_path: Path, how: str
+    bare: Path, pinned: Files, tmp_path: Path, how: str
 ) -> None:
-    forged = tmp_path / layer.name
-    with zipfile.ZipFile(layer) as old, zipfile.ZipFile(forged, "w") as new:
+    forged = tmp_path / bare.name
+    with zipfile.ZipFile(bare) as old, zipfile.ZipFile(forged, "w") as new:
         victim = next(name for name in old.namelist() if name.endswith("fpdf/__init__.py"))
         for name in old.namelist():
             if name == victim and how == "removed":
@@ -162,6 +179,25 @@ def test_a_layer_that_was_tampered_with_is_refused(
     with pytest.raises(StageError, match=r"not what requirements\.lock pins"):
         verify_layer(forged, pinned)
     assert not forged.exists()
+
+
+@pytest.mark.parametrize("changed", ["layer", "lock"])
+def test_a_layer_is_not_taken_again_once_it_or_the_lock_has_changed(
+    layer: Path, tmp_path: Path, changed: str
+) -> None:
+    """Where pip could not build it anew, so that to see it taken is to see it taken as it is."""
+    cache = tmp_path / ".chalice/deployments"
+    cache.mkdir(parents=True)
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
+    shutil.copy(PROJECT / "requirements.txt", tmp_path)
+    kept = Path(shutil.copy(layer, cache))
+    finish(kept, lock)
+    assert build_layer(tmp_path) == kept
+    with (kept if changed == "layer" else lock).open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(StageError, match="cannot be had"):
+        build_layer(tmp_path)
 
 
 def test_a_wheel_with_another_hash_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
@@ -176,12 +212,47 @@ def test_what_lambda_has_already_and_what_only_we_need_is_not_shipped(opt: Path)
     shipped |= {path.name.lower() for path in (opt / "task").iterdir()}
     names = {name.partition("-")[0].removesuffix(".py") for name in shipped}
     assert names & NEVER_SHIPPED == set()
-    caches = [p for p in opt.rglob("*") if p.name == "__pycache__" or p.suffix == ".pyc"]
-    assert caches == []
+
+
+HASHED_AND_UNCHECKED = 0b01
+"""The flags of a compiled module that is taken whatever its source's time is (PEP 552)."""
+
+
+def test_what_is_compiled_is_each_shipped_source_and_nothing_else(opt: Path) -> None:
+    """For this runtime, and of that very source: no start on a read-only disk compiles anything."""
+    for place in (opt / "task", libraries(opt)):
+        sources = list(place.rglob("*.py"))
+        made = {path for path in place.rglob("*") if path.suffix == ".pyc"}
+        assert made == {
+            source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+            for source in sources
+        }
+        assert {path for d in place.rglob("__pycache__") for path in d.iterdir()} == made
+        for source in sources:
+            header = (opt / bytecode.compiled_name(str(source))).read_bytes()[:16]
+            assert header[:4] == importlib.util.MAGIC_NUMBER
+            assert int.from_bytes(header[4:8], "little") == HASHED_AND_UNCHECKED
+            assert header[8:] == importlib.util.source_hash(source.read_bytes())
+
+
+def test_the_same_sources_make_the_same_package(code: Path, tmp_path: Path) -> None:
+    again = without_compiled_modules(code, tmp_path)
+    bytecode.add(again, "/var/task")
+    assert again.read_bytes() == code.read_bytes()
+
+
+def test_a_python_that_is_not_lambdas_compiles_nothing_and_says_so(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = Path(shutil.copy(bare, tmp_path))
+    monkeypatch.setattr(sys.implementation, "cache_tag", "pypy311-pp73")
+    bytecode.add(package, "/opt")
+    assert package.read_bytes() == bare.read_bytes()
+    assert "NOT COMPILED" in capsys.readouterr().err
 
 
 def test_of_chalice_only_its_runtime_is_shipped(opt: Path) -> None:
-    shipped = {p.relative_to(opt / "task") for p in (opt / "task/chalice").rglob("*")}
+    shipped = {p.relative_to(opt / "task") for p in (opt / "task/chalice").rglob("*.py")}
     assert shipped == {Path("chalice/__init__.py"), Path("chalice/app.py")}
     assert not (libraries(opt) / "chalice").exists()
 
@@ -254,3 +325,15 @@ assert pdf.getvalue().startswith(b"%PDF-") and "/opt/" in PIL.__file__
 
 def test_the_package_alone_converts_a_text(opt: Path) -> None:
     run(opt, CONVERSION)
+
+
+WATCH = """
+import sys
+compiled = []
+sys.addaudithook(lambda event, told: event == "compile" and compiled.append(str(told[1])))
+"""
+
+
+def test_a_conversion_compiles_nothing(opt: Path) -> None:
+    told = run(opt, WATCH + CONVERSION + "print(*compiled)").split()
+    assert [name for name in told if name.startswith((str(opt / "task"), str(opt / "opt")))] == []
