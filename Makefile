@@ -8,7 +8,7 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup run test bench package packages lint format deploy destroy reconcile token lock audit sbom readme clean
+.PHONY: help setup run test bench bench-cold bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -21,6 +21,9 @@ help:
 	@echo "make destroy STAGE=dev  remove its functions and API; its data stays unless you add"
 	@echo "     DATA=delete CONFIRM=dev"
 	@echo "make bench              measure speed and memory against other converters"
+	@echo "make bench-cold         … what a cold start of each function takes, against budgets"
+	@echo "make bench-answers      … what questions cost, of RECORDS='1000 100000' records"
+	@echo "make bench-load         … what FILES=2000 uploads at once cost (ten minutes)"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
 	@echo "make readme             run what README and docs/deploy.md say, line by line"
@@ -49,6 +52,15 @@ $(VENV)-bench/.installed: requirements.txt bench/requirements.txt
 
 bench: $(VENV)-bench/.installed
 	@$(VENV)-bench/bin/python -m bench
+
+bench-cold: setup
+	@$(BIN)/python -m bench.cold_start
+
+bench-answers: setup
+	@$(BIN)/python -m bench.answers $(if $(RECORDS),--records $(RECORDS))
+
+bench-load: setup
+	@$(BIN)/python -m bench.load $(if $(FILES),--files $(FILES))
 
 package: setup
 	@$(BIN)/python -m pytest tests/infra/test_package.py
