@@ -8,7 +8,7 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup run test bench bench-cold bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom readme clean
+.PHONY: help setup run test bench bench-cold bench-cost bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -22,6 +22,7 @@ help:
 	@echo "     DATA=delete CONFIRM=dev"
 	@echo "make bench              measure speed and memory against other converters"
 	@echo "make bench-cold         … what a cold start of each function takes, against budgets"
+	@echo "make bench-cost         … what a million files cost"
 	@echo "make bench-answers      … what questions cost, of RECORDS='1000 100000' records"
 	@echo "make bench-load         … what FILES=2000 uploads at once cost (ten minutes)"
 	@echo "make lint | format      check | mend the code's form"
@@ -55,6 +56,9 @@ bench: $(VENV)-bench/.installed
 
 bench-cold: setup
 	@$(BIN)/python -m bench.cold_start
+
+bench-cost: $(VENV)-bench/.installed
+	@$(VENV)-bench/bin/python -m bench.cost
 
 bench-answers: setup
 	@$(BIN)/python -m bench.answers $(if $(RECORDS),--records $(RECORDS))
