@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib import naming
 from chalicelib.notification import Change, Removal, Upload, following, padded, reconciling
-from chalicelib.records import Clock, Record, Status, utc_now
+from chalicelib.records import Clock, Record, Status, timestamp, utc_now
 from chalicelib.storage import Listed
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 THREADS = 16
 SCHEDULER = "aws.events"
 """Source of the events that a schedule sends."""
+
+SAME_UPLOAD = timedelta(seconds=2)
+"""By how much a listing may date an upload later than its event did: it tells whole seconds."""
 
 
 class RecordsPort(Protocol):
@@ -176,11 +179,14 @@ class Reconciliation:
 def is_behind(record: Record, listed: Listed, now: datetime, *, failures: bool) -> bool:
     """Whether an object, as listed, has to be converted although it has a record.
 
-    `failures`: also if it failed for good, as it is now.
+    A listing names no version: of an upload of the very same bytes only the date tells that it is
+    another one. `failures`: also if it failed for good, as it is now.
     """
     if record.is_at_work(now):
         return False
     if record.input_deleted_at or record.etag != listed.etag:
+        return True
+    if record.uploaded_at < timestamp(listed.modified_at - SAME_UPLOAD):
         return True
     if record.status is Status.SUCCESS:
         return False

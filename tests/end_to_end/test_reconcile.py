@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.records import Record, Status
+from chalicelib.records import Record, Status, partition
 from infra import destroy
 from infra.deploy import PROJECT
 from tests import events
@@ -76,6 +76,31 @@ def test_an_overwrite_whose_event_was_lost_is_converted(stage: Stack) -> None:
     record = stage.settled("over.txt")
     assert (record.status, record.etag) == (Status.SUCCESS, head["ETag"].strip('"'))
     assert record.version_id == head["VersionId"]
+
+
+def test_an_upload_of_the_same_bytes_whose_event_was_lost_is_converted(stage: Stack) -> None:
+    stage.upload("same.txt", b"the same")
+    reconcile(stage)
+    first = stage.settled("same.txt")
+    date(stage, first, "2026-01-01T00:00:00.000Z")
+    stage.upload("same.txt", b"the same")
+    assert reconcile(stage)["stale"] == 1
+    wait_for(lambda: stage.settled("same.txt").sequencer > first.sequencer or None, "the second")
+    head = stage.s3.head_object(Bucket=stage.settings.input_bucket, Key="same.txt")
+    record = stage.settled("same.txt")
+    assert (record.status, record.version_id) == (Status.SUCCESS, head["VersionId"])
+    assert reconcile(stage) == NOTHING | {"seen": 1, "next": None}
+
+
+def date(stage: Stack, record: Record, uploaded_at: str) -> None:
+    """Have the record speak of an upload of another day."""
+    pk = partition(record.input_bucket, record.input_key, stage.settings.shards)
+    stage.dynamodb.update_item(
+        TableName=stage.settings.table,
+        Key={"pk": {"S": pk}, "input_key": {"S": record.input_key}},
+        UpdateExpression="SET uploaded_at = :at",
+        ExpressionAttributeValues={":at": {"S": uploaded_at}},
+    )
 
 
 def test_a_deletion_whose_event_was_lost_is_recorded(stage: Stack) -> None:

@@ -7,11 +7,12 @@ was carried out; the next upload may come; time may pass beyond every lease.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.notification import Change, Removal, Upload, padded
-from tests.protocol.memory import Cell, Item, Object, Reply, answered
-from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start, at
+from tests.protocol.memory import DAWN, Cell, Item, Object, Reply, answered
+from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start
 
 NAMES = [f"records/input#0/{KEY}", "output/a.pdf", f"input/{KEY}"]
 ATTEMPTS = 3
@@ -42,14 +43,19 @@ class Scope:
     keeps_id: bool = True
     reconciles_last: bool = True
 
+    def moment(self, position: int) -> datetime:
+        """When the change happens: well after the one before."""
+        return DAWN + timedelta(minutes=position)
+
     def change(self, position: int) -> Change:
         sequencer = padded(f"{position + 1:02X}")
         text = self.texts[position]
         if text is None:
-            return Removal(SETTINGS.input_bucket, KEY, sequencer, at(0))
+            return Removal(SETTINGS.input_bucket, KEY, sequencer, self.moment(position))
         version = f"v{position + 1}" if self.is_versioned else None
         size = len(text)
-        return Upload(SETTINGS.input_bucket, KEY, sequencer, at(0), None, version, size)
+        moment = self.moment(position)
+        return Upload(SETTINGS.input_bucket, KEY, sequencer, moment, None, version, size)
 
 
 class State(NamedTuple):
@@ -168,7 +174,8 @@ class Explorer:
         text = self.scope.texts[state.uploads]
         cell = self._cells[state.input]
         assert isinstance(cell, Object)
-        after = cell.put(None if text is None else text.encode())
+        now = self.scope.moment(state.uploads)
+        after = cell.put(None if text is None else text.encode(), now)
         return state._replace(input=self._number(after), uploads=state.uploads + 1)
 
     def _waiting(self, change: Change | None, index: int, attempt: int) -> int:

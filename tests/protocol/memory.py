@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -16,6 +17,8 @@ from botocore.exceptions import ClientError
 from tests.protocol import expressions
 
 Parameters = Mapping[str, Any]
+DAWN = datetime(2026, 1, 1, tzinfo=UTC)
+"""When everything begins."""
 
 
 class Reply(NamedTuple):
@@ -52,6 +55,7 @@ class Version(NamedTuple):
 
     id: str | None
     body: bytes | None
+    modified_at: datetime = DAWN
 
     @property
     def etag(self) -> str:
@@ -69,12 +73,12 @@ class Object(NamedTuple):
         newest = self.versions[-1] if self.versions else None
         return newest if newest and newest.body is not None else None
 
-    def put(self, body: bytes | None) -> "Object":
+    def put(self, body: bytes | None, now: datetime = DAWN) -> "Object":
         """With a new version, or a delete marker if `body` is None."""
         number = f"v{len(self.versions) + 1}" if self.is_versioned else None
         kept = self.versions if self.is_versioned else ()
         gone = body is None and not self.is_versioned
-        return self._replace(versions=kept if gone else (*kept, Version(number, body)))
+        return self._replace(versions=kept if gone else (*kept, Version(number, body, now)))
 
 
 Cell = Item | Object
@@ -132,6 +136,8 @@ def _told(version: Version, body: bytes | None) -> tuple[tuple[str, Any], ...]:
         members.append(("VersionId", version.id))
     if body is not None:
         members.append(("Body", body))
+    else:
+        members.append(("LastModified", version.modified_at))
     return tuple(members)
 
 

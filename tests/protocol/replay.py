@@ -7,7 +7,7 @@ world it is part of.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -22,7 +22,7 @@ from chalicelib.run import Run
 from chalicelib.settings import Settings
 from chalicelib.storage import Listed, Sink, Source
 from chalicelib.table import Records
-from tests.protocol.memory import Client, Reply
+from tests.protocol.memory import DAWN, Client, Reply
 
 SETTINGS = Settings(
     stage="model",
@@ -33,7 +33,6 @@ SETTINGS = Settings(
     shards=1,
 )
 KEY = "a.txt"
-DAWN = datetime(2026, 1, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
 EPOCH = timedelta(hours=1)
 """Time goes on in epochs, each of which is longer than a lease."""
@@ -218,7 +217,8 @@ class _OneKey:
             if error.response["Error"]["Code"] != "404":
                 raise
             return [], False
-        return [Listed(KEY, found["ETag"].strip('"'), found["ContentLength"], at(0))], False
+        etag, size = found["ETag"].strip('"'), found["ContentLength"]
+        return [Listed(KEY, etag, size, found["LastModified"])], False
 
     def between(
         self, bucket: str, _shard: int, _after: str | None, _last: str | None

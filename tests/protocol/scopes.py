@@ -24,6 +24,7 @@ _RECONCILED: dict[str, Story] = {
     "no event at all": (("x",), (RECONCILE,)),
     "the newer event lost": (("x", "y"), (0, RECONCILE)),
     "a reverting event lost": (("x", "y", "x"), (0, 1, RECONCILE)),
+    "the event of equal text lost": (("x", "x"), (0, RECONCILE)),
     "the deletion lost": (("x", None), (0, RECONCILE)),
 }
 _RECONCILED_MEANWHILE: dict[str, Story] = {
