@@ -171,7 +171,8 @@ def _download(lock: Path, folder: Path) -> None:
     command += [f"--dest={folder}", f"--requirement={lock}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        why = " ".join(done.stderr.split())
+        lines = (line.strip() for line in done.stderr.splitlines())
+        why = " ".join(line for line in lines if not line.startswith("WARNING:"))
         raise StageError(f"the wheels that {lock.name} pins cannot be had: {why}")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "template.yaml"
 NEVER_WORKED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_COMPLETE"}
+TOLD_AT_MOST = 3
+"""How many of CloudFormation's reasons; the first ones are the causes of the others."""
 WAITING: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
 """Seconds between looks at a stack in progress, and how many looks: a quarter of an hour."""
 
@@ -94,16 +96,23 @@ class Stack:
         return True
 
     def _what_failed(self) -> str:
-        reasons = list(dict.fromkeys(self._reasons()))
-        advice = "Mend the cause and run this again: nothing half-made is in the way."
+        every = list(dict.fromkeys(self._reasons()))
+        echoes = f"{self.name}: ", "cancelled"
+        reasons = [r for r in every if not any(echo in r for echo in echoes)] or every
+        told = "; ".join(reasons[:TOLD_AT_MOST])
+        if len(reasons) > TOLD_AT_MOST:
+            told += (
+                f"; and {len(reasons) - TOLD_AT_MOST} more, which "
+                f"`aws cloudformation describe-events --stack-name {self.name}` tells"
+            )
+        advice = "mend the cause and run this again: nothing half-made is in the way"
         if any("already exists" in reason for reason in reasons):
             advice = (
-                "Something of that name is left from a stack that was deleted by hand: "
-                "docs/operations.md#a-stack-that-was-deleted-by-hand says how to take it back."
+                "something of that name is left from a stack that was deleted by hand; "
+                "docs/operations.md#a-stack-that-was-deleted-by-hand says how to take it back, "
+                "or choose another STAGE"
             )
-        return "\n".join(
-            [f"CloudFormation could not bring stack {self.name} up to date:", *reasons, advice]
-        )
+        return f"CloudFormation could not bring stack {self.name} up to date: {told}: {advice}"
 
     def _reasons(self) -> Iterator[str]:
         """What failed this time, first things first: what was tried, or not even tried."""
@@ -111,6 +120,7 @@ class Stack:
         latest = [e for e in events if e.get("OperationId") == events[0].get("OperationId")]
         for event in reversed(latest):
             validation = event.get("ValidationStatus") == "FAILED"
-            reason = event.get("ValidationStatusReason" if validation else "ResourceStatusReason")
+            which = "ValidationStatusReason" if validation else "ResourceStatusReason"
+            reason = str(event.get(which, "")).strip(" .")
             if reason and (validation or event.get("ResourceStatus", "").endswith("FAILED")):
-                yield f"  {event.get('LogicalResourceId', self.name)}: {reason}"
+                yield f"{event.get('LogicalResourceId', self.name)}: {reason.strip(' .')}"
