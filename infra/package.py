@@ -171,7 +171,7 @@ def _download(lock: Path, folder: Path) -> None:
     command += [f"--dest={folder}", f"--requirement={lock}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        lines = (line.strip() for line in done.stderr.splitlines())
+        lines = (" ".join(line.split()) for line in done.stderr.splitlines())
         why = " ".join(line for line in lines if not line.startswith("WARNING:"))
         raise StageError(f"the wheels that {lock.name} pins cannot be had: {why}")
 
