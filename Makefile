@@ -21,6 +21,8 @@ help:
 	@echo "make destroy STAGE=dev  remove its functions and API; its data stays unless you add"
 	@echo "     DATA=delete CONFIRM=dev"
 	@echo "make bench              measure speed and memory against other converters"
+	@echo "     ONLY=arabic,cjk    … with these texts alone, publishing nothing"
+	@echo "     AGAINST=main~1     … against the converter of another revision instead"
 	@echo "make bench-cold         … what a cold start of each function takes, against budgets"
 	@echo "make bench-cost         … what a million files cost"
 	@echo "make bench-answers      … what questions cost, of RECORDS='1000 100000' records"
@@ -52,7 +54,7 @@ $(VENV)-bench/.installed: requirements.txt bench/requirements.txt
 	@touch $@
 
 bench: $(VENV)-bench/.installed
-	@$(VENV)-bench/bin/python -m bench
+	@$(VENV)-bench/bin/python -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(AGAINST),--against "$(AGAINST)")
 
 bench-cold: setup
 	@$(BIN)/python -m bench.cold_start

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.peers import SHAPED, font_file
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -19,9 +21,10 @@ class Cost:
     output: int
 
 
-def ours(source: Path, target: Path) -> list[str]:
-    """The command that converts with this project."""
-    return [sys.executable, "-m", "chalicelib.converter", str(source), str(target)]
+def ours(source: Path, target: Path, checkout: Path | None = None) -> list[str]:
+    """The command that converts with this project, as it is here or in another checkout of it."""
+    command = [sys.executable, "-m", "chalicelib.converter", str(source), str(target)]
+    return ["sh", "-c", 'cd "$0" && exec "$@"', str(checkout), *command] if checkout else command
 
 
 def peer(name: str, source: Path, target: Path) -> list[str] | None:
@@ -31,16 +34,22 @@ def peer(name: str, source: Path, target: Path) -> list[str] | None:
         if not Path(program).exists():
             return None
         return ["sh", "-c", f"{program} 1 user title 1 '' '{source}' > '{target}'"]
+    if name in SHAPED and not font_file(SHAPED[name]).exists():
+        return None
     return [sys.executable, "-m", "bench.peers", name, str(source), str(target)]
 
 
 def costs(commands: Sequence[list[str]], target: Path, runs: int) -> list[Cost]:
-    """The medians of several runs of each, taken in turns so that all meet the same machine."""
-    rounds = [[_once(command, target) for command in commands] for _ in range(runs)]
+    """The medians of several runs of each."""
     return [
         Cost(median(one.cpu for one in every), median(one.memory for one in every), every[0].output)
-        for every in zip(*rounds, strict=True)
+        for every in zip(*rounds(commands, target, runs), strict=True)
     ]
+
+
+def rounds(commands: Sequence[list[str]], target: Path, runs: int) -> list[list[Cost]]:
+    """Several runs of each, taken in turns so that all meet the same machine."""
+    return [[_once(command, target) for command in commands] for _ in range(runs)]
 
 
 # Filters of CUPS take the charset from the environment. Python is to keep what it compiles, as

@@ -5,6 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 FONTS = Path(__file__).parent.parent / "chalicelib" / "fonts"
+NOTO = Path("/usr/share/fonts/truetype/noto")  # Debian's fonts-noto-core
+SHAPED = {
+    "fpdf2-arabic": "NotoNaskhArabic-Regular.ttf",
+    "fpdf2-devanagari": "NotoSansDevanagari-Regular.ttf",
+}
+"""The fonts of the peers that shape."""
+
+
+def font_file(name: str) -> Path:
+    """A font: the product's own where it has it, for both to draw the same shapes."""
+    return FONTS / name if (FONTS / name).exists() else NOTO / name
 
 
 def fpdf2_multi_cell(source: Path, target: Path) -> None:
@@ -16,6 +27,25 @@ def fpdf2_multi_cell(source: Path, target: Path) -> None:
     pdf.set_font("Courier", size=10)
     pdf.multi_cell(0, None, source.read_text("latin-1"))
     pdf.output(str(target))
+
+
+def fpdf2_shaping(font: str) -> Callable[[Path, Path], None]:
+    """The same with shaping, bidi, and a fallback font for what the script's own does not have."""
+
+    def convert(source: Path, target: Path) -> None:
+        from fpdf import FPDF
+
+        pdf = FPDF()
+        pdf.add_page()
+        pdf.add_font("script", fname=font_file(font))
+        pdf.add_font("fallback", fname=FONTS / "DejaVuSansMono.ttf")
+        pdf.set_font("script", size=10)
+        pdf.set_fallback_fonts(["fallback"])
+        pdf.set_text_shaping(True)
+        pdf.multi_cell(0, None, source.read_text("utf-8"))
+        pdf.output(str(target))
+
+    return convert
 
 
 def reportlab_courier(source: Path, target: Path) -> None:
@@ -56,6 +86,7 @@ def _reportlab(source: Path, target: Path, font: str) -> None:
 
 PEERS: dict[str, Callable[[Path, Path], None]] = {
     "fpdf2": fpdf2_multi_cell,
+    **{name: fpdf2_shaping(font) for name, font in SHAPED.items()},
     "reportlab": reportlab_courier,
     "reportlab-dejavu": reportlab_dejavu,
     "reportlab-wqy": reportlab_wqy,
