@@ -3,6 +3,7 @@
 `python -m tests.converter.gallery` writes docs/gallery.md and docs/gallery.png.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -22,9 +23,9 @@ from tests.converter.reading import made
 ROOT = Path(__file__).parent.parent.parent
 TEXTS = ROOT / "tests/converter/scripts"
 #: Languages of the gallery; each has a text.
-LANGUAGES = (
-    "ar fa ur he yi aii hi mr ne bn pa gu ta te kn ml si th lo km my bo dz vi"  # as in BCP 47
-).split()
+LANGUAGES = re.findall(
+    r"\w+", "ar fa ur he yi aii hi mr ne bn pa gu ta te kn ml si th lo km my bo dz vi"
+)
 LENGTH = 45  # characters of a row, at most
 NEAR = 2  # pixels: what has ink of the other picture no further than this is no difference
 TOLERANCE = 0.01  # share of the ink that may be further away
@@ -33,11 +34,12 @@ _DPI = 300
 _ROOM = 160  # pixels in height for each row of Chromium's
 _WIDTH = 3000
 _APART = "\u200c"  # between letters it keeps them from joining and stacking
-_OPTIONS = (
+_OPTIONS = re.findall(
+    r"\S+",
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
     "--disable-background-networking --disable-component-update --disable-sync "
-    "--font-render-hinting=none --force-device-scale-factor=1"
-).split()
+    "--font-render-hinting=none --force-device-scale-factor=1",
+)
 
 
 def text(language: str) -> str:
