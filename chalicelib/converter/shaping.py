@@ -19,8 +19,8 @@ _MOST = 30_000
 # Characters that are shaped at once. HarfBuzz gives up on some tens of thousands of marks.
 _AT_ONCE = 1000
 
-# Words of a font that are kept as they were shaped: most of a text was there before.
-_KEPT = 30_000
+# Words that are kept as they were shaped, twice as many at most: most of a text was there before.
+_KEPT = 25_000
 
 # Letters without the punctuation around them, of which there would be many combinations. Tibetan
 # has a mark of its own behind syllables, and ZERO WIDTH SPACE shows where words end.
@@ -80,6 +80,7 @@ class Shaper:
         self._fonts: dict[Face, ClusterFont] = {}
         self._full: list[ClusterFont] = []
         self._made = 0
+        self._kept = 0  # words, of all fonts
 
     @property
     def crowded(self) -> bool:
@@ -111,7 +112,30 @@ class Shaper:
                     starts, shown, advances = _clusters(chunk, font, rtl=rtl)
                     shaped.add([begin + one for one in starts], shown, advances)
                 else:
-                    _add_words(chunk, begin, font, shaped, rtl=rtl)
+                    self._add_words(chunk, begin, font, shaped, rtl=rtl)
+
+    def _add_words(
+        self, text: str, at: int, font: ClusterFont, shaped: Shaped, *, rtl: bool
+    ) -> None:
+        words = _WORDS.findall(text)
+        kept = font.words[rtl]
+        found = [kept.get(word) or self._word(word, font, rtl=rtl) for word in words]
+        starts = list(accumulate(map(len, words), initial=at))[:-1]
+        shaped.add(starts, [code for code, _ in found], [advance for _, advance in found])
+
+    def _word(self, text: str, font: ClusterFont, *, rtl: bool) -> Drawn:
+        """A word as one part, as it is seen from the left; those of late are kept."""
+        word = font.older_words[rtl].get(text)
+        if word is None:
+            _, codes, advances = _clusters(text, font, rtl=rtl)
+            word = b"".join(reversed(codes) if rtl else codes), sum(advances)
+        self._kept += 1
+        if self._kept > _KEPT:
+            self._kept = 0
+            for one in self._fonts.values():
+                one.older_words, one.words = one.words, ({}, {})
+        font.words[rtl][text] = word
+        return word
 
     def add_blank(self, at: int, advance: float, span: Span, shaped: Shaped) -> None:
         """Add a blank of any width."""
@@ -145,29 +169,6 @@ def _chunks(text: str) -> Iterator[tuple[int, str]]:
         yield start, text[start:end]
         start = end
     yield start, text[start:]
-
-
-def _add_words(text: str, at: int, font: ClusterFont, shaped: Shaped, *, rtl: bool) -> None:
-    words = _WORDS.findall(text)
-    kept = font.words[rtl]
-    found = [kept.get(word) or _word(word, font, rtl=rtl) for word in words]
-    starts = accumulate(map(len, words), initial=at)
-    shaped.add(list(starts)[:-1], [code for code, _ in found], [advance for _, advance in found])
-
-
-def _word(text: str, font: ClusterFont, *, rtl: bool) -> Drawn:
-    """A word as one part, as it is seen from the left; those of late are kept."""
-    word = font.older_words[rtl].get(text)
-    if word is None:
-        _, codes, advances = _clusters(text, font, rtl=rtl)
-        word = b"".join(reversed(codes) if rtl else codes), sum(advances)
-    kept = font.words[rtl]
-    if len(kept) >= _KEPT:
-        font.older_words[rtl].clear()
-        font.older_words[rtl].update(kept)
-        kept.clear()
-    kept[text] = word
-    return word
 
 
 def _clusters(

@@ -1,9 +1,9 @@
 import unicodedata
-from pathlib import Path
 
 import pytest
 
-from chalicelib.converter.fonts import CHAIN, FALLBACK_SCALE, FOLDER, Slot, choose
+from chalicelib.converter.fonts import BOLD, CHAIN, FALLBACK_SCALE, FOLDER, Slot, choose
+from chalicelib.converter.scripts import MARKED, SCRIPTS
 
 EMOJI_BLOCKS = [(0x1F300, 0x1F650), (0x1F680, 0x1F6FD), (0x1F900, 0x1FA00), (0x2600, 0x27C0)]
 
@@ -59,4 +59,9 @@ def test_every_font_comes_with_its_licence_and_its_origin() -> None:
     origin = (FOLDER / "README.md").read_text(encoding="utf-8")
     for file in {face.file for face in CHAIN}:
         assert file in origin
-    assert len(list(Path(FOLDER).glob("LICENSE-*.txt"))) == 3
+    for licence in ("DejaVu", "Noto", "Unifont", "WenQuanYi"):
+        assert f"LICENSE-{licence}.txt" in origin
+        assert (FOLDER / f"LICENSE-{licence}.txt").exists()
+    shipped = {path.name for path in FOLDER.glob("*.tt[fc]")}
+    used = {face.file for script in SCRIPTS for face in script.faces}
+    assert shipped == used | {face.file for face in (*CHAIN, BOLD, MARKED)}
