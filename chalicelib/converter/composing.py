@@ -4,57 +4,21 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import NamedTuple, Self, cast
+from typing import cast
 
 from chalicelib.converter import bidi
 from chalicelib.converter.cleaning import cut, stretches
 from chalicelib.converter.clusters import ClusterFont
 from chalicelib.converter.fonts import CELL
+from chalicelib.converter.rows import CROWDED, TAB, Composed, Piece
 from chalicelib.converter.scripts import WITHOUT_SPACES
 from chalicelib.converter.shaping import Font, Shaped, Shaper, Span, Stretch
-
-TAB = 8  # cells
-
-# Characters a row may hold for each of its columns: a letter and the 30 marks that the
-# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
-CROWDED = 31
 
 # A row may end behind blanks, which need no room, and behind the mark that Tibetan has between
 # syllables. ZERO WIDTH SPACE shows where words end that have no blank between them.
 _BLANK = " \t\u200b"
 _BLANKS = re.compile(f"[{_BLANK}]+")
 _ENDS = (*_BLANK, "\u0f0b")
-
-
-class Piece(NamedTuple):
-    """What is drawn with one font: codes of clusters, ready for a string, or text of the grid.
-
-    `advance` is in thousandths of the size of the text.
-    """
-
-    font: Font
-    shown: bytes | str
-    advance: float
-    style: str
-
-
-class Composed(str):
-    """A row as it was typed, and its pieces as they are seen from the left.
-
-    `indent` is where they begin, in thousandths of the size of the text; `rtl` is whether the
-    row begins on the right.
-    """
-
-    __slots__ = ("indent", "pieces", "rtl")
-    pieces: list[Piece]
-    indent: float
-    rtl: bool
-
-    def __new__(cls, text: str, pieces: list[Piece], indent: float, *, rtl: bool) -> Self:
-        """The pieces hold all of the text."""
-        row = super().__new__(cls, text)
-        row.pieces, row.indent, row.rtl = pieces, indent, rtl
-        return row
 
 
 class Composer:

@@ -9,7 +9,7 @@ private parts is all in `_Rest`.
 from datetime import UTC
 from hashlib import md5
 from html import escape
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from fpdf import FPDF
 from fpdf.output import OutputProducer
@@ -23,7 +23,10 @@ from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.pagetree import PageTree
 from chalicelib.converter.painting import Painter
-from chalicelib.converter.shaping import Shaper
+
+if TYPE_CHECKING:
+    from chalicelib.converter.composing import Composer
+    from chalicelib.converter.shaping import Shaper
 
 PRODUCER = "chalice-text-to-pdf with fpdf2"
 
@@ -48,14 +51,22 @@ class Document:
         self._described = _Described(source)
         self.objects = Objects(sink, self._described.pdf_version)
         self._repertoire = Repertoire()
-        self.shaper = Shaper(self._repertoire)
-        self.painter = Painter(geometry, self._repertoire, self.shaper)
+        self._shaper: Shaper | None = None
+        self.painter = Painter(geometry, self._repertoire, self.composer)
         self._cluster_fonts = b""
         self._resources = self.objects.reserve()
         self._frame = Frame(self.objects, self.painter, geometry, self._resources)
         box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
         self.tree = PageTree(self.objects, box)
         self._frame.write_header(source.name)
+
+    def composer(self, columns: int) -> "Composer":
+        """What composes the rows that no grid can show; only some texts have any."""
+        from chalicelib.converter.composing import Composer
+        from chalicelib.converter.shaping import Shaper
+
+        self._shaper = self._shaper or Shaper(self._repertoire)
+        return Composer(columns, self._shaper)
 
     @property
     def repertoire(self) -> Repertoire:
@@ -70,11 +81,11 @@ class Document:
     def add_page(self, text: bytes) -> None:
         """Write a page with the operators of its text."""
         self.tree.add_page(self._frame.add_page(text, self.pages + 1))
-        if self.shaper.crowded:
+        if self._shaper and self._shaper.crowded:
             self._write_cluster_fonts()
 
     def _write_cluster_fonts(self) -> None:
-        for font in self.shaper.take_fonts():
+        for font in self._shaper.take_fonts() if self._shaper else ():
             self._cluster_fonts += embed_clusters(self.objects, font)
 
     def finish(self) -> None:

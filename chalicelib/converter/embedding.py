@@ -3,14 +3,16 @@
 import struct
 from collections.abc import Iterable, Iterator
 from itertools import count, groupby
+from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
-from chalicelib.converter.clusters import ClusterFont
-from chalicelib.converter.composites import composite
 from chalicelib.converter.fonts import BODY, BOLD, CELL, FACES, Face, Repertoire, font_name
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.painting import ANSI_FONT, Painter
+
+if TYPE_CHECKING:
+    from chalicelib.converter.clusters import ClusterFont
 
 _FIXED_PITCH, _SYMBOLIC, _NONSYMBOLIC = 1, 4, 32  # table 123
 _DROPPED = (b"GSUB", b"GPOS", b"GDEF", b"MATH", b"FFTM", b"gasp", b"vmtx", b"vhea", b"VORG")
@@ -47,8 +49,10 @@ def embed_fonts(objects: Objects, painter: Painter, repertoire: Repertoire) -> b
     return b"".join(fonts)
 
 
-def embed_clusters(objects: Objects, clusters: ClusterFont) -> bytes:
+def embed_clusters(objects: Objects, clusters: "ClusterFont") -> bytes:
     """Write a font of clusters; returns its entry of a /Font resource dictionary."""
+    from chalicelib.converter.composites import composite
+
     program, glyphs = composite(clusters)
     face = hb.Face(program)
     widths = [clusters.face.thousandths(cluster.advance) for cluster in clusters.codes]

@@ -1,18 +1,21 @@
 """From clean text to pages of rows on a grid of cells."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TYPE_CHECKING
 from unicodedata import category
 
 from chalicelib.converter.alphabet import Alphabet
 from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
-from chalicelib.converter.clusters import cluster_start
-from chalicelib.converter.composing import CROWDED, TAB, Composer
-from chalicelib.converter.scripts import COMPLEX
+from chalicelib.converter.rows import CROWDED, TAB, is_complex
 
 _LONG = 64 * 1024  # characters of an unfinished line that are worth keeping for its end
+
+
+if TYPE_CHECKING:
+    from chalicelib.converter.composing import Composer
 
 
 @dataclass(slots=True)
@@ -32,7 +35,11 @@ class Layout:
     """
 
     def __init__(
-        self, columns: int, rows: int, widths: Mapping[int, str], composer: Composer
+        self,
+        columns: int,
+        rows: int,
+        widths: Mapping[int, str],
+        composer: Callable[[], "Composer"],
     ) -> None:
         self._columns = columns
         self._composer = composer
@@ -92,7 +99,7 @@ class Layout:
         new = self._met.others(text)
         if not new:
             return False
-        complex_ones = set(filter(COMPLEX.match, new))
+        complex_ones = set(filter(is_complex, new))
         self._complex = self._complex or bool(complex_ones)
         widths = {one: self._widths[ord(one)] for one in new - complex_ones}
         self._met.add(new)
@@ -129,7 +136,7 @@ class Layout:
             lines = lines[1:]
         if not uniform:
             lines = [_based(line) for line in lines]
-        if not uniform and self._complex and COMPLEX.search("".join(lines)):
+        if not uniform and self._complex and is_complex("".join(lines)):
             yield from self._compose(lines, controls)
             return
         if "\t" in controls:
@@ -154,8 +161,8 @@ class Layout:
     def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
         """Append lines of which some are not for the grid."""
         for line in lines:
-            if COMPLEX.search(line):
-                self._append(self._composer.rows(line), continued=False)
+            if is_complex(line):
+                self._append(self._composer().rows(line), continued=False)
             else:
                 tabs = "\t" in controls and "\t" in line
                 self._add(self._expanded(line, 0, uniform=False) if tabs else line, uniform=False)
@@ -184,7 +191,7 @@ class Layout:
             piece = overstruck(piece)
         if not self._rest and not self._rest_continued:
             piece = _based(piece)
-        if not uniform and COMPLEX.search(piece):
+        if not uniform and self._complex and is_complex(piece):
             self._compose_on(piece, ends=ends)
             return
         if "\t" in piece:
@@ -206,7 +213,7 @@ class Layout:
     def _compose_on(self, piece: str, *, ends: bool) -> None:
         """The same for a line, or a part of it, that is not for the grid."""
         line = _joined(self._rest, piece)
-        rows = self._composer.rows(line, rtl=self._rest_rtl)
+        rows = self._composer().rows(line, rtl=self._rest_rtl)
         self._rest_rtl = rows[0].rtl
         if not ends:
             self._rest = cut(line, len(line) - len(rows.pop()), len(line))
@@ -249,6 +256,8 @@ class Layout:
             if space > start and not line[start:space].isspace():
                 end = space + 1
             if not line[end].isascii():
+                from chalicelib.converter.clusters import cluster_start
+
                 end = cluster_start(line, start, end)
             yield start, end
             start = end

@@ -5,20 +5,22 @@ only, else the low 16 bits of its code point in the font for its plane. Either w
 made with a few operations on whole strings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from math import ceil
+from typing import TYPE_CHECKING
 
 from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled, stretches
-from chalicelib.converter.composing import Composed, Composer, Piece
 from chalicelib.converter.fonts import CELL, Repertoire, Slot, number
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
 from chalicelib.converter.objects import escaped
 from chalicelib.converter.pen import Pen, plain, repeats
-from chalicelib.converter.scripts import COMPLEX
-from chalicelib.converter.shaping import Shaper
+from chalicelib.converter.rows import Composed, Piece, is_complex
+
+if TYPE_CHECKING:
+    from chalicelib.converter.composing import Composer
 
 ANSI_FONT = b"/F0"
 _ENDLESS = 1_000_000  # cells, of a row that never ends
@@ -32,9 +34,15 @@ def artifact(operators: bytes) -> bytes:
 class Painter:
     """Paints pages; knows afterwards which characters were drawn with which font."""
 
-    def __init__(self, geometry: Geometry, repertoire: Repertoire, shaper: Shaper) -> None:
+    def __init__(
+        self,
+        geometry: Geometry,
+        repertoire: Repertoire,
+        composer: Callable[[int], "Composer"],
+    ) -> None:
+        """`composer` makes one for rows of so many cells."""
         self._geometry = geometry
-        self._composer = Composer(_ENDLESS, shaper)
+        self._composer = composer
         self._repertoire = repertoire
         self._ansi_seen = b"\n"
         self._bold_seen: set[int] = set()
@@ -83,7 +91,7 @@ class Painter:
         if (code := _ansi([text])) is not None:
             self.see_ansi(code)
             return self.ansi_line(text, x, y, size)
-        row = self._composed(text) if COMPLEX.search(text) else text
+        row = self._composed(text) if is_complex(text) else text
         return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([row]) + b"ET\n"
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
@@ -106,13 +114,13 @@ class Painter:
         """Cells that the text takes."""
         if text.isascii() and text.isprintable():
             return len(text)
-        if COMPLEX.search(text):
+        if is_complex(text):
             return ceil(sum(piece.advance for piece in self._composed(text).pieces) / CELL)
         return sum(slot.cells for slot in self._slots(text))
 
     def _composed(self, text: str) -> Composed:
         """Text as one row that begins on the left, whatever its direction."""
-        (row,) = self._composer.rows(text)
+        (row,) = self._composer(_ENDLESS).rows(text)
         row.indent = 0.0
         return row
 

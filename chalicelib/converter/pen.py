@@ -6,11 +6,10 @@ from operator import eq
 from typing import TypeAlias
 
 from chalicelib.converter.cleaning import BOLD, BOTH, stretches
-from chalicelib.converter.clusters import ClusterFont
-from chalicelib.converter.composing import Composed
 from chalicelib.converter.fonts import BODY, CELL, Face, Repertoire, Slot, font_name
 from chalicelib.converter.fonts import BOLD as BOLD_FACE
 from chalicelib.converter.objects import escaped
+from chalicelib.converter.rows import Composed
 
 _LINE_END = "\n".encode("utf-16-be")
 _STROKE = 0.04  # of the size: what makes a font bold that has no bold face
@@ -91,7 +90,7 @@ class Pen:
         gap = row.indent
         for font, shown, advance, style in row.pieces:
             bold = style in (BOLD, BOTH)
-            if isinstance(font, ClusterFont) and isinstance(shown, bytes):
+            if not isinstance(font, Slot) and isinstance(shown, bytes):
                 scale = font.face.scale
                 yield self._select(font.name, self._size * scale, 100.0, bold=bold)
                 yield b"[%d(%b)]TJ\n" % (-gap / scale, shown) if gap else b"(%b)Tj\n" % shown

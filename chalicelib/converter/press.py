@@ -1,11 +1,11 @@
 """The way from a stream of bytes to a finished document."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import BinaryIO
 
 from chalicelib.converter.cleaning import Cleaner
-from chalicelib.converter.composing import Composer
 from chalicelib.converter.conversion import OnProgress, Progress, Report, Source
 from chalicelib.converter.decoding import Decoding
 from chalicelib.converter.document import Document
@@ -39,7 +39,7 @@ def _run(
     first = next(texts)  # raises NotText before anything is written
     geometry = Geometry.of(options)
     document = Document(sink, about, geometry)
-    composer = Composer(geometry.columns, document.shaper)
+    composer = cache(lambda: document.composer(geometry.columns))
     layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire), composer)
 
     def tell() -> None:

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,9 +7,10 @@ from wcwidth import wcwidth
 
 from chalicelib.converter import layout as layout_module
 from chalicelib.converter.cleaning import Cleaner
-from chalicelib.converter.composing import TAB, Composed, Composer
+from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire, Widths
 from chalicelib.converter.layout import Layout, Page
+from chalicelib.converter.rows import TAB, Composed
 from chalicelib.converter.shaping import Shaper
 
 REPERTOIRE = Repertoire()
@@ -15,7 +18,7 @@ WIDTHS = Widths(REPERTOIRE)
 
 
 def lay_out(text: str, columns: int = 20, rows: int = 5, piece: int = 0) -> list[Page]:
-    layout = Layout(columns, rows, WIDTHS, Composer(columns, Shaper(REPERTOIRE)))
+    layout = Layout(columns, rows, WIDTHS, partial(Composer, columns, Shaper(REPERTOIRE)))
     cleaner = Cleaner()
     pages: list[Page] = []
     for start in range(0, len(text), piece or len(text) or 1):

@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter import bidi
-from chalicelib.converter.composing import Composed, Composer
+from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire
+from chalicelib.converter.rows import Composed
 from chalicelib.converter.shaping import Shaper
 from tests.converter.reading import made
 

@@ -1,0 +1,55 @@
+"""Rows that are no plain text on the grid. What makes them is imported for texts that need it."""
+
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from chalicelib.converter.shaping import Font
+
+TAB = 8  # cells
+
+# Characters a row may hold for each of its columns: a letter and the 30 marks that the
+# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
+CROWDED = 31
+
+# Nothing before the first of the combining marks needs more than the grid.
+_FIRST_COMPLEX = "\u0300"
+
+
+def is_complex(text: str) -> bool:
+    """Whether any character of the text is one that a grid of cells cannot show properly."""
+    if text.isascii() or max(text) < _FIRST_COMPLEX:
+        return False
+    from chalicelib.converter.scripts import COMPLEX
+
+    return COMPLEX.search(text) is not None
+
+
+class Piece(NamedTuple):
+    """What is drawn with one font: codes of clusters, ready for a string, or text of the grid.
+
+    `advance` is in thousandths of the size of the text.
+    """
+
+    font: "Font"
+    shown: bytes | str
+    advance: float
+    style: str
+
+
+class Composed(str):
+    """A row as it was typed, and its pieces as they are seen from the left.
+
+    `indent` is where they begin, in thousandths of the size of the text; `rtl` is whether the
+    row begins on the right.
+    """
+
+    __slots__ = ("indent", "pieces", "rtl")
+    pieces: list[Piece]
+    indent: float
+    rtl: bool
+
+    def __new__(cls, text: str, pieces: list[Piece], indent: float, *, rtl: bool) -> Self:
+        """The pieces hold all of the text."""
+        row = super().__new__(cls, text)
+        row.pieces, row.indent, row.rtl = pieces, indent, rtl
+        return row
