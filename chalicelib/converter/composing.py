@@ -34,13 +34,16 @@ class Composer:
         `rtl` is its direction, if its first letter is not to decide.
         """
         base, runs = bidi.runs(line, rtl)
-        shaped = self._shaped(line, runs, divided=False)
+        shaped = self._shaped(line, runs, base, divided=False)
         if max(shaped.advances) > self._columns * CELL:
-            shaped = self._shaped(line, runs, divided=True)
+            shaped = self._shaped(line, runs, base, divided=True)
         return list(_Paragraph(line, base, shaped, self._columns).rows())
 
-    def _shaped(self, line: str, runs: list[bidi.Run], *, divided: bool) -> Shaped:
-        """The line in parts, and the words too if they are to be `divided`."""
+    def _shaped(self, line: str, runs: list[bidi.Run], base: int, *, divided: bool) -> Shaped:
+        """The line in parts, and the words too if they are to be `divided`.
+
+        What tabs are between stays in the order of typing, as columns of a table do (L1).
+        """
         shaped = Shaped()
         for run in runs:
             at = run.start
@@ -49,7 +52,7 @@ class Composer:
                 for number, part in enumerate(text.split("\t")):
                     if number:
                         advance = TAB * CELL - shaped.advance % (TAB * CELL)
-                        self._shaper.add_blank(at, advance, span, shaped)
+                        self._shaper.add_blank(at, advance, Span(base, style), shaped)
                         at += 1
                     if part:
                         self._shaper.add(part, at, span, shaped, divided=divided)

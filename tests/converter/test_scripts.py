@@ -101,6 +101,14 @@ def test_directions_are_those_of_uax_9(typed: str, shown: str) -> None:
     assert seen(typed).translate(invisible) == shown.translate(invisible)
 
 
+def test_columns_between_tabs_stay_in_order() -> None:
+    (row,) = compose("a\t\u05d0\u05d1\t12")
+    shown = [piece.shown for piece in row.pieces if not isinstance(piece.shown, bytes)]
+    assert "".join(shown).split() == ["a", "12"]
+    assert isinstance(row.pieces[2].shown, bytes)  # the Hebrew word, between the two tabs
+    assert [len(row.pieces), row.pieces[-1].shown] == [5, "12"]
+
+
 def test_brackets_are_mirrored_and_copied_as_typed() -> None:
     text = "\u05d0\u05d1 (\u05d2\u05d3) \u05d4"
     assert extracted(made(text).pdf).strip() == text
