@@ -123,4 +123,4 @@ class Stack:
             which = "ValidationStatusReason" if validation else "ResourceStatusReason"
             reason = str(event.get(which, "")).strip(" .")
             if reason and (validation or event.get("ResourceStatus", "").endswith("FAILED")):
-                yield f"{event.get('LogicalResourceId', self.name)}: {reason.strip(' .')}"
+                yield f"{event.get('LogicalResourceId', self.name)}: {reason}"

@@ -61,9 +61,10 @@ _STRETCHES = re.compile(
     )
 )
 
-_RIGHT = re.compile("[\u05d0\u0627\u0661\u202a-\u202e\u2066-\u2069]")
-_EXPLICIT = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_MIXED = re.compile("[a1\u0661\t\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates
+_RIGHT = re.compile(f"[\u05d0\u0627\u0661{_CONTROLS}]")
+_EXPLICIT = re.compile(f"[{_CONTROLS}]")
+_MIXED = re.compile(f"[a1\u0661\t{_CONTROLS}]")
 
 
 class Run(NamedTuple):

@@ -8,6 +8,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
 
 from chalicelib.converter.clusters import Cluster, ClusterFont
+from chalicelib.converter.fonts import subset_without
 
 _KEPT = ("head", "hhea", "hmtx", "maxp", "glyf", "loca")
 
@@ -54,14 +55,9 @@ def composite(clusters: ClusterFont) -> tuple[bytes, list[int]]:
 
 def _parts(clusters: ClusterFont) -> tuple[TTFont, dict[int, int]]:
     """The glyphs that clusters are composed of as a font, and their numbers in it."""
-    wanted = hb.SubsetInput()
-    wanted.glyph_set.update(glyph.number for cluster in clusters.codes for glyph in cluster.glyphs)
-    wanted.flags = (
-        hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
-    )
     face = clusters.face.face
-    others = set(face.table_tags) - set(_KEPT)
-    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in others)
+    wanted = subset_without(set(face.table_tags) - set(_KEPT))
+    wanted.glyph_set.update(glyph.number for cluster in clusters.codes for glyph in cluster.glyphs)
     plan = hb.SubsetPlan(face, wanted)
     subset = plan.execute()
     font = TTFont(BytesIO(subset.blob.data), recalcTimestamp=False)

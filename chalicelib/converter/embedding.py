@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts import BODY, BOLD, CELL, FACES, Face, Repertoire, font_name
+from chalicelib.converter.fonts import (
+    BODY,
+    BOLD,
+    CELL,
+    FACES,
+    Face,
+    Repertoire,
+    font_name,
+    subset_without,
+)
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.painting import ANSI_FONT, Painter
 
@@ -15,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.converter.clusters import ClusterFont
 
 _FIXED_PITCH, _SYMBOLIC, _NONSYMBOLIC = 1, 4, 32  # table 123
-_DROPPED = (b"GSUB", b"GPOS", b"GDEF", b"MATH", b"FFTM", b"gasp", b"vmtx", b"vhea", b"VORG")
+_DROPPED = ("GSUB", "GPOS", "GDEF", "MATH", "FFTM", "gasp", "vmtx", "vhea", "VORG")
 _BLOCK = 100  # entries that one section of a CMap may have (Adobe Technical Note 5014)
 
 _CMAP = """/CIDInit /ProcSet findresource begin
@@ -132,12 +141,8 @@ def _embed(objects: Objects, face: Face, code_points: set[int], tag: str) -> int
 
 def _subset(face: Face, code_points: set[int]) -> hb.Face:
     """The glyphs of some characters as a font of its own, without hints and layout tables."""
-    wanted = hb.SubsetInput()
+    wanted = subset_without(_DROPPED)
     wanted.unicode_set.update(code_points)
-    wanted.flags = (
-        hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
-    )
-    wanted.drop_table_tag_set.update(int.from_bytes(table, "big") for table in _DROPPED)
     return hb.subset(face.face, wanted)
 
 

@@ -81,6 +81,16 @@ class Face:
         return bool(extents and extents.width and extents.height)
 
 
+def subset_without(tables: Iterable[str]) -> hb.SubsetInput:
+    """What a subset of a font shall be, but for its glyphs: without hints and these tables."""
+    wanted = hb.SubsetInput()
+    wanted.flags = (
+        hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    )
+    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in tables)
+    return wanted
+
+
 BODY = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
 BOLD = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
 BLANK = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)

@@ -11,11 +11,10 @@ from chalicelib.converter.alphabet import Alphabet
 from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
 from chalicelib.converter.rows import CROWDED, TAB, is_complex
 
-_LONG = 64 * 1024  # characters of an unfinished line that are worth keeping for its end
-
-
 if TYPE_CHECKING:
     from chalicelib.converter.composing import Composer
+
+_LONG = 64 * 1024  # characters of an unfinished line that are worth keeping for its end
 
 
 @dataclass(slots=True)

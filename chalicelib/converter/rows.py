@@ -1,5 +1,6 @@
 """Rows that are no plain text on the grid. What makes them is imported for texts that need it."""
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -12,12 +13,12 @@ TAB = 8  # cells
 CROWDED = 31
 
 # Nothing before the first of the combining marks needs more than the grid.
-_FIRST_COMPLEX = "\u0300"
+_MAY_BE_COMPLEX = re.compile("[\u0300-\U0010ffff]")
 
 
 def is_complex(text: str) -> bool:
     """Whether any character of the text is one that a grid of cells cannot show properly."""
-    if text.isascii() or max(text) < _FIRST_COMPLEX:
+    if text.isascii() or not _MAY_BE_COMPLEX.search(text):
         return False
     from chalicelib.converter.scripts import COMPLEX
 
