@@ -61,13 +61,23 @@ class ClusterFont:
 
     def meet(self, text: str, glyphs: str, *, rtl: bool) -> Drawn:
         """A cluster that may be new, its glyphs as HarfBuzz writes them from the left."""
-        cluster = self._placed(text, glyphs)
+        drawn = self.met[rtl][text, glyphs] = self._drawn(self._placed(text, glyphs), rtl=rtl)
+        return drawn
+
+    def unseen(self, text: str, advance: float, *, rtl: bool) -> Drawn:
+        """A cluster of which nothing is seen, with an advance in thousandths of the text's size."""
+        drawn = self.met[rtl].get((text, ""))
+        if drawn is None:
+            units = round(advance * self.face.face.upem / (1000 * self.face.scale))
+            drawn = self.met[rtl][text, ""] = self._drawn(Cluster(text, (), units), rtl=rtl)
+        return drawn
+
+    def _drawn(self, cluster: Cluster, *, rtl: bool) -> Drawn:
         parts = self._seen_from_the_left(cluster) if rtl else _short(cluster)
         codes = [self.codes.setdefault(part, len(self.codes) + 1) for part in parts]
         code = escaped(b"".join([code.to_bytes(2, "big") for code in codes]))
         advance = sum(self.face.thousandths(part.advance) for part in parts) * self.face.scale
-        drawn = self.met[rtl][text, glyphs] = code, advance
-        return drawn
+        return code, advance
 
     def _placed(self, text: str, glyphs: str) -> Cluster:
         placed = []

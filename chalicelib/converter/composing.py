@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import cast
 
-from chalicelib.converter import bidi
+from chalicelib.converter import bidi, emoji
 from chalicelib.converter.cleaning import cut, stretches
 from chalicelib.converter.clusters import ClusterFont
 from chalicelib.converter.fonts import CELL
@@ -45,6 +45,7 @@ class Composer:
         What tabs are between stays in the order of typing, as columns of a table do (L1).
         """
         shaped = Shaped()
+        add = self._shaper.add_with_emoji if emoji.HINT.search(line) else self._shaper.add
         for run in runs:
             at = run.start
             for style, text in stretches(cut(line, run.start, run.end)):
@@ -55,7 +56,7 @@ class Composer:
                         self._shaper.add_blank(at, advance, Span(base, style), shaped)
                         at += 1
                     if part:
-                        self._shaper.add(part, at, span, shaped, divided=divided)
+                        add(part, at, span, shaped, divided=divided)
                         at += len(part)
         return shaped
 
@@ -137,7 +138,7 @@ class _Paragraph:
             shown = self._shaped.shown[first:behind]
             joined = _joined(stretch.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
-            parts.append(Piece(stretch.font, joined, advance, stretch.style))
+            parts.append(Piece(stretch.font, joined, advance, stretch.style, stretch.emoji))
         rtl = self._base % 2 == 1
         indent = self._width - (self._reach[end] - self._reach[start]) if rtl else 0.0
         return Composed(text, [parts[n] for n in bidi.visual(levels)], indent, rtl=rtl)

@@ -95,6 +95,7 @@ class Document:
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
         for name, outline in self.painter.labels.forms().items():
             forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
+        forms += self.painter.pictures.write(self.objects)
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)
         self._described.stream = self.objects

@@ -17,6 +17,7 @@ from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
 from chalicelib.converter.objects import escaped
 from chalicelib.converter.pen import Pen, plain, repeats
+from chalicelib.converter.pictures import Pictures
 from chalicelib.converter.rows import Composed, Piece, is_complex
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Painter:
         self._ansi_seen = b"\n"
         self._bold_seen: set[int] = set()
         self.labels = Labels()
+        self.pictures = Pictures()
         g = geometry
         left, above = g.margin, g.first_baseline + g.leading
         #: Opens the text object that `page` goes on with.
@@ -84,7 +86,9 @@ class Painter:
             text = escaped(code).replace(b"\n", b")'\n(")
             return b"(" + text + b")'\n" + _aside(shapes)
         text = self._pen(self._geometry.size).rows(rows)
-        return text + _aside(self._underlines(rows) + self._numbers(rows) + shapes)
+        return text + _aside(
+            self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes
+        )
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Operators that draw one line of text on its own."""
@@ -92,7 +96,9 @@ class Painter:
             self.see_ansi(code)
             return self.ansi_line(text, x, y, size)
         row = self._composed(text) if is_complex(text) else text
-        return b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y) + self._pen(size).rows([row]) + b"ET\n"
+        pictures = self._pictures(row, x, y, size) if isinstance(row, Composed) else b""
+        opening = b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y)
+        return opening + self._pen(size).rows([row]) + b"ET\n" + pictures
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
         """The same for text that is known to be in WinAnsiEncoding."""
@@ -161,7 +167,7 @@ class Painter:
             if isinstance(row, Composed):
                 lines += [
                     self._underline(index, x, piece.advance * g.size / 1000)
-                    for piece, x in self._places(row)
+                    for piece, x in _places(row, g.margin, g.size)
                     if piece.style in (UNDERLINED, BOTH)
                 ]
             if not isinstance(row, Styled):
@@ -179,14 +185,6 @@ class Painter:
         g = self._geometry
         y = g.baseline(row) - 0.12 * g.size
         return b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width, 0.05 * g.size)
-
-    def _places(self, row: Composed) -> Iterator[tuple[Piece, float]]:
-        """The pieces of a row, and where they begin, in points."""
-        g = self._geometry
-        reach = row.indent
-        for piece in row.pieces:
-            yield piece, g.margin + reach * g.size / 1000
-            reach += piece.advance
 
     def _numbers(self, rows: list[str]) -> bytes:
         """The numbers of characters that no font has, over their empty cells."""
@@ -209,11 +207,35 @@ class Painter:
 
     def _numbers_of_pieces(self, row: Composed, y: float) -> Iterator[bytes]:
         g = self._geometry
-        for piece, x in self._places(row):
+        for piece, x in _places(row, g.margin, g.size):
             slot = piece.font
             if isinstance(slot, Slot) and slot.numbered and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(number(ord(one)), x + n * slot.cells * g.cell, y, g.size)
+
+    def _emoji(self, rows: list[str]) -> bytes:
+        g = self._geometry
+        return b"".join(
+            self._pictures(row, g.margin, g.baseline(index), g.size)
+            for index, row in enumerate(rows)
+            if isinstance(row, Composed)
+        )
+
+    def _pictures(self, row: Composed, left: float, y: float, size: float) -> bytes:
+        """Those of a row's emoji, over their empty cells."""
+        return b"".join(
+            self.pictures.draw(piece.emoji, x, y, size)
+            for piece, x in _places(row, left, size)
+            if piece.emoji
+        )
+
+
+def _places(row: Composed, left: float, size: float) -> Iterator[tuple[Piece, float]]:
+    """The pieces of a row that begins at `left`, and where they begin; all in points."""
+    reach = row.indent
+    for piece in row.pieces:
+        yield piece, left + reach * size / 1000
+        reach += piece.advance
 
 
 def _aside(operators: bytes) -> bytes:

@@ -88,7 +88,7 @@ class Pen:
 
     def _composed(self, row: Composed) -> Iterable[bytes]:
         gap = row.indent
-        for font, shown, advance, style in row.pieces:
+        for font, shown, advance, style, _ in row.pieces:
             bold = style in (BOLD, BOTH)
             if not isinstance(font, Slot) and isinstance(shown, bytes):
                 scale = font.face.scale

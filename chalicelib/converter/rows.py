@@ -17,24 +17,26 @@ _MAY_BE_COMPLEX = re.compile("[\u0300-\U0010ffff]")
 
 
 def is_complex(text: str) -> bool:
-    """Whether any character of the text is one that a grid of cells cannot show properly."""
+    """Whether there is anything in the text that a grid of cells cannot show properly."""
     if text.isascii() or not _MAY_BE_COMPLEX.search(text):
         return False
+    from chalicelib.converter import emoji
     from chalicelib.converter.scripts import COMPLEX
 
-    return COMPLEX.search(text) is not None
+    return COMPLEX.search(text) is not None or any(emoji.find(text))
 
 
 class Piece(NamedTuple):
     """What is drawn with one font: codes of clusters, ready for a string, or text of the grid.
 
-    `advance` is in thousandths of the size of the text.
+    `advance` is in thousandths of the size of the text. An `emoji` is drawn over it.
     """
 
     font: "Font"
     shown: bytes | str
     advance: float
     style: str
+    emoji: str = ""
 
 
 class Composed(str):

@@ -84,8 +84,9 @@ MARKED = Face("DejaVuSansMono-Marked", "DejaVuSansMono-Marked.ttf")
 _UNSET = "\u0800-\u085f\U00010800-\U00010fff\U0001e800-\U0001efff"
 # Marks on letters of any script; those of symbols and half marks too.
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-# Embeddings, overrides and isolates turn text of any script round.
-_CONTROLS = "\u202a-\u202e\u2066-\u2069"
+# Embeddings, overrides and isolates turn text of any script round; joiner and variation selector
+# make emoji of what is none without them.
+_CONTROLS = "\u200d\u202a-\u202e\u2066-\u2069\ufe0f"
 
 #: One character that a grid of cells cannot show properly.
 COMPLEX = re.compile(f"[{_MARKS}{_CONTROLS}{_UNSET}{''.join(script.blocks for script in SCRIPTS)}]")

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, TypeAlias
 import uharfbuzz as hb
 from fpdf.bidi import BIDI_BRACKETS
 
+from chalicelib.converter import emoji
 from chalicelib.converter.clusters import ClusterFont, Drawn, cluster_start
 from chalicelib.converter.fonts import CELL, Face, Repertoire, Slot
+from chalicelib.converter.pictures import CELLS, pictures
 from chalicelib.converter.scripts import MARKED, WITHOUT_SPACES, items
 
 # Clusters of all fonts together before they are written, and of one before another is begun.
@@ -42,12 +44,16 @@ class Span(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Parts, from `start` on, that are drawn with one font and have one level and style."""
+    """Parts, from `start` on, that are drawn with one font and have one level and style.
+
+    It is one part if it is an `emoji`.
+    """
 
     start: int
     font: Font
     level: int
     style: str
+    emoji: str = ""
 
 
 @dataclass(slots=True)
@@ -113,6 +119,28 @@ class Shaper:
                     shaped.add([begin + one for one in starts], shown, advances)
                 else:
                     self._add_words(chunk, begin, font, shaped, rtl=rtl)
+
+    def add_with_emoji(
+        self, text: str, at: int, span: Span, shaped: Shaped, *, divided: bool
+    ) -> None:
+        """The same for a text that may have emoji, which are a part each."""
+        done = 0
+        for match in emoji.find(text):
+            if cells := CELLS * len(pictures(match[0])):
+                if match.start() > done:
+                    before = text[done : match.start()]
+                    self.add(before, at + done, span, shaped, divided=divided)
+                self._add_emoji(match[0], cells * CELL, at + match.start(), span, shaped)
+                done = match.end()
+        if done < len(text):
+            self.add(text[done:], at + done, span, shaped, divided=divided)
+
+    def _add_emoji(self, text: str, advance: int, at: int, span: Span, shaped: Shaped) -> None:
+        """Add an emoji: a cluster that is not seen, for the picture to be drawn over."""
+        font = self._font(MARKED)
+        code, advanced = font.unseen(text, advance, rtl=span.level % 2 == 1)
+        shaped.stretches.append(Stretch(len(shaped.starts), font, *span, text))
+        shaped.add([at], [code], [advanced])
 
     def _add_words(
         self, text: str, at: int, font: ClusterFont, shaped: Shaped, *, rtl: bool

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 from typing import cast
 
@@ -6,14 +7,18 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops
 
+from chalicelib.converter import Options
 from chalicelib.converter.fonts import ASCENT, CELL, DESCENT
+from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.pictures import CELLS, Pictures, pictures
+from tests.converter.reading import ABOUT, Made, made, tool
 from tests.converter.test_emoji import FAMILY, KISS, RECOMMENDED, SCOTLAND
 
 PAGE = 100  # points, either way
 SCALE = 4  # pixels of a point
 RED, BLUE = (244, 67, 54), (25, 118, 210)  # the large squares
+WHITE = (255, 255, 255)
 
 
 def page(emoji: list[str], size: float = 20, x: float = 30, y: float = 40) -> bytes:
@@ -107,4 +112,86 @@ def test_parts_stand_side_by_side_in_their_colours() -> None:
     width = CELLS * CELL * 20 / 1000
     assert colour(image, 30 + width / 2, 45) == RED
     assert colour(image, 30 + width * 1.5, 45) == BLUE
-    assert colour(image, 30 + width * 2.5, 45) == colour(image, 25, 45) == (255, 255, 255)
+    assert colour(image, 30 + width * 2.5, 45) == colour(image, 25, 45) == WHITE
+
+
+def images(document: Made) -> int:
+    """How many images the first page may draw."""
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        named = cast("dict[str, pikepdf.Object]", pdf.pages[0].Resources.XObject)
+        return sum(name.startswith("/Emoji") for name in named)
+
+
+def cell(document: Made, row: int, column: float) -> tuple[int, ...]:
+    """The colour in the middle of a cell of the first page's grid."""
+    place = Geometry.of(Options())
+    x = place.margin + (column + 0.5) * place.cell
+    y = place.baseline(row) + 0.35 * place.size
+    with pypdfium2.PdfDocument(document.pdf) as opened:
+        image = opened[0].render(scale=SCALE).to_pil().convert("RGB")
+    at = (round(x * SCALE), round((place.height - y) * SCALE))
+    return cast("tuple[int, ...]", image.getpixel(at))
+
+
+LINES = [
+    "one 🚀 two",
+    f"{FAMILY}{KISS}{SCOTLAND}",
+    "1\ufe0f\u20e3 #\ufe0f\u20e3 ❤\ufe0f❤\u200d🔥 👍🏽👍🏿 🇩🇪🇫🇷",
+    "日本語 🗾 です",
+    "नमस्ते 🙏🏽 दुनिया",
+    "tab\t✅\t❌",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_emoji_are_copied_as_they_were_typed(line: str) -> None:
+    document = made(line)
+    assert "".join(document.letters) == "".join(line.split())
+    assert document.report.replaced == 0
+    printed = tool("pdftotext", "-raw", "-", "-", document=document.pdf)
+    assert "".join(line.split()) in "".join(printed.split())
+
+
+@pytest.mark.parametrize("sequence", RECOMMENDED)
+def test_a_recommended_sequence_is_drawn_and_copied(sequence: str) -> None:
+    document = made(f"{sequence}|")
+    assert document.letters == f"{sequence}|"
+    assert images(document) == 1
+
+
+def test_an_emoji_takes_two_cells_of_its_row() -> None:
+    document = made("🟥|\nxx|\n日本🟦|\nabcd🟦|")
+    assert [cell(document, 0, 0), cell(document, 0, 1)] == [RED, RED]
+    assert [cell(document, 2, 4), cell(document, 3, 5)] == [BLUE, BLUE]
+    bars = [cell(document, row, column) for row, column in ((0, 2), (1, 2), (2, 6), (3, 6))]
+    assert all(max(bar) < 64 for bar in bars)
+
+
+def test_rows_from_right_to_left_have_their_emoji_in_place() -> None:
+    last = Geometry.of(Options()).columns - 1
+    document = made("🟥\u05d0\u05d1🟦")
+    assert cell(document, 0, last) == cell(document, 0, last - 1) == RED
+    assert cell(document, 0, last - 4.5) == BLUE
+
+
+def test_no_row_ends_within_an_emoji() -> None:
+    columns = Geometry.of(Options()).columns
+    document = made("a" + FAMILY * columns)
+    rows = document.pages[0].split("\n")
+    assert "".join(rows).strip() == "a" + FAMILY * columns
+    assert all(row.startswith(("a", FAMILY)) and row.endswith(FAMILY) for row in rows)
+    assert len(rows) == 3
+
+
+def test_the_name_in_the_header_has_its_emoji() -> None:
+    about = dataclasses.replace(ABOUT, name="plan 🟥.txt")
+    place = Geometry.of(Options())
+    x = place.margin + 6 * place.small * CELL / 1000
+    with pypdfium2.PdfDocument(made("text", about=about).pdf) as opened:
+        image = opened[0].render(scale=SCALE).to_pil().convert("RGB")
+    y = place.height - place.header_baseline - 0.35 * place.small
+    assert image.getpixel((round(x * SCALE), round(y * SCALE))) == RED
+
+
+def test_signs_that_are_text_have_no_pictures() -> None:
+    assert images(made("✓ ☎ ♥ © ™ ↔ 1 # ⌚\ufe0e")) == 0
