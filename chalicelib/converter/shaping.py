@@ -138,7 +138,9 @@ class Shaper:
     def _add_emoji(self, text: str, advance: int, at: int, span: Span, shaped: Shaped) -> None:
         """Add an emoji: a cluster that is not seen, for the picture to be drawn over."""
         font = self._font(MARKED)
-        code, advanced = font.unseen(text, advance, rtl=span.level % 2 == 1)
+        # Readers that would turn it round with the line tear it apart: it is told as it was typed.
+        astral = max(text) > "\uffff"
+        code, advanced = font.unseen(text, advance, rtl=span.level % 2 == 1 and not astral)
         shaped.stretches.append(Stretch(len(shaped.starts), font, *span, text))
         shaped.add([at], [code], [advanced])
 

@@ -172,6 +172,9 @@ def test_rows_from_right_to_left_have_their_emoji_in_place() -> None:
     document = made("🟥\u05d0\u05d1🟦")
     assert cell(document, 0, last) == cell(document, 0, last - 1) == RED
     assert cell(document, 0, last - 4.5) == BLUE
+    assert made("\u05d0\u05d1 ❤\ufe0f").letters == "\u05d0\u05d1❤\ufe0f"
+    printed = tool("pdftotext", "-raw", "-", "-", document=made("\u05d0\u05d1 👍🏽").pdf)
+    assert "👍🏽" in printed
 
 
 def test_no_row_ends_within_an_emoji() -> None:
