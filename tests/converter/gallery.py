@@ -8,15 +8,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from chalicelib.converter import Options
-from chalicelib.converter.fonts import BODY, FOLDER, Face
+from chalicelib.converter import Options, emoji
+from chalicelib.converter.fonts import BODY, CELL, FOLDER, Face
 from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.pictures import CELLS, pictures
 from chalicelib.converter.scripts import MARKED, items
 from tests.converter.reading import made
 
@@ -25,6 +27,14 @@ TEXTS = ROOT / "tests/converter/scripts"
 #: Languages of the gallery; each has a text.
 LANGUAGES = re.findall(
     r"\w+", "ar fa ur he yi aii hi mr ne bn pa gu ta te kn ml si th lo km my bo dz vi"
+)
+#: Emoji with skin colours, of two flags, of tags, of a key, and of several joined.
+EMOJI = (
+    "🚀✅😀☎\ufe0f👍🏽🇩🇪🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f1\ufe0f\u20e3"
+    + "".join(
+        one.replace("+", "\u200d")
+        for one in ("❤\ufe0f+🔥", "🧑🏿+🚀", "👨+👩+👧+👦", "👩🏻+❤\ufe0f+💋+👩🏿")
+    )
 )
 LENGTH = 45  # characters of a row, at most
 NEAR = 2  # pixels: what has ink of the other picture no further than this is no difference
@@ -72,25 +82,33 @@ def _torn(row: str) -> list[str]:
 
 def face(row: str) -> Face | None:
     """The font of a row, if it has one only."""
+    if found := [match[0] for match in emoji.find(row)]:
+        return _emoji_face(found[0])
     faces = {item.face or BODY for item in items(row)}
     if MARKED in faces and MARKED.characters.issuperset(row):
         faces -= {BODY}  # of which it is a part
     return faces.pop() if len(faces) == 1 else None
 
 
-def page(pdf: bytes, count: int, dpi: int) -> Image.Image:
+def _emoji_face(one: str) -> Face:
+    """The font of emoji, at the size at which they fill their cells."""
+    font = Face("NotoColorEmoji", "emoji.ttf")
+    return replace(font, scale=CELLS * CELL / font.advance(pictures(one)[0].glyph))
+
+
+def page(pdf: bytes, count: int, dpi: int, mode: str = "L") -> Image.Image:
     """The picture of so many rows, the first of a document, with half a row above and below."""
     place = Geometry.of(Options())
     top = place.margin + 18 - place.leading / 2
     with pypdfium2.PdfDocument(pdf) as document:
-        whole: Image.Image = document[0].render(scale=dpi / 72, grayscale=True).to_pil()
+        whole: Image.Image = document[0].render(scale=dpi / 72, grayscale=mode == "L").to_pil()
     box = (0, top, place.width, top + (count + 1) * place.leading)
     return whole.crop(tuple(round(edge * dpi / 72) for edge in box))  # type: ignore[arg-type]
 
 
 def inked(picture: Image.Image) -> Image.Image:
     """What is left of a picture without the white around it."""
-    return picture.crop(picture.point(lambda grey: 255 * (grey < 128)).getbbox())
+    return picture.crop(picture.convert("L").point(lambda grey: 255 * (grey < 128)).getbbox())
 
 
 def difference(one: Image.Image, other: Image.Image, near: int = NEAR) -> float:
@@ -99,7 +117,7 @@ def difference(one: Image.Image, other: Image.Image, near: int = NEAR) -> float:
     inks = []
     for picture in (one, other):
         ink = Image.new("L", size)
-        ink.paste(picture.point(lambda grey: 255 * (grey < 128)), (near, near))
+        ink.paste(picture.convert("L").point(lambda grey: 255 * (grey < 128)), (near, near))
         inks.append(ink)
     around = [ink.filter(ImageFilter.MaxFilter(2 * near + 1)) for ink in inks]
     far = [ImageChops.subtract(ink, by) for ink, by in zip(inks, around[::-1], strict=True)]
@@ -153,7 +171,7 @@ def _chromium(program: str, texts: list[tuple[str, Face]]) -> tuple[str, list[Im
              f"--window-size={_WIDTH},{height}", source.as_uri()],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
-        whole = Image.open(shot).convert("L")
+        whole = Image.open(shot).convert("RGB")
     version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
     bounds = range(0, _ROOM * len(texts), _ROOM)
     pictures = [inked(whole.crop((0, top, _WIDTH, top + _ROOM))) for top in bounds]
@@ -166,17 +184,17 @@ def _sheet(pairs: list[tuple[str, Image.Image, Image.Image]]) -> Image.Image:
     left, gap = 110, 14
     width = left + max(max(one.width, two.width) for _, one, two in pairs) + gap
     height = sum(one.height + two.height + 3 * gap for _, one, two in pairs) + gap
-    sheet = Image.new("L", (width, height), 255)
+    sheet = Image.new("RGB", (width, height), "white")
     pen = ImageDraw.Draw(sheet)
     top = gap
     for language, one, two in pairs:
-        pen.text((gap, top + one.height - 14), language, font=font, fill=0)
+        pen.text((gap, top + one.height - 14), language, font=font, fill="black")
         sheet.paste(one, (left, top))
         sheet.paste(two.point(lambda grey: 90 + grey * 165 // 255), (left, top + one.height + gap))
         top += one.height + two.height + 2 * gap
-        pen.line((0, top, width, top), fill=200)
+        pen.line((0, top, width, top), fill="silver")
         top += gap
-    return sheet.quantize(16)
+    return sheet.quantize(256)
 
 
 def main() -> int:
@@ -186,8 +204,8 @@ def main() -> int:
         print("The gallery needs Chromium: there is no program chromium.", file=sys.stderr)
         return 2
     chosen: list[tuple[str, str, Face]] = []
-    for language in LANGUAGES:
-        row = rows(language)[0]
+    for language in [*LANGUAGES, "emoji"]:
+        row = EMOJI if language == "emoji" else rows(language)[0]
         font = face(row)
         if font is None:
             print(f"{language}: the row needs more than one font", file=sys.stderr)
@@ -200,7 +218,7 @@ def main() -> int:
     )
     pairs, table, worst = [], [], 0.0
     for n, (language, row, font) in enumerate(chosen):
-        ours = inked(page(made(row).pdf, 1, _DPI))
+        ours = inked(page(made(row).pdf, 1, _DPI, "RGB"))
         share = _aligned(ours, theirs[n])
         apart = _aligned(ours, theirs[len(chosen) + n])
         worst = max(worst, share)
@@ -218,10 +236,10 @@ def _page(version: str, table: list[str]) -> str:
     return f"""# Scripts, ours and Chromium's
 
 The beginning of Article 1 of the Universal Declaration of Human Rights, one row a language: above
-as pdfium draws our PDF, below, in grey, as {version} sets the same text in the same font and size.
+as pdfium draws our PDF, below, paler, as {version} sets the same text in the same font and size.
 Both at {_DPI} dpi.
 
-![Rows in {len(table)} languages](gallery.png)
+![Rows in {len(table) - 1} languages, and emoji](gallery.png)
 
 The difference is the share of the ink of both pictures that has no ink of the other within {NEAR}
 pixels, {NEAR * 72 / _DPI:.2f} points; up to {TOLERANCE:.0%} is tolerated. The last column shows
