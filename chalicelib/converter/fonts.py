@@ -26,7 +26,10 @@ FALLBACK_SCALE = 2 * CELL / 1000  # a full-width glyph of 1 em becomes two cells
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A font file. `scale` is the size it is drawn at, relative to the body font's."""
+    """A font file. `scale` is the size it is drawn at, relative to the body font's.
+
+    It draws `unfit` characters wrongly; they count as ones that it lacks.
+    """
 
     name: str
     file: str
@@ -34,6 +37,7 @@ class Face:
     scale: float = 1.0
     blank: int | None = None  # the character whose empty glyph stands for every other
     rise: int = 0  # of its baseline above the row's, in thousandths of the body font's size
+    unfit: str = ""
 
     @cached_property
     def face(self) -> hb.Face:
@@ -67,7 +71,7 @@ class Face:
     @cached_property
     def characters(self) -> frozenset[str]:
         """All characters that the font has."""
-        return frozenset(map(chr, self.face.unicodes))
+        return frozenset(map(chr, self.face.unicodes)).difference(self.unfit)
 
     @cached_property
     def mirror_images(self) -> dict[int, str]:

@@ -15,6 +15,7 @@ from chalicelib.converter import bidi
 from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire
 from chalicelib.converter.rows import Composed
+from chalicelib.converter.scripts import SCRIPTS, Script, items
 from chalicelib.converter.shaping import Shaper
 from tests.converter.reading import made
 
@@ -180,6 +181,26 @@ def test_rows_of_thai_end_between_clusters() -> None:
     rows = compose(text, 20)
     assert len(rows) > 3
     assert not any(unicodedata.category(row[0])[0] == "M" for row in rows)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.faces[0].name)
+def test_no_character_is_drawn_over_its_neighbours(script: Script) -> None:
+    face = script.faces[0]
+    for one in face.characters:
+        glyph = face.glyph(ord(one))
+        extents = face.font.get_glyph_extents(glyph)
+        if unicodedata.category(one)[0] != "M":
+            beyond = extents.x_bearing + extents.width - face.font.get_glyph_h_advance(glyph)
+            assert beyond < 0.5 * face.face.upem, hex(ord(one))
+
+
+def test_a_word_that_the_first_font_lacks_a_part_of_is_set_in_the_second() -> None:
+    words = ["\u0643\u062a\u0627\u0628", "\u06dd\u0661", "\u0643\u062a\u0628"]
+    text = " ".join(words)
+    found = [(text[item.start : item.end].strip(), item.face) for item in items(text)]
+    naskh, sans = SCRIPTS[0].faces
+    assert found == [(words[0], naskh), (words[1], sans), (words[2], naskh)]
+    assert normal(extracted(made(text).pdf)) == normal(text)
 
 
 def test_many_clusters_are_spread_over_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
