@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
+from packaging.requirements import Requirement
 
 from infra import bytecode
 from infra.deploy import PROJECT
@@ -90,6 +91,14 @@ def libraries(folder: Path) -> Path:
     return folder / f"opt/python/lib/{runtime()}/site-packages"
 
 
+def pins(file: Path, python: str) -> list[str]:
+    """What a requirements file pins for that Python, as `name==version`."""
+    lines = re.findall(r"^[^\s#][^\\\n]*", file.read_text("utf-8"), re.MULTILINE)
+    required = [Requirement(line) for line in lines]
+    there = {"python_version": python, "python_full_version": f"{python}.0"}
+    return [f"{r.name}{r.specifier}" for r in required if not r.marker or r.marker.evaluate(there)]
+
+
 def compiled(archive: Path) -> Iterator[tuple[str, ELFFile]]:
     """Every ELF file of a zip, by content and not by name."""
     with zipfile.ZipFile(archive) as opened:
@@ -149,11 +158,18 @@ def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(bare: Path, pinned:
 
 
 def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
-    lock = re.findall(r"^([\w.-]+)==(\S+)", LOCK.read_text("utf-8"), re.MULTILINE)
     shipped = [d.name.removesuffix(".dist-info") for d in libraries(opt).glob("*.dist-info")]
     assert sorted(name.lower().replace("_", "-") for name in shipped) == sorted(
-        f"{name.lower().replace('_', '-')}-{version}" for name, version in lock
+        pin.replace("==", "-") for pin in pins(LOCK, runtime().removeprefix("python"))
     )
+
+
+@pytest.mark.parametrize("python", [name.removeprefix("python") for name in RUNTIME_GLIBC])
+def test_the_lock_pins_for_each_python_what_is_required_there(python: str) -> None:
+    """Whichever Python made it."""
+    locked = pins(LOCK, python)
+    assert set(pins(PROJECT / "requirements.txt", python)) <= set(locked)
+    assert len({pin.partition("==")[0] for pin in locked}) == len(locked)
 
 
 def test_the_lock_names_no_place() -> None:
