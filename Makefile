@@ -30,7 +30,8 @@ help:
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
 	@echo "make readme             run what README and docs/deploy.md say, line by line"
-	@echo "make lock | audit | sbom   pin | check for known holes | list what goes to Lambda"
+	@echo "make lock | audit | sbom   pin for all Pythons | check for known holes, for this one |"
+	@echo "                        list what goes to Lambda"
 
 setup: $(VENV)/.installed
 
@@ -111,6 +112,7 @@ sbom: $(AUDIT)/.installed
 	@$(AUDIT)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
 		--output-file .local/sbom.json requirements.lock
 	@echo "CycloneDX list of what goes to Lambda: .local/sbom.json"
+	@echo "(where a library is listed twice, its description says for which Python)"
 
 readme: setup $(AWS)/.installed
 	@PATH="$(CURDIR)/$(AWS)/bin:$$PATH" $(BIN)/python -m tests.documented $(PAGES)
