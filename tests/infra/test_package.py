@@ -32,7 +32,7 @@ from infra.package import (
 )
 
 LOCK = PROJECT / "requirements.lock"
-ZIPPED_MB, UNZIPPED_MB = 40, 120
+ZIPPED_MB, UNZIPPED_MB = 40, 140
 """Budgets for layer and code together; Lambda's own limits are 50 (a direct upload) and 250."""
 NEVER_SHIPPED = {
     "_pytest",
