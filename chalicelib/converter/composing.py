@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import cast
 
-from chalicelib.converter import bidi, emoji
+from chalicelib.converter import bidi, breaks, emoji
 from chalicelib.converter.cleaning import cut, stretches
 from chalicelib.converter.clusters import ClusterFont
 from chalicelib.converter.fonts import CELL
@@ -16,9 +16,14 @@ from chalicelib.converter.shaping import Font, Shaped, Shaper, Span, Stretch
 
 # A row may end behind blanks, which need no room, and behind the mark that Tibetan has between
 # syllables. ZERO WIDTH SPACE shows where words end that have no blank between them.
-_BLANK = " \t\u200b"
+_WORD_END = "\u200b"
+_BLANK = f" \t{_WORD_END}"
 _BLANKS = re.compile(f"[{_BLANK}]+")
 _ENDS = (*_BLANK, "\u0f0b")
+
+# Clusters at the end of a row among which the end of a word is looked for: few words are as long,
+# and letters without words would take long.
+_LONG_WORD = 24
 
 
 class Composer:
@@ -103,14 +108,25 @@ class _Paragraph:
             best = begin  # a row of nothing but the line's indentation is none
         end = max(start, self._cluster(best))
         if self._without_spaces:
-            for place in range(fitting, end, -1):
-                if all(map(WITHOUT_SPACES.match, self._around(place))):
-                    return place
+            end = self._without_blank(start, end, fitting)
         return end if end > start else self._torn(start, fitting)
 
-    def _around(self, place: int) -> str:
-        """The characters between which a cluster begins."""
-        return self._line[self._starts[place] - 1 : self._starts[place] + 1]
+    def _without_blank(self, start: int, end: int, fitting: int) -> int:
+        """The same in a script without spaces, whose blanks separate phrases.
+
+        The last end of a word that fits; where no word ends, and no blank is, that of a syllable.
+        """
+        told = self._line[self._starts[end] - 1 : self._starts[end]] == _WORD_END
+        if told and end - start > fitting - end:
+            return end  # as Khmer is typed, with the space bar
+        syllable = start
+        for place in range(fitting, max(end, fitting - _LONG_WORD), -1):
+            at = self._starts[place]
+            if breaks.between_syllables(self._line, at):
+                if breaks.between_words(self._line, at):
+                    return place
+                syllable = max(syllable, place)
+        return end if end > start else syllable
 
     def _torn(self, start: int, fitting: int) -> int:
         """Where a row ends that has no better place to: where one cluster ends."""

@@ -97,7 +97,7 @@ _CONTROLS = "\u200d\u202a-\u202e\u2066-\u2069\ufe0f"
 #: One character that a grid of cells cannot show properly.
 COMPLEX = re.compile(f"[{_MARKS}{_CONTROLS}{_UNSET}{''.join(script.blocks for script in SCRIPTS)}]")
 
-# Text of scripts without spaces between words: a row may end between any two of its clusters.
+# Text of scripts without spaces between words: see `breaks` for where a row may end in it.
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]+"
 )

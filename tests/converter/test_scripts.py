@@ -176,13 +176,6 @@ def test_every_character_is_in_the_file(text: str) -> None:
     assert not missing
 
 
-def test_rows_of_thai_end_between_clusters() -> None:
-    text = (Path(__file__).parent / "scripts/th.txt").read_text("utf-8").splitlines()[-1]
-    rows = compose(text, 20)
-    assert len(rows) > 3
-    assert not any(unicodedata.category(row[0])[0] == "M" for row in rows)
-
-
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.faces[0].name)
 def test_no_character_is_drawn_over_its_neighbours(script: Script) -> None:
     face = script.faces[0]

@@ -315,7 +315,7 @@ def run(opt: Path, code: str) -> str:
     return done.stdout
 
 
-HEAVY = {"fpdf", "fontTools", "PIL", "uharfbuzz", "chardet"}
+HEAVY = {"fpdf", "fontTools", "PIL", "uharfbuzz", "chardet", "budoux"}
 
 
 def test_what_answers_questions_never_loads_the_converter(opt: Path) -> None:
@@ -334,7 +334,8 @@ from datetime import UTC, datetime
 from chalicelib.converter import Source, convert
 app.connections.pipeline(app.settings)
 pdf = io.BytesIO()
-convert(io.BytesIO("Grüße 日本 😀".encode()), pdf, Source("a", datetime.now(UTC), "a"))
+text = "Grüße 日本 😀\\n" + "ภาษาไทย" * 30
+convert(io.BytesIO(text.encode()), pdf, Source("a", datetime.now(UTC), "a"))
 assert pdf.getvalue().startswith(b"%PDF-") and "/opt/" in PIL.__file__
 """
 
