@@ -98,7 +98,7 @@ class Layout:
         new = self._met.others(text)
         if not new:
             return False
-        complex_ones = set(filter(is_complex, new))
+        complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()
         self._complex = self._complex or bool(complex_ones)
         widths = {one: self._widths[ord(one)] for one in new - complex_ones}
         self._met.add(new)
