@@ -6,7 +6,7 @@ character to it, so that a sentence in Arabic with a number in it is five.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate, groupby
 from typing import NamedTuple
@@ -61,7 +61,29 @@ _STRETCHES = re.compile(
     )
 )
 
+# Words and what is neutral between them, of frequent characters. A regular expression finds
+# these ten times sooner than the table tells their classes; the first letter then stands for all.
+_FREQUENT = [chr(code) for code in (*range(0x20, 0x7F), *range(0x590, 0x700))]
+_MEMBERS = {
+    classes: "".join(re.escape(one) for one in _FREQUENT if one.translate(_STAND_IN) in classes)
+    for classes in (*_LETTERS, _NEUTRAL)
+}
+_PLAIN = re.compile(
+    "|".join(
+        [
+            f"[{_MEMBERS[one]}](?:[{_MEMBERS[one]}{_MEMBERS[_NEUTRAL]}]*[{_MEMBERS[one]}])?"
+            for one in _LETTERS
+        ]
+        + [r"[\s\S]"]
+    )
+)
+
 _CONTROLS = "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates
+# The blocks of all characters that may be among the next, as DerivedBidiClass.txt reserves them.
+_MAY_BE_RIGHT = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
+    f"{_CONTROLS}]"
+)
 _RIGHT = re.compile(f"[\u05d0\u0627\u0661{_CONTROLS}]")
 _EXPLICIT = re.compile(f"[{_CONTROLS}]")
 _MIXED = re.compile(f"[a1\u0661\t{_CONTROLS}]")
@@ -81,13 +103,17 @@ def runs(paragraph: str, base: int | None = None) -> tuple[int, list[Run]]:
     A level is even for text that goes from left to right. `base` is the paragraph's if it is
     known; else the first letter decides (P2, P3).
     """
-    classes = paragraph.translate(_STAND_IN)
+    if not base and not _MAY_BE_RIGHT.search(paragraph):
+        return 0, [Run(0, len(paragraph), 0)]
+    plain = _PLAIN.findall(paragraph)
+    reach = list(accumulate(map(len, plain), initial=0))
+    classes = "".join([one[0] for one in plain]).translate(_STAND_IN)
     if not base and not _RIGHT.search(classes):
         return 0, [Run(0, len(paragraph), 0)]
     if base != 0 and not _MIXED.search(classes):
         return 1, [Run(0, len(paragraph), 1)]
     stretches = _STRETCHES.findall(classes)
-    bounds = list(accumulate(map(len, stretches), initial=0))
+    bounds = [reach[end] for end in accumulate(map(len, stretches), initial=0)]
     units = "".join([stretch[0] for stretch in stretches])
     if base is None:
         base = int(auto_detect_base_direction(units) is TextDirection.RTL)
@@ -145,13 +171,17 @@ def _resolved(units: str, base: int) -> tuple[int, ...]:
     return *levels, *([level] * (len(units) - len(levels)))
 
 
-def visual(levels: list[int]) -> list[int]:
+def visual(levels: Iterable[int]) -> tuple[int, ...]:
     """Places of the parts of a row in the order in which they are seen from the left (L2)."""
+    return _visual(tuple(levels))
+
+
+@lru_cache(maxsize=4096)
+def _visual(levels: tuple[int, ...]) -> tuple[int, ...]:
     places = list(range(len(levels)))
-    if len(set(levels)) < 2:
-        return places[::-1] if levels and levels[0] % 2 else places
-    odd = [level for level in levels if level % 2]
-    for lowest in range(max(levels), min(odd, default=max(levels) + 1) - 1, -1):
+    highest = max(levels, default=0)
+    lowest_odd = min((level for level in levels if level % 2), default=highest + 1)
+    for lowest in range(highest, lowest_odd - 1, -1):
         at = 0
         while at < len(places):
             end = at
@@ -159,4 +189,4 @@ def visual(levels: list[int]) -> list[int]:
                 end += 1
             places[at:end] = places[at:end][::-1]
             at = max(end, at + 1)
-    return places
+    return tuple(places)
