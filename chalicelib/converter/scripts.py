@@ -6,7 +6,7 @@ Such text is not set on the grid: its fonts have letters of many widths.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -34,7 +34,8 @@ class Script:
         return frozenset(
             one
             for one in self.faces[0].characters
-            if _kind(one) != _GRID and not any(script.has.match(one) for script in others)
+            if (self.has.match(one) or category(one)[0] in "MPSZN" or IGNORABLE.match(one))
+            and not any(script.has.match(one) for script in others)
         )
 
     @cached_property
@@ -102,33 +103,8 @@ WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]+"
 )
 
-_GRID, _INHERITED, _COMMON, _OF_MANY, _FIRST = "g", "m", "c", "s", 0xE000
 # The scripts these are in share them with others, whose fonts have them too.
 _SHARED = frozenset("\u060c\u061b\u061f\u0640\u0964\u0965")
-
-
-class _Kinds(dict[int, str]):
-    """A table for `str.translate`: what decides the font of a character."""
-
-    def __missing__(self, code_point: int) -> str:
-        character = chr(code_point)
-        kind = self[code_point] = _kind(character)
-        return kind
-
-
-def _kind(character: str) -> str:
-    if character in _SHARED:
-        return _OF_MANY
-    for number, script in enumerate(SCRIPTS):
-        if script.has.match(character):
-            return chr(_FIRST + number)
-    if category(character)[0] == "M" or IGNORABLE.match(character):
-        return _INHERITED
-    return _COMMON if category(character)[0] in "PSZN" else _GRID
-
-
-_KINDS = _Kinds()
-
 
 _SHORT = 16  # characters of a text that is likely to be met again, as numbers and names are
 
@@ -143,7 +119,7 @@ class Item(NamedTuple):
 
 def items(text: str) -> Sequence[Item]:
     """Divide text of one direction, in the order in which it was typed."""
-    script = _script(text[0], _KINDS[ord(text[0])])
+    script = _script(text[0])
     if script and script.whole.fullmatch(text):
         return (Item(0, len(text), script.faces[0]),)
     return _of_short(text) if len(text) <= _SHORT else tuple(_items(text))
@@ -168,32 +144,28 @@ def _items(text: str) -> Iterator[Item]:
 
 
 _WORD = re.compile(r"\S+\s*|\s+")
-_ON_GRID = re.compile(f"[{_GRID}{_COMMON}{_INHERITED}]+")
-_LEADING = re.compile(f"[{_COMMON}{_INHERITED}]+(?=([{chr(_FIRST)}-{chr(_FIRST + 99)}]))")
+_OF_NO_SCRIPT = re.compile(f"[^{''.join(script.blocks for script in SCRIPTS)}]+")
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int, Script | None]]:
     """Start, end and script, where what is of no script goes with what is before it, or after."""
-    kinds = text.translate(_KINDS)
     at = 0
     while at < len(text):
         start = at
-        script = _script(text[at], kinds[at])
-        leading = _LEADING.match(kinds, at)
-        if leading:
-            following = SCRIPTS[ord(leading[1]) - _FIRST]
-            if following.alone.issuperset(text[at : leading.end()]):
-                script = following
-        match = script.stretch.match(text, at) if script else _ON_GRID.match(kinds, at)
-        at = match.end() if match else at + 1
+        leading = _OF_NO_SCRIPT.match(text, start)
+        at = leading.end() if leading else start
+        script = _script(text[at]) if at < len(text) else None
+        if leading and script and (text[at] in _SHARED or not script.alone.issuperset(leading[0])):
+            script = None
+        if script and (stretch := script.stretch.match(text, start)):
+            at = stretch.end()
         yield start, at, script
 
 
-def _script(character: str, kind: str) -> Script | None:
-    """The script of a character, if it has one."""
-    if kind == _OF_MANY:
-        return next(script for script in SCRIPTS if script.has.match(character))
-    return SCRIPTS[ord(kind) - _FIRST] if kind >= chr(_FIRST) else None
+@cache
+def _script(character: str) -> Script | None:
+    """The first script that has the character, if there is one."""
+    return next((script for script in SCRIPTS if script.has.match(character)), None)
 
 
 def _has(face: Face, text: str) -> bool:
