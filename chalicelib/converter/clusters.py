@@ -58,6 +58,7 @@ class ClusterFont:
         #: Words as they were shaped of late and before, for their shaper to keep.
         self.words: tuple[dict[str, Drawn], dict[str, Drawn]] = ({}, {})
         self.older_words: tuple[dict[str, Drawn], dict[str, Drawn]] = ({}, {})
+        self.new_words = 0  # that were shaped since it was last counted
 
     def meet(self, text: str, glyphs: str, *, rtl: bool) -> Drawn:
         """A cluster that may be new, its glyphs as HarfBuzz writes them from the left."""

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import cast
 
@@ -32,6 +32,10 @@ class Composer:
     def __init__(self, columns: int, shaper: Shaper) -> None:
         self._columns = columns
         self._shaper = shaper
+
+    def learn(self, lines: Iterable[str]) -> None:
+        """Get to know the words of many lines that come next, which saves time."""
+        self._shaper.learn("\n".join(lines))
 
     def rows(self, line: str, *, rtl: bool | None = None) -> list[Composed]:
         """The rows of a line, which is a paragraph; together they have all of its characters.

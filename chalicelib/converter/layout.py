@@ -159,6 +159,7 @@ class Layout:
 
     def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
         """Append lines of which some are not for the grid."""
+        self._composer().learn(lines)
         for line in lines:
             if is_complex(line):
                 self._append(self._composer().rows(line), continued=False)

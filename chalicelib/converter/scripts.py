@@ -10,7 +10,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
-from unicodedata import category
+from unicodedata import bidirectional, category
 
 from chalicelib.converter.fonts import IGNORABLE, Face
 
@@ -42,6 +42,26 @@ class Script:
     def whole(self) -> re.Pattern[str]:
         """Matches text that needs no font but the first, sooner than a set would tell."""
         return re.compile(f"[{''.join(map(re.escape, self.alone))}]*")
+
+    @cached_property
+    def words(self) -> re.Pattern[str]:
+        """Matches a word of letters and marks of the script that its first font has.
+
+        It begins with a letter of the first block: the few of others may be of no script.
+        """
+        letters = "".join(one for one in self._own if category(one) == "Lo")
+        marks = "".join(one for one in self._own if category(one) in ("Mn", "Mc"))
+        return re.compile(f"(?=[{self.blocks[:3]}])[{letters}][{letters}{marks}]*")
+
+    @cached_property
+    def rtl(self) -> bool:
+        """Whether its letters go from right to left."""
+        return any(bidirectional(one) in ("R", "AL") for one in self._own)
+
+    @property
+    def _own(self) -> list[str]:
+        """Characters of the script that its first font has."""
+        return sorted(filter(self.has.match, self.faces[0].characters))
 
     @cached_property
     def stretch(self) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
 """Text whose letters join, stack or change places: HarfBuzz puts them in their places."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -13,7 +14,7 @@ from chalicelib.converter import emoji
 from chalicelib.converter.clusters import ClusterFont, Drawn, cluster_start
 from chalicelib.converter.fonts import CELL, Face, Repertoire, Slot
 from chalicelib.converter.pictures import CELLS, pictures
-from chalicelib.converter.scripts import MARKED, WITHOUT_SPACES, items
+from chalicelib.converter.scripts import MARKED, SCRIPTS, WITHOUT_SPACES, items
 
 # Clusters of all fonts together before they are written, and of one before another is begun.
 _MOST = 30_000
@@ -23,6 +24,10 @@ _AT_ONCE = 1000
 
 # Words that are kept as they were shaped, twice as many at most: most of a text was there before.
 _KEPT = 25_000
+
+# Words that are shaped at once, and new ones of a font from which on that is worth the search.
+_TOGETHER = 50
+_MANY = 500
 
 # Letters without the punctuation around them, of which there would be many combinations. Tibetan
 # has a mark of its own behind syllables, and ZERO WIDTH SPACE shows where words end.
@@ -99,6 +104,31 @@ class Shaper:
         self._full, self._fonts = [], {}
         return fonts
 
+    def learn(self, text: str) -> None:
+        """Shape the words of a text that is about to be added: together they take half the time.
+
+        Only fonts that met many new words of late get to know them. A word with a cluster that
+        was never met is left out: `add` allots codes, in the order of first use.
+        """
+        if self._kept > _KEPT // 2:
+            self._forget()
+        for script in SCRIPTS:
+            font = self._fonts.get(script.faces[0])
+            spaced = not WITHOUT_SPACES.match(script.blocks)
+            if font and spaced and font.new_words > _MANY:
+                self._learn(dict.fromkeys(script.words.findall(text)), font, rtl=script.rtl)
+
+    def _learn(self, words: Iterable[str], font: ClusterFont, *, rtl: bool) -> None:
+        kept, older = font.words[rtl], font.older_words[rtl]
+        missing = [word for word in words if word not in kept]
+        kept.update([(word, older[word]) for word in missing if word in older])
+        new = [word for word in missing if word not in older]
+        new.sort(key=str.isalpha)  # without marks, there is no need to ask for the clusters
+        for at in range(0, len(new), _TOGETHER):
+            kept.update(_words(new[at : at + _TOGETHER], font, rtl=rtl))
+        self._kept += len(missing)
+        font.new_words = len(new)
+
     def add(self, text: str, at: int, span: Span, shaped: Shaped, *, divided: bool) -> None:
         """Shape a text that starts at `at` in its line, and divide it into clusters or words."""
         rtl = span.level % 2 == 1
@@ -157,15 +187,20 @@ class Shaper:
         """A word as one part, as it is seen from the left; those of late are kept."""
         word = font.older_words[rtl].get(text)
         if word is None:
+            font.new_words += 1
             _, codes, advances = _clusters(text, font, rtl=rtl)
             word = b"".join(reversed(codes) if rtl else codes), sum(advances)
         self._kept += 1
         if self._kept > _KEPT:
-            self._kept = 0
-            for one in self._fonts.values():
-                one.older_words, one.words = one.words, ({}, {})
+            self._forget()
         font.words[rtl][text] = word
         return word
+
+    def _forget(self) -> None:
+        """Keep no words but those that were kept of late."""
+        self._kept = 0
+        for font in self._fonts.values():
+            font.older_words, font.words = font.words, ({}, {})
 
     def add_blank(self, at: int, advance: float, span: Span, shaped: Shaped) -> None:
         """Add a blank of any width."""
@@ -201,19 +236,36 @@ def _chunks(text: str) -> Iterator[tuple[int, str]]:
     yield start, text[start:]
 
 
+def _words(words: Sequence[str], font: ClusterFont, *, rtl: bool) -> Iterator[tuple[str, Drawn]]:
+    """Those of some words whose clusters were all met, shaped together as each is alone.
+
+    What is put between them is in no line and in no font, so there are no rules for it.
+    """
+    text = "\n".join(words)
+    buffer, glyphs = _shaped(text, font, rtl=rtl)
+    starts: Sequence[int] = range(len(text))
+    met = font.met[rtl]
+    known = list(map(met.get, zip(text, glyphs, strict=False)))
+    if len(glyphs) != len(text) or sum(map(bool, known)) <= len(text) - len(words):
+        found, starts = _grouped(text, buffer, glyphs, rtl=rtl)
+        known = list(map(met.get, found))
+    at = start = 0
+    for word in words:
+        at += len(word)
+        end = bisect_left(starts, at)
+        drawn = [one for one in known[start:end] if one]
+        if len(drawn) == end - start:
+            codes = [code for code, _ in drawn]
+            advance = sum([advance for _, advance in drawn])
+            yield word, (b"".join(codes[::-1] if rtl else codes), advance)
+        at, start = at + 1, end + 1
+
+
 def _clusters(
     text: str, font: ClusterFont, *, rtl: bool
 ) -> tuple[Sequence[int], list[bytes], list[float]]:
     """Starts, codes and advances of the clusters of a text, in the order of typing."""
-    buffer = hb.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    buffer.direction = "rtl" if rtl else "ltr"
-    buffer.language = "und"  # or it is that of the machine
-    hb.shape(font.face.font, buffer)
-    glyphs = buffer.serialize(font.face.font, flags=_GLYPHS_ONLY)[1:-1].split("|")
-    if rtl:
-        glyphs.reverse()
+    buffer, glyphs = _shaped(text, font, rtl=rtl)
     starts: Sequence[int] = range(len(text))
     met = font.met[rtl]
     # Where every letter meets a glyph that it alone was met with before, there is no need to ask
@@ -226,6 +278,20 @@ def _clusters(
     return starts, [code for code, _ in drawn], [advance for _, advance in drawn]
 
 
+def _shaped(text: str, font: ClusterFont, *, rtl: bool) -> tuple[hb.Buffer, list[str]]:
+    """What HarfBuzz makes of a text, and its glyphs in the order of typing."""
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    buffer.direction = "rtl" if rtl else "ltr"
+    buffer.language = "und"  # or it is that of the machine
+    hb.shape(font.face.font, buffer)
+    glyphs = buffer.serialize(font.face.font, flags=_GLYPHS_ONLY)[1:-1].split("|")
+    if rtl:
+        glyphs.reverse()
+    return buffer, glyphs
+
+
 def _grouped(
     text: str, buffer: hb.Buffer, glyphs: list[str], *, rtl: bool
 ) -> tuple[list[tuple[str, str]], list[int]]:
@@ -233,15 +299,11 @@ def _grouped(
     starts = [info.cluster for info in buffer.glyph_infos]
     if rtl:
         starts.reverse()
-    if len(starts) == len(text) == len(set(starts)):
-        return list(zip(text, glyphs, strict=True)), starts
-    heads = [n for n, (one, other) in enumerate(pairwise([-1, *starts])) if one != other]
-    found = []
-    for head, end in pairwise([*heads, len(glyphs)]):
-        stop = starts[end] if end < len(starts) else len(text)
-        if end == head + 1:
-            found.append((text[starts[head] : stop], glyphs[head]))
-        else:
-            group = glyphs[head:end]
-            found.append((text[starts[head] : stop], "|".join(group[::-1] if rtl else group)))
-    return found, [starts[head] for head in heads]
+    heads = list(dict.fromkeys(starts))
+    texts = [text[start:end] for start, end in pairwise([*heads, len(text)])]
+    groups = glyphs[:]
+    same = [n for n, (one, other) in enumerate(pairwise(starts)) if one == other]
+    for n in reversed(same):
+        other = groups.pop(n + 1)
+        groups[n] = f"{other}|{groups[n]}" if rtl else f"{groups[n]}|{other}"
+    return list(zip(texts, groups, strict=True)), heads

@@ -200,3 +200,12 @@ def test_many_clusters_are_spread_over_fonts(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("chalicelib.converter.shaping._MOST", 20)
     text = "\n".join(path.read_text("utf-8") for path in ARTICLES if path.stem in {"hi", "ar"})
     assert normal(extracted(made(text).pdf)) == normal(text)
+
+
+def test_words_shaped_together_are_as_they_are_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.converter.shaping._KEPT", 0)  # so that they are shaped again
+    text = "".join(2 * (path.read_text("utf-8") + "\f") for path in ARTICLES)
+    monkeypatch.setattr("chalicelib.converter.shaping._MANY", 1_000_000)
+    alone = made(text).pdf
+    monkeypatch.setattr("chalicelib.converter.shaping._MANY", 0)
+    assert made(text).pdf == alone
