@@ -145,7 +145,7 @@ def table(bench: Bench, races: Sequence[Race], bounds: Sequence[Bound]) -> list[
         aim = bound.aim()
         name = f"{size_of(bound.size)} {bound.text}"
         if one:
-            rate, ratio = bound.size / MB / one.cpu, one.output / bound.size
+            rate, ratio = bound.size / 1e6 / one.cpu, one.output / bound.size
             rows.append(
                 f"| {name} | {one.cpu:.2f} | {rate:.2g} | {one.memory:.0f} | {aim} | {ratio:.2f} |"
             )
