@@ -49,9 +49,10 @@ class Script:
 
         It begins with a letter of the first block: the few of others may be of no script.
         """
-        letters = "".join(one for one in self._own if category(one) == "Lo")
-        marks = "".join(one for one in self._own if category(one) in ("Mn", "Mc"))
-        return re.compile(f"(?=[{self.blocks[:3]}])[{letters}][{letters}{marks}]*")
+        letters = [one for one in self._own if category(one) == "Lo"]
+        first = "".join(one for one in letters if self.blocks[0] <= one <= self.blocks[2])
+        marks = [one for one in self._own if category(one) in ("Mn", "Mc")]
+        return re.compile(f"[{first}][{''.join(letters + marks)}]*")
 
     @cached_property
     def rtl(self) -> bool:
@@ -120,7 +121,7 @@ COMPLEX = re.compile(f"[{_MARKS}{_CONTROLS}{_UNSET}{''.join(script.blocks for sc
 
 # Text of scripts without spaces between words: see `breaks` for where a row may end in it.
 WITHOUT_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]+"
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]"
 )
 
 # The scripts these are in share them with others, whose fonts have them too.
