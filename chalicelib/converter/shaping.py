@@ -22,8 +22,9 @@ _MOST = 30_000
 # Characters that are shaped at once. HarfBuzz gives up on some tens of thousands of marks.
 _AT_ONCE = 1000
 
-# Words that are kept as they were shaped, twice as many at most: most of a text was there before.
-_KEPT = 25_000
+# Words that are kept as they were shaped: most of a text was there before. Those of another block
+# may be added before the older half is forgotten.
+_KEPT = 16_000
 
 # Words that are shaped at once, and new ones of a font from which on that is worth the search.
 _TOGETHER = 50
@@ -110,7 +111,7 @@ class Shaper:
         Only fonts that met many new words of late get to know them. A word with a cluster that
         was never met is left out: `add` allots codes, in the order of first use.
         """
-        if self._kept > _KEPT // 2:
+        if self._kept > _KEPT:
             self._forget()
         for script in SCRIPTS:
             font = self._fonts.get(script.faces[0])
@@ -191,7 +192,7 @@ class Shaper:
             _, codes, advances = _clusters(text, font, rtl=rtl)
             word = b"".join(reversed(codes) if rtl else codes), sum(advances)
         self._kept += 1
-        if self._kept > _KEPT:
+        if self._kept > 2 * _KEPT:
             self._forget()
         font.words[rtl][text] = word
         return word
