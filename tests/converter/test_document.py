@@ -94,9 +94,12 @@ def _ink(pdf: bytes) -> int:
 @given(st.text(ASSIGNED, max_size=120))
 @example("\u0e340")
 @example("a" + "\u0e34" * 20 + "\u0301\u0301")
+@example("A-")
 def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
     typed = text.removeprefix("\ufeff")  # a byte order mark is not text
-    assert made(text).letters.replace("\ufffe", "\u00ad") == without_blanks(typed)
+    # Whichever hyphen ends a row, pdfium has a code of its own for it.
+    hyphens = str.maketrans("\ufffe\u00ad", "--")
+    assert made(text).letters.translate(hyphens) == without_blanks(typed).translate(hyphens)
 
 
 @settings(max_examples=20, deadline=None)
