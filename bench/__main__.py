@@ -2,6 +2,7 @@
 
 import argparse
 import platform
+import sys
 import tempfile
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
@@ -110,6 +111,9 @@ class Bench:
             command = ours(source, target) if name == "ours" else peer(name, source, target)
             if command:
                 commands[one] = command
+        if commands:
+            names = ", ".join(name for name, _, _ in commands)
+            print(f"measuring {text}, {size_of(max(sizes.values()))}: {names} …", file=sys.stderr)
         found = costs(list(commands.values()), target, self._runs(text, sizes))
         self.costs |= dict(zip(commands, found, strict=True))
         return [self.costs.get(one) for one in wanted]
