@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,6 +52,13 @@ def made(text: str | bytes, options: Options | None = None, about: Source = ABOU
     sink = io.BytesIO()
     report = convert(io.BytesIO(source), sink, about, options or Options())
     return Made(sink.getvalue(), report)
+
+
+def imported(code: str, modules: set[str]) -> set[str]:
+    """Those of some modules that Python has imported after it ran the code."""
+    script = f"import sys; {code}; print(*{modules!r} & sys.modules.keys())"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(ran.stdout.split())
 
 
 def without_blanks(text: str) -> str:
