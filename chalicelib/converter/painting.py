@@ -218,7 +218,7 @@ class Painter:
         return b"".join(
             self._pictures(row, g.margin, g.baseline(index), g.size)
             for index, row in enumerate(rows)
-            if isinstance(row, Composed)
+            if isinstance(row, Composed) and any(piece.emoji for piece in row.pieces)
         )
 
     def _pictures(self, row: Composed, left: float, y: float, size: float) -> bytes:

@@ -6,7 +6,7 @@ Such text is not set on the grid: its fonts have letters of many widths.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -183,7 +183,7 @@ def _stretches(text: str) -> Iterator[tuple[int, int, Script | None]]:
         yield start, at, script
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _script(character: str) -> Script | None:
     """The first script that has the character, if there is one."""
     return next((script for script in SCRIPTS if script.has.match(character)), None)

@@ -190,7 +190,7 @@ class Shaper:
         if word is None:
             font.new_words += 1
             _, codes, advances = _clusters(text, font, rtl=rtl)
-            word = b"".join(reversed(codes) if rtl else codes), sum(advances)
+            word = _one(codes, advances, rtl=rtl)
         self._kept += 1
         if self._kept > 2 * _KEPT:
             self._forget()
@@ -257,9 +257,13 @@ def _words(words: Sequence[str], font: ClusterFont, *, rtl: bool) -> Iterator[tu
         drawn = [one for one in known[start:end] if one]
         if len(drawn) == end - start:
             codes = [code for code, _ in drawn]
-            advance = sum([advance for _, advance in drawn])
-            yield word, (b"".join(codes[::-1] if rtl else codes), advance)
+            yield word, _one(codes, [advance for _, advance in drawn], rtl=rtl)
         at, start = at + 1, end + 1
+
+
+def _one(codes: list[bytes], advances: list[float], *, rtl: bool) -> Drawn:
+    """Clusters in the order of typing as one, as it is seen from the left."""
+    return b"".join(codes[::-1] if rtl else codes), sum(advances)
 
 
 def _clusters(
