@@ -1,10 +1,12 @@
 """Which encoding a text is in, from what was declared and from its first bytes.
 
-In this order: what was declared, if the bytes decode strictly; a byte order mark; the
-pattern of NULs that UTF-16 and UTF-32 leave; strict UTF-8; a statistical detector.
+In this order: a byte order mark, as in WHATWG's Encoding Standard (6, "decode"); what was declared,
+if the bytes decode strictly; the pattern of NULs that UTF-16 and UTF-32 leave; strict UTF-8;
+Windows-1252 for ASCII with a few symbols or letters; a statistical detector.
 """
 
 import codecs
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -18,6 +20,12 @@ _WINDOW = 64 * 1024  # bytes the detector looks at; more changed no answer that 
 # Codecs of Python that are text encodings to it, but to nobody who sends text.
 _NOT_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined"}
 _NOT_CHARSETS |= {"unicode-escape", "utf-7"}
+
+_ASCII_BYTES = bytes(range(0x80))
+_ADJACENT = re.compile(rb"[\x80-\xff]{2}")
+
+# Distinct bytes beyond ASCII up to which a text is read as Windows-1252 without a detector.
+_SPARSE_KINDS = 3
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -44,11 +52,11 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
 
     Raises NotText, naming what it looks like, if it is no text in any encoding.
     """
-    if declared and (name := _accepted(declared, sample, whole=whole)):
-        return Encoding(name, Basis.DECLARED)
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return Encoding(name, Basis.CERTAIN)
+    if declared and (name := _accepted(declared, sample, whole=whole)):
+        return Encoding(name, Basis.DECLARED)
     if name := _from_nuls(sample, whole=whole):
         return Encoding(name, Basis.GUESSED)
     if kind := looks_like(sample[:_WINDOW]):
@@ -60,7 +68,8 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
             return Encoding("utf-8", Basis.CERTAIN)
     elif _mostly_utf8(sample):
         return Encoding("utf-8", Basis.GUESSED)
-    return Encoding(_detected(sample), Basis.GUESSED)
+    name = "cp1252" if _is_sparse_cp1252(sample) else _detected(sample)
+    return Encoding(name, Basis.GUESSED)
 
 
 def needs_recognition(block: bytes) -> bool:
@@ -144,6 +153,21 @@ def _mostly_utf8(sample: bytes) -> bool:
     damaged = text.count("\ufffd")
     sound = sum(character > "\x7f" for character in text) - damaged
     return sound > damaged * 10
+
+
+def _is_sparse_cp1252(sample: bytes) -> bool:
+    """Return whether the sample is ASCII but for a few symbols or letters that stand apart.
+
+    A degree sign, a currency or one accented name gives a statistical detector nothing to
+    count; prose in another script has more kinds of letters, side by side.
+    """
+    others = sample.translate(None, _ASCII_BYTES)
+    return (
+        0 < len(set(others)) <= _SPARSE_KINDS
+        and len(others) * 2 < len(sample)
+        and not _ADJACENT.search(sample)
+        and _decodes(sample, "cp1252", whole=True)
+    )
 
 
 def _detected(sample: bytes) -> str:

@@ -219,3 +219,32 @@ def test_every_sample_file_in_another_language_is_read_without_loss() -> None:
         pytest.skip("data/languages is not there")
     for path in sorted(folder.glob("*.txt")):
         assert read(path.read_bytes(), block=256 * 1024)[1].replaced == 0, path.name
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1251", "utf-16"])
+def test_a_byte_order_mark_beats_a_declared_charset(declared: str) -> None:
+    text, decoding = read(codecs.BOM_UTF8 + "Größe: 5 €\n".encode(), declared)
+    assert text == "Größe: 5 €\n"
+    assert decoding.encoding.name == "utf-8"
+    assert decoding.encoding.basis is Basis.CERTAIN
+
+
+@pytest.mark.parametrize("lines", [1, 60])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TEMPERATURE 20°C",
+        "Coffee, 250 g   € 4.99",
+        "width 12 µm ±1",
+        "© 2026 Example Ltd. – all rights reserved",
+        "ACCOUNT HOLDER: JOSÉ GARCIA, BRANCH 12",
+        "the cat’s bowl and the dog’s lead",
+        "He said “no” and left",
+    ],
+)
+def test_ascii_with_few_symbols_or_one_name_is_windows_1252(line: str, lines: int) -> None:
+    expected = (line + "\n") * lines
+    text, decoding = read(expected.encode("cp1252"))
+    assert text == expected
+    assert decoding.encoding.name == "cp1252"
+    assert decoding.encoding.basis is Basis.GUESSED
