@@ -80,7 +80,8 @@ def _summary(asked: Parameters) -> Response:
     """How many files stand where, under a prefix."""
     answers, question = connections.answers(asked.settings), asked.question
     bucket = answers.inbox.bucket
-    after = cursor.decoded("count", bucket, question, asked.next) if asked.next else None
+    token = asked.next
+    after = None if token is None else cursor.decoded("count", bucket, question, token)
     counts = answers.listing.counts(question, after, COUNTING_SECONDS)
     end = counts.next_after
     told = {

@@ -11,6 +11,8 @@ from chalicelib.records import Record, Status, timestamp
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -79,7 +81,7 @@ def since(text: str) -> str:
     """
     try:
         moment = datetime.fromisoformat(text)
-        if len(text) > len("2026-01-31") and moment.tzinfo is None:
+        if moment.tzinfo is None and not _DAY.fullmatch(text):
             raise BadQuestion("since", "The time lacks its zone: put Z at its end for UTC.")
         return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:

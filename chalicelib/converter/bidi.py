@@ -19,6 +19,9 @@ from fpdf.enums import TextDirection
 # brackets; where one is longer, its parts are taken for paragraphs of the same direction.
 _AT_ONCE = 300
 
+# Brackets that may be open at once; at one more, no further pairs are looked for (BD16).
+_MAX_OPEN_BRACKETS = 63
+
 _STAND_INS = {
     "L": "a",
     "R": "\u05d0",
@@ -146,6 +149,8 @@ def _apart(units: str) -> Iterator[tuple[int, int]]:
         for at, unit in enumerate(units):
             if unit in BIDI_BRACKETS:
                 if BIDI_BRACKETS[unit]["type"] == "o":
+                    if len(closing) == _MAX_OPEN_BRACKETS:
+                        break
                     closing.append(BIDI_BRACKETS[unit]["pair"])
                 elif unit in closing:
                     while closing.pop() != unit:

@@ -52,9 +52,8 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
 
     Raises NotText, naming what it looks like, if it is no text in any encoding.
     """
-    for mark, name in _MARKS:
-        if sample.startswith(mark):
-            return Encoding(name, Basis.CERTAIN)
+    if name := _marked(sample):
+        return Encoding(name, Basis.CERTAIN)
     if declared and (name := _accepted(declared, sample, whole=whole)):
         return Encoding(name, Basis.DECLARED)
     if name := _from_nuls(sample, whole=whole):
@@ -68,8 +67,14 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
             return Encoding("utf-8", Basis.CERTAIN)
     elif _mostly_utf8(sample):
         return Encoding("utf-8", Basis.GUESSED)
-    name = "cp1252" if _is_sparse_cp1252(sample) else _detected(sample)
-    return Encoding(name, Basis.GUESSED)
+    if _is_sparse_cp1252(sample):
+        return Encoding("cp1252", Basis.GUESSED)
+    return Encoding(_detected(sample), Basis.GUESSED)
+
+
+def _marked(sample: bytes) -> str | None:
+    """Return the codec whose byte order mark the sample begins with, or None."""
+    return next((name for mark, name in _MARKS if sample.startswith(mark)), None)
 
 
 def needs_recognition(block: bytes) -> bool:

@@ -231,15 +231,19 @@ class Layout:
             before = column % TAB
             return (" " * before + line).expandtabs(TAB)[before:]
         at = 0
-        expanded = ""
-        for word in line.split("\t"):
-            piece = cut(line, at, at + len(word))
-            at += len(word) + 1
+        text: list[str] = []  # joined once: a line may be nothing but tabs
+        styles: list[str] = []
+        for word in str(line).split("\t"):
+            end = at + len(word)
             column += self._cells(word)
-            gap = TAB - column % TAB if at <= len(line) else 0
+            gap = TAB - column % TAB if end < len(line) else 0
             column += gap
-            expanded = _joined(_joined(expanded, piece), " " * gap)
-        return expanded
+            text += (word, " " * gap)
+            if isinstance(line, Styled):
+                styles += (line.styles[at:end], PLAIN * gap)
+            at = end + 1
+        expanded = "".join(text)
+        return Styled(expanded, "".join(styles)) if isinstance(line, Styled) else expanded
 
     def _breaks(self, line: str, *, uniform: bool) -> Iterator[tuple[int, int]]:
         """Start and end of each row of a line."""

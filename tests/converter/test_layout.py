@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wcwidth import wcwidth
 
 from chalicelib.converter import layout as layout_module
-from chalicelib.converter.cleaning import Cleaner
+from chalicelib.converter.cleaning import Cleaner, Styled
 from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire, Widths
 from chalicelib.converter.layout import Layout, Page
@@ -74,6 +74,21 @@ def test_tabs_go_to_the_next_multiple_of_eight_columns() -> None:
     (row,) = lay_out("e\u0301\ty", 40)[0].rows
     assert isinstance(row, Composed)
     assert [piece.advance for piece in row.pieces] == [CELL, 7 * CELL, CELL]
+
+
+def test_tabs_of_overstruck_lines_keep_their_columns_and_styles() -> None:
+    (row,) = lay_out("日\ta\ba\t_\bb\tc", 40)[0].rows
+    assert isinstance(row, Styled)
+    assert (row, row.styles) == (
+        "日      a       b       c",
+        "-" * 7 + "b" + "-" * 7 + "u" + "-" * 8,
+    )
+
+
+def test_thousands_of_tabs_beside_a_wide_character_each_take_eight_columns() -> None:
+    wide, *rows = rows_of("漢\n" + "0\t" * 5000, 80)
+    assert wide == "漢"
+    assert "".join(rows) == ("0" + " " * 7) * 5000
 
 
 def test_rows_that_go_on_are_told_from_line_ends() -> None:

@@ -115,6 +115,18 @@ def test_brackets_are_mirrored_and_copied_as_typed() -> None:
     assert extracted(made(text).pdf).strip() == text
 
 
+def test_more_open_brackets_than_the_algorithm_keeps_are_neutral() -> None:
+    text = "\u05d0 a" + "(" * 5000 + "]" * 5000
+    base, runs = bidi.runs(text)
+    assert base == 1
+    assert [runs[0].start, *(run.end for run in runs)] == [
+        0,
+        *(run.start for run in runs[1:]),
+        len(text),
+    ]
+    assert [(run.start, run.end) for run in runs if run.level == 2] == [(2, 3)]
+
+
 def test_controls_of_direction_are_not_seen() -> None:
     plain, controlled = (compose(text)[0].pieces for text in ("\u05d0b", "\u05d0\u2066b\u2069"))
     assert sum(one.advance for one in plain) == sum(one.advance for one in controlled)

@@ -22,7 +22,16 @@ def test_a_time_is_a_day_or_a_moment_with_its_zone(text: str, moment: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "2026-13-01", "2026-01-31T08:00:00", "0001-01-01T00:00:00+23:59", "\ud800"],
+    [
+        "",
+        "yesterday",
+        "2026-13-01",
+        "2026-01-31T08:00:00",
+        "2026W05T08",
+        "20260131T0",
+        "0001-01-01T00:00:00+23:59",
+        "\ud800",
+    ],
 )
 def test_any_other_time_is_refused(text: str) -> None:
     with pytest.raises(BadQuestion) as refused:

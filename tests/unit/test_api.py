@@ -1,0 +1,20 @@
+"""What the API answers before it looks anything up."""
+
+import json
+
+import pytest
+
+from chalicelib import api
+from chalicelib.settings import Settings
+
+SETTINGS = Settings("unit", "in", "out", "table", "/token")
+
+
+@pytest.mark.parametrize("path", ["/status", "/status/summary"])
+def test_an_empty_token_is_refused_by_every_route_that_takes_one(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    response = api.respond(path, {"prefix": [""], "next": [""]}, SETTINGS)
+    assert response.status_code == 400
+    assert json.loads(response.body)["parameter"] == "next"
