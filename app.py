@@ -40,7 +40,7 @@ class ReconcileEvent(BaseLambdaEvent):
 
 @app.on_s3_event(
     bucket=settings.input_bucket,
-    events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+    events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"],
     prefix=settings.input_prefix or None,
 )
 def convert(event: S3Event) -> None:

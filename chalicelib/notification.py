@@ -12,6 +12,10 @@ from urllib.parse import quote_plus, unquote_plus
 SEQUENCER_WIDTH = 32
 """Hex digits to which sequencers are padded; S3 sends 16 to 18."""
 
+REMOVALS = ("ObjectRemoved", "LifecycleExpiration")
+"""Event types that report a deletion: by a request, and by a lifecycle rule (S3 User Guide,
+'Configuring S3 Lifecycle event notifications')."""
+
 RECONCILE = "text-to-pdf:reconcile"
 """Event source of the events with which `reconcile` starts a conversion."""
 
@@ -78,7 +82,7 @@ def changes(event: Mapping[str, Any]) -> list[Change]:
 
 def _change(record: Mapping[str, Any]) -> Change | None:
     kind = record["eventName"].removeprefix("s3:").partition(":")[0]
-    if kind not in {"ObjectCreated", "ObjectRemoved"}:
+    if kind not in {"ObjectCreated", *REMOVALS}:
         return None
     if record["eventVersion"].split(".")[0] != "2":
         raise ValueError(f"unknown S3 event version {record['eventVersion']!r}")
@@ -86,7 +90,7 @@ def _change(record: Mapping[str, Any]) -> Change | None:
     key = unquote_plus(obj["key"], errors="strict")
     sequencer = padded(obj.get("sequencer", ""))
     moment = datetime.fromisoformat(record["eventTime"]).astimezone(UTC)
-    if kind == "ObjectRemoved":
+    if kind in REMOVALS:
         return Removal(bucket, key, sequencer, moment)
     return Upload(
         bucket=bucket,

@@ -58,9 +58,11 @@ def test_what_is_no_sequencer_is_refused(text: str) -> None:
         padded(text)
 
 
-def test_a_removal_is_read_in_the_order_of_the_uploads() -> None:
+@pytest.mark.parametrize("kind", ["Delete", "DeleteMarkerCreated"])
+@pytest.mark.parametrize("cause", ["ObjectRemoved", "LifecycleExpiration", "s3:ObjectRemoved"])
+def test_a_removal_is_read_in_the_order_of_the_uploads(cause: str, kind: str) -> None:
     event = events.created("a b.txt", bucket="in")
-    event["Records"][0]["eventName"] = "ObjectRemoved:DeleteMarkerCreated"
+    event["Records"][0]["eventName"] = f"{cause}:{kind}"
     (removal,) = changes(event)
     assert isinstance(removal, Removal)
     assert (removal.bucket, removal.key) == ("in", "a b.txt")
