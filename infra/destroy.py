@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import api_token
+from infra import api_token, configuration
 from infra.deploy import PROJECT, chalice
 from infra.explanation import StageError, explain
 from infra.stack import Stack
@@ -82,10 +82,9 @@ def _delete_logs(client: "CloudWatchLogsClient", group: str) -> None:
 
 def _forget(stage: str, project: Path) -> None:
     """Take the stage out of chalice's configuration."""
-    path = project / ".chalice" / "config.json"
-    config = json.loads(path.read_text("utf-8"))
+    config = json.loads(configuration.path(project).read_text("utf-8"))
     config["stages"].pop(stage, None)
-    path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+    configuration.write(project, config)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import NoRegionError
 
-from infra import api_token
+from infra import api_token, configuration
 from infra.explanation import StageError
 from infra.stack import TEMPLATE, Stack
 
@@ -40,8 +40,7 @@ def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = 
             "20 at most"
         )
     session = boto3.Session()
-    path = project / ".chalice" / "config.json"
-    config = json.loads(path.read_text("utf-8"))
+    config = json.loads(configuration.path(project).read_text("utf-8"))
     recorded = config.setdefault("stages", {}).setdefault(stage, {})
     check_place(stage, recorded, session)
     given = {"Stage": stage, "Tracing": _tracing(config, recorded), **(parameters or {})}
@@ -49,7 +48,7 @@ def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = 
     outputs = stack.apply(TEMPLATE.read_text("utf-8"), given)
     api_token.make(session.client("ssm"), outputs["TokenParameter"])
     _record(recorded, stage, outputs)
-    path.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
+    configuration.write(project, config)
 
 
 def check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session) -> None:
