@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize")
 """What follows the stage's name in the names of its log groups."""
@@ -53,8 +54,8 @@ def _delete_bucket(client: "S3Client", bucket: str) -> None:
     """Delete every version of every object, what uploads were abandoned, and the bucket."""
     try:
         for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            for item in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                client.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
+            found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+            _delete_versions(client, bucket, [(one["Key"], one["VersionId"]) for one in found])
         for parts in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
             for upload in parts.get("Uploads", ()):
                 client.abort_multipart_upload(
@@ -63,6 +64,24 @@ def _delete_bucket(client: "S3Client", bucket: str) -> None:
         client.delete_bucket(Bucket=bucket)
     except client.exceptions.NoSuchBucket:
         return
+
+
+def _delete_versions(client: "S3Client", bucket: str, versions: Sequence[tuple[str, str]]) -> None:
+    """Delete versions of objects, given as key and version id: at most 1,000, as a page holds.
+
+    Raise StageError if S3 refuses to delete one of them.
+    """
+    if not versions:
+        return
+    objects: list[ObjectIdentifierTypeDef] = [
+        {"Key": key, "VersionId": version} for key, version in versions
+    ]
+    answer = client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    for error in answer.get("Errors", ()):
+        raise StageError(
+            f"S3 did not delete {error.get('Key')!r} of bucket {bucket} ({error.get('Code')}): "
+            "remove what protects it, then run the command again"
+        )
 
 
 def _delete_table(client: "DynamoDBClient", table: str) -> None:
