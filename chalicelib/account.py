@@ -32,6 +32,7 @@ def tell(change: Change, request_id: str, outcome: str, result: Result | None, s
         "version_id": result.version_id,
         "encoding": result.encoding,
         "replaced": result.replaced,
+        "repaired": result.repaired,
     }
     age = datetime.now(UTC) - change.uploaded_at
     measured = {

@@ -44,6 +44,7 @@ PUBLIC = (
     "encoding",
     "encoding_basis",
     "replaced",
+    "repaired",
     "duration_ms",
 )
 """What a program is told of a record; who worked on it until when stays inside."""

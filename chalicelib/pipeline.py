@@ -191,6 +191,7 @@ class Pipeline:
             encoding=report.encoding,
             encoding_basis=report.encoding_basis,
             replaced=report.replaced,
+            repaired=report.repaired,
         )
 
     def _render(self, upload: Upload, opened: Opened, pdf: BinaryIO, bounds: Bounds) -> Report:

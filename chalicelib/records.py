@@ -49,7 +49,8 @@ class Result:
     """What came out of a run: SUCCESS with its output, or FAILED with its error.
 
     `etag`, `version_id` and `size` (bytes) are those of the object actually read. `replaced`
-    counts the characters that could not be decoded or shown.
+    counts the characters that could not be decoded or shown, `repaired` the bytes that are no UTF-8
+    in a text that is, and were read as Windows-1252.
     """
 
     status: Status
@@ -64,6 +65,7 @@ class Result:
     encoding: str | None = None
     encoding_basis: str | None = None
     replaced: int | None = None
+    repaired: int | None = None
     duration_ms: int | None = None
     error_code: str | None = None
     error: str | None = None

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.verbose:
         print(
             f"{report.pages} pages; {report.encoding} ({report.encoding_basis}); "
-            f"{report.replaced} characters replaced",
+            f"{report.replaced} characters replaced, {report.repaired} bytes repaired",
             file=sys.stderr,
         )
     return 0

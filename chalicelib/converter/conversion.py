@@ -48,12 +48,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came out. `replaced` counts characters that could not be decoded or drawn."""
+    """What came out.
+
+    `replaced` counts characters that could not be decoded or drawn, `repaired` bytes that are no
+    UTF-8 in a text that is, and were read as Windows-1252.
+    """
 
     pages: int
     encoding: str
     encoding_basis: Basis
     replaced: int
+    repaired: int = 0
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]

@@ -1,6 +1,7 @@
 """From a stream of bytes to a stream of text, losing none of it."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -24,12 +25,18 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
 
 codecs.register_error(_HANDLER, _mark)
 
+# Bytes that are no UTF-8, as the handler `surrogateescape` hands them on: U+DC80 to U+DCFF.
+_STRAYS = re.compile("[\udc80-\udcff]+")
+_CUT_AT_START = re.compile("\\A[\udc80-\udcbf]{1,3}")
+_CUT_AT_END = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}\\Z")
+
 
 class Decoding:
     """Iterate over it for the text, in pieces whose bounds depend on the bytes alone.
 
     `encoding` is final once the text has been read; `replaced` counts the undecodable places
-    that became U+FFFD; `bytes_read` is what the source has given so far.
+    that became U+FFFD, `repaired` the bytes in UTF-8 that are none and were read as Windows-1252;
+    `bytes_read` is what the source has given so far.
     Raises NotText if the bytes are no text.
     """
 
@@ -40,6 +47,7 @@ class Decoding:
         self._decoder: codecs.IncrementalDecoder | None = None
         self.encoding: Encoding = ASCII
         self.replaced = 0
+        self.repaired = 0
         self.bytes_read = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -73,9 +81,28 @@ class Decoding:
             if self._decoder is None:
                 return str(block, "ascii")
         text = self._decoder.decode(block, final=not following)
+        if self.encoding.name == "utf-8":
+            return self._repair(text, at_start=at_start, at_end=not following)
         if _MARK in text:
             self.replaced += text.count(_MARK)
             text = text.replace(_MARK, "\ufffd")
+        return text
+
+    def _repair(self, text: str, *, at_start: bool, at_end: bool) -> str:
+        """Read stray bytes in UTF-8 as Windows-1252, and mark a character that was cut in two."""
+        if not _STRAYS.search(text):
+            return text
+        if at_start:
+            text = _CUT_AT_START.sub(_MARK, text)
+        if at_end:
+            text = _CUT_AT_END.sub(_MARK, text)
+        repaired = _STRAYS.sub(self._windows_1252, text)
+        self.replaced += repaired.count(_MARK)
+        return repaired.replace(_MARK, "\ufffd")
+
+    def _windows_1252(self, strays: re.Match[str]) -> str:
+        text = strays[0].encode("ascii", "surrogateescape").decode("cp1252", _HANDLER)
+        self.repaired += len(text) - text.count(_MARK)
         return text
 
     def _recognise(self, block: bytes, following: bytes, *, at_start: bool) -> None:
@@ -88,4 +115,5 @@ class Decoding:
         declared = self._declared if at_start else None
         self.encoding = recognise(block + following, whole=whole, declared=declared)
         if self.encoding != ASCII:
-            self._decoder = codecs.getincrementaldecoder(self.encoding.name)(_HANDLER)
+            errors = "surrogateescape" if self.encoding.name == "utf-8" else _HANDLER
+            self._decoder = codecs.getincrementaldecoder(self.encoding.name)(errors)

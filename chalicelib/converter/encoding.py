@@ -1,8 +1,9 @@
 """Which encoding a text is in, from what was declared and from its first bytes.
 
-In this order: a byte order mark, as in WHATWG's Encoding Standard (6, "decode"); what was declared,
-if the bytes decode strictly; the pattern of NULs that UTF-16 and UTF-32 leave; strict UTF-8;
-Windows-1252 for ASCII with a few symbols or letters; a statistical detector.
+In this order: a byte order mark, as in WHATWG's Encoding Standard (6, "decode"); what was
+declared, if the bytes decode strictly and are not plainly UTF-8; the pattern of NULs that UTF-16
+and UTF-32 leave; UTF-8, damaged too; what a few bytes beyond ASCII mean in their places; a
+statistical detector.
 """
 
 import codecs
@@ -10,7 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
+from chalicelib.converter import western
 from chalicelib.converter.conversion import Basis
 from chalicelib.converter.signature import looks_like
 from chalicelib.errors import NotText
@@ -21,11 +24,11 @@ _WINDOW = 64 * 1024  # bytes the detector looks at; more changed no answer that 
 _NOT_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined"}
 _NOT_CHARSETS |= {"unicode-escape", "utf-7"}
 
-_ASCII_BYTES = bytes(range(0x80))
-_ADJACENT = re.compile(rb"[\x80-\xff]{2}")
+# Sound UTF-8 sequences for each stray byte from which on a text is damaged UTF-8.
+_SOUND_PER_STRAY = 2
 
-# Distinct bytes beyond ASCII up to which a text is read as Windows-1252 without a detector.
-_SPARSE_KINDS = 3
+# The end of a character at the start of a text, and the start of one at its end.
+_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -65,11 +68,10 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
     if _decodes(sample, "utf-8", whole=whole):
         if not sample.isascii():
             return Encoding("utf-8", Basis.CERTAIN)
-    elif _mostly_utf8(sample):
-        return Encoding("utf-8", Basis.GUESSED)
-    if _is_sparse_cp1252(sample):
-        return Encoding("cp1252", Basis.GUESSED)
-    return Encoding(_detected(sample), Basis.GUESSED)
+    elif _is_damaged_utf8(sample):
+        is_declared = declared is not None and _is_utf8(declared)
+        return Encoding("utf-8", Basis.DECLARED if is_declared else Basis.GUESSED)
+    return Encoding(_guessed(_window(sample)), Basis.GUESSED)
 
 
 def _marked(sample: bytes) -> str | None:
@@ -93,11 +95,36 @@ def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:
         name = codecs.lookup(declared.strip()).name
         "x".encode(name)  # raises LookupError for rot13, zip and the like
         # A charset that is all of ASCII or contains it says nothing about UTF-16's NULs.
-        fits = name not in _NOT_CHARSETS and "\0" not in _decoded(sample, name, whole=whole)
+        text = _decoded(sample, name, whole=whole)
+        fits = name not in _NOT_CHARSETS and "\0" not in text
+        fits = fits and not _is_utf8_declared_as(name, text, sample, whole=whole)
     except (LookupError, ValueError):  # not known, not a text encoding, or not this one
         return None
     # Plain ASCII is every bit as well read as a superset of it, which the rest may need.
     return name if fits and name != "ascii" else None
+
+
+def _is_utf8(declared: str) -> bool:
+    try:
+        return codecs.lookup(declared.strip()).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_utf8_declared_as(name: str, text: str, sample: bytes, *, whole: bool) -> bool:
+    """Return whether the sample is UTF-8, and `text`, its reading in a one-byte charset, is not.
+
+    Upload tools declare a default. Read as ISO 8859-1, the bytes of UTF-8 are letters followed
+    by symbols or controls, or capitals within words.
+    """
+    if len(text) != len(sample) or text.isascii() or name == "utf-8":
+        return False
+    if not _decodes(sample, "utf-8", whole=whole):
+        return False
+    others = [letter for letter in text if letter > "\x7f"]
+    return not all(map(str.isalpha, others)) or any(
+        one.islower() and next_one.isupper() for one, next_one in pairwise(text)
+    )
 
 
 def _decoded(sample: bytes, name: str, *, whole: bool) -> str:
@@ -152,38 +179,61 @@ def _plausible(sample: bytes, name: str, *, whole: bool) -> bool:
     return bool(text) and odd * 20 <= len(text)
 
 
-def _mostly_utf8(sample: bytes) -> bool:
-    """UTF-8 with a few damaged places: one in ten of what is not ASCII, at the most."""
-    text = sample.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    sound = sum(character > "\x7f" for character in text) - damaged
-    return sound > damaged * 10
+def _is_damaged_utf8(sample: bytes) -> bool:
+    """Return whether the sample is UTF-8 in which a few bytes are from another encoding.
 
-
-def _is_sparse_cp1252(sample: bytes) -> bool:
-    """Return whether the sample is ASCII but for a few symbols or letters that stand apart.
-
-    A degree sign, a currency or one accented name gives a statistical detector nothing to
-    count; prose in another script has more kinds of letters, side by side.
+    In prose of any other encoding, bytes that form no UTF-8 are the majority by far. Bytes of a
+    character that is cut in two, at either end, say nothing.
     """
-    others = sample.translate(None, _ASCII_BYTES)
-    return (
-        0 < len(set(others)) <= _SPARSE_KINDS
-        and len(others) * 2 < len(sample)
-        and not _ADJACENT.search(sample)
-        and _decodes(sample, "cp1252", whole=True)
-    )
+    text = _CUT.sub(b"", sample).decode("utf-8", "surrogateescape")
+    others = [character for character in text if character > "\x7f"]
+    stray = sum("\udc80" <= character <= "\udcff" for character in others)
+    return len(others) - stray >= _SOUND_PER_STRAY * max(stray, 1)
 
 
-def _detected(sample: bytes) -> str:
-    from chardet import detect  # 40 ms to import, and most text never comes here
+def _window(sample: bytes) -> bytes:
+    """Return the part of the sample that decides: the first bytes that are not ASCII.
 
-    # The first bytes that are not ASCII decide; some of what precedes them is context.
+    Some of what precedes them is context.
+    """
     first = next((at for at, byte in enumerate(sample) if byte > 0x7F), 0)
     start = max(0, first - _WINDOW // 8)
-    guess = detect(sample[start : start + _WINDOW])["encoding"]
+    return sample[start : start + _WINDOW]
+
+
+def _guessed(window: bytes) -> str:
+    if _is_ebcdic(window):
+        return "cp037"
+    if western.is_sparse(window):
+        return western.charset(window, _detected)
+    return _detected(window)
+
+
+def _detected(window: bytes) -> str:
+    from chardet import detect  # 40 ms to import, and most text never comes here
+
+    guess = detect(window)["encoding"]
     try:
         name = codecs.lookup(guess or "cp1252").name
     except LookupError:
         return "cp1252"
-    return "cp1252" if name == "ascii" else name
+    # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
+    is_usable = name != "ascii" and _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
+    return name if is_usable or b"\x1b" in window or b"~{" in window else "cp1252"
+
+
+def _is_ebcdic(window: bytes) -> bool:
+    """Return whether this is text of a mainframe: its blank is 0x40, and most of it is words.
+
+    Letters and digits are the same in all Western code pages of EBCDIC, of which 037 stands for
+    all: they differ in punctuation and accented letters.
+    """
+    if window.count(0x40) <= window.count(0x20):
+        return False
+    text = window.decode("cp037")
+    words = len(_EBCDIC_WORDS.findall(text))
+    return words * 20 >= len(text) * 17
+
+
+_PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))
+_EBCDIC_WORDS = re.compile(r"[A-Za-z0-9 .,\n\x85-]")

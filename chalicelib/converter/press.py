@@ -56,6 +56,7 @@ def _run(
         encoding=decoding.encoding.name,
         encoding_basis=decoding.encoding.basis,
         replaced=decoding.replaced + document.painter.labels.drawn,
+        repaired=decoding.repaired,
     )
 
 

@@ -117,12 +117,12 @@ def test_a_character_at_the_end_of_a_block_is_not_judged_alone() -> None:
     assert decoding.replaced == 0
 
 
-def test_a_guess_that_turns_out_wrong_loses_no_text() -> None:
+def test_stray_bytes_in_utf8_are_read_as_windows_1252_and_counted() -> None:
     head = RUSSIAN * 200
     got, decoding = read(head.encode("utf-8") + b" \xe9t\xe9 then more\n" + b"tail " * 5000)
     assert got.startswith(head)
-    assert got[len(head) :].replace("tail ", "") == " \ufffdt\ufffd then more\n"
-    assert decoding.replaced == 2
+    assert got[len(head) :].replace("tail ", "") == " été then more\n"
+    assert (decoding.repaired, decoding.replaced) == (2, 0)
 
 
 def test_a_replacement_character_in_the_text_is_not_counted() -> None:
@@ -135,8 +135,9 @@ def test_damaged_utf8_stays_utf8() -> None:
     source = (RUSSIAN * 20).encode()
     got, decoding = read(source[:500] + b"\xff" + source[500:-3])
     assert decoding.encoding.name == "utf-8"
-    assert decoding.replaced == 2
-    assert got.count("\ufffd") == 2
+    assert decoding.repaired == 1
+    assert decoding.replaced == 1
+    assert got.count("\ufffd") == 1
 
 
 def test_a_stray_nul_does_not_make_a_text_utf16() -> None:
@@ -240,6 +241,8 @@ def test_a_byte_order_mark_beats_a_declared_charset(declared: str) -> None:
         "ACCOUNT HOLDER: JOSÉ GARCIA, BRANCH 12",
         "the cat’s bowl and the dog’s lead",
         "He said “no” and left",
+        "PAID BY NÚÑEZ ON TIME AND IN FULL",
+        "Chapter “One” – it’s about ‘two’… or «three» things • 4 € for Acme™ boxes",
     ],
 )
 def test_ascii_with_few_symbols_or_one_name_is_windows_1252(line: str, lines: int) -> None:
@@ -248,3 +251,79 @@ def test_ascii_with_few_symbols_or_one_name_is_windows_1252(line: str, lines: in
     assert text == expected
     assert decoding.encoding.name == "cp1252"
     assert decoding.encoding.basis is Basis.GUESSED
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "windows-1251", "koi8-r"])
+@pytest.mark.parametrize("text", ["Größe", "café", "forêt", "naïve – 5 €", "Все её"])
+def test_utf8_declared_as_a_one_byte_charset_is_utf8(text: str, declared: str) -> None:
+    got, decoding = read(text.encode(), declared)
+    assert got == text
+    assert (decoding.encoding.name, decoding.encoding.basis) == ("utf-8", Basis.CERTAIN)
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("koi8-r", "Все её"), ("koi8-r", "её"), ("iso8859-1", "Größe café"), ("cp1251", "Её дом")],
+)
+def test_text_in_the_one_byte_charset_that_was_declared_is_read_in_it(
+    charset: str, text: str
+) -> None:
+    got, decoding = read(text.encode(charset), charset)
+    assert got == text
+    assert decoding.encoding.basis is Basis.DECLARED
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8"])
+def test_a_log_in_utf8_with_one_line_in_windows_1252_is_utf8(declared: str | None) -> None:
+    source = "GET /café 200\nGET /naïve 200\n".encode() + "GET /café 404\n".encode("cp1252")
+    got, decoding = read(source, declared)
+    assert got == "GET /café 200\nGET /naïve 200\nGET /café 404\n"
+    assert (decoding.repaired, decoding.replaced) == (1, 0)
+    assert decoding.encoding.basis is (Basis.DECLARED if declared else Basis.GUESSED)
+
+
+def test_a_character_cut_in_two_at_either_end_of_utf8_is_marked() -> None:
+    source = "5 € each\nIt’s fine, the café is open, 7 €".encode()
+    got, decoding = read(source[3:-1])
+    assert got == "\ufffd each\nIt’s fine, the café is open, 7 \ufffd"
+    assert (decoding.repaired, decoding.replaced) == (0, 2)
+
+
+def test_bytes_that_windows_1252_lacks_are_replaced_not_repaired() -> None:
+    got, decoding = read("é è à ü – “ok”".encode() + b" \x81 \x9d end")
+    assert got == "é è à ü – “ok” \ufffd \ufffd end"
+    assert (decoding.repaired, decoding.replaced) == (0, 2)
+
+
+@given(st.lists(st.sampled_from("aé€😀\n "), max_size=200), st.integers(8, 64))
+def test_where_blocks_end_changes_nothing_in_damaged_utf8(letters: list[str], block: int) -> None:
+    source = ("naïve café – 5 € " * 8 + "".join(letters)).encode()
+    damaged = source[:-1] + b" \xe9t\xe9 \xe2\x80" + source[-1:] + b" end"
+    whole, expected = read(codecs.BOM_UTF8 + damaged)
+    got, decoding = read(codecs.BOM_UTF8 + damaged, block=block)
+    assert got == whole
+    assert (decoding.repaired, decoding.replaced) == (expected.repaired, expected.replaced)
+
+
+@pytest.mark.parametrize(
+    ("charset", "line"),
+    [
+        ("cp850", "Jörg hat 3 Brüder"),
+        ("cp850", "un café et un thé"),
+        ("cp850", "LIST OF FRANÇOIS AND MUÑOZ"),
+        ("mac-roman", "He said \u201cno\u201d and left"),
+        ("mac-roman", "die Würde des Menschen"),
+    ],
+)
+def test_few_letters_that_make_no_sense_in_windows_1252_are_of_another_charset(
+    charset: str, line: str
+) -> None:
+    assert read((line + "\n").encode(charset))[0] == line + "\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\x85"])
+def test_text_of_a_mainframe_is_read_as_ebcdic(end: str) -> None:
+    text = f"MONTHLY REPORT   PAGE 1{end}ACCOUNT 00417   BALANCE 1,204.50{end}" * 4
+    got, decoding = read(text.encode("cp037"))
+    assert got == text
+    assert (decoding.encoding.name, decoding.encoding.basis) == ("cp037", Basis.GUESSED)
