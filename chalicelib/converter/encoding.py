@@ -206,7 +206,7 @@ def _guessed(window: bytes) -> str:
         return "cp037"
     if western.is_sparse(window):
         return western.charset(window, _detected)
-    return _detected(window)
+    return western.instead_of(_detected(window), window)
 
 
 def _detected(window: bytes) -> str:

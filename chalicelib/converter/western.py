@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Callable
 
 _ASCII = bytes(range(0x80))
-_BEYOND_ASCII = range(0x80, 0x100)
+_ANY_LETTERS = 0x80
+_WORDS = re.compile(r"[^\W\d_]+")
 # Bytes side by side, which are characters of East Asia or words of another script, except for two
 # of Windows-1252's quotation marks, dashes and the ellipsis.
 _ADJACENT = re.compile(
@@ -45,13 +46,29 @@ def charset(sample: bytes, detect: Callable[[bytes], str]) -> str:
     The detector is asked unless there are nothing but signs, and believed if what it makes of the
     sample is words in Latin letters, of which there are several.
     """
-    name = next((name for name in _CANDIDATES if _makes_sense(sample, name, _MAX_LETTERS)), None)
+    name = _candidate(sample, _MAX_LETTERS)
     if name and not _letters(sample, name):
         return name
     detected = detect(sample)
-    if len(_letters(sample, detected)) > 1 and _makes_sense(sample, detected, len(_BEYOND_ASCII)):
+    if len(_letters(sample, detected)) > 1 and _makes_sense(sample, detected, _ANY_LETTERS):
         return detected
-    return name or ("cp1252" if _mixes_scripts(sample.decode(detected, "replace")) else detected)
+    return name or instead_of(detected, sample)
+
+
+def instead_of(detected: str, sample: bytes) -> str:
+    """Return the detected charset, or a Western one if it would mix scripts within words.
+
+    Where every other word has ASCII letters beside letters that are not Latin, as in code page
+    862's reading of `Gr\u00f6\u00dfe` in code page 850, the detector was wrong.
+    """
+    text = sample.decode(detected, "replace")
+    if len(text) < len(sample) or not _mixes_scripts(text):
+        return detected
+    return _candidate(sample, _ANY_LETTERS) or "cp1252"
+
+
+def _candidate(sample: bytes, max_letters: int) -> str | None:
+    return next((name for name in _CANDIDATES if _makes_sense(sample, name, max_letters)), None)
 
 
 def _letters(sample: bytes, name: str) -> set[str]:
@@ -60,13 +77,10 @@ def _letters(sample: bytes, name: str) -> set[str]:
 
 
 def _mixes_scripts(text: str) -> bool:
-    """Return whether a word of the text has ASCII letters beside letters that are not Latin."""
-    for match in _OTHERS.finditer(text):
-        before, after = _neighbours(text, match.start())
-        in_word = _is_ascii_letter(before) or _is_ascii_letter(after)
-        if in_word and _is_letter(match[0]) and not _is_latin(match[0]):
-            return True
-    return False
+    """Return whether half of the words with letters that are not Latin have ASCII letters too."""
+    words = [word for word in _WORDS.findall(text) if not all(map(_is_latin, word))]
+    mixed = sum(not word.isascii() and any(map(str.isascii, word)) for word in words)
+    return mixed * 2 >= len(words) > 0
 
 
 def _makes_sense(sample: bytes, name: str, max_letters: int) -> bool:
@@ -125,8 +139,6 @@ def _is_letter(character: str) -> bool:
 
 
 def _is_latin(letter: str) -> bool:
+    if letter.isascii() or letter in _NOT_LETTERS:
+        return True
     return unicodedata.name(letter, "").startswith("LATIN")
-
-
-def _is_ascii_letter(character: str) -> bool:
-    return character.isascii() and character.isalpha()

@@ -311,6 +311,7 @@ def test_where_blocks_end_changes_nothing_in_damaged_utf8(letters: list[str], bl
         ("cp850", "Jörg hat 3 Brüder"),
         ("cp850", "un café et un thé"),
         ("cp850", "LIST OF FRANÇOIS AND MUÑOZ"),
+        ("cp850", "Größe: 10 m²; Straße; été; niño; ÄÖÜ; français; là"),
         ("mac-roman", "He said \u201cno\u201d and left"),
         ("mac-roman", "die Würde des Menschen"),
     ],
