@@ -131,7 +131,7 @@ class Pipeline:
         if isinstance(change, Removal):
             return self._remove(change), None
         recorded = change if change.key else replace(change, key=NAMELESS)
-        claim = self.records.claim(recorded, run.id, run.deadline)
+        claim = self.records.claim(recorded, run.id, run.lease_until)
         if claim is Refusal.LEASED:
             raise Leased(f"Another run is converting {change.key!r}; this one will come again.")
         if isinstance(claim, Refusal):

@@ -8,6 +8,9 @@ from chalicelib.converter import Progress
 from chalicelib.errors import OutOfTime, TooLarge, TooManyPages
 from chalicelib.records import Clock, utc_now
 
+LEASE_GRACE = timedelta(seconds=2)
+"""How long a claim outlives the run's deadline: Lambda was seen to kill a run 0.7 s after it."""
+
 RESERVE = 10
 """One part in so many of a run's time is kept for storing the PDF and finishing the record."""
 
@@ -26,6 +29,11 @@ class Run:
         now = clock()
         left = timedelta(milliseconds=context.get_remaining_time_in_millis())
         return cls(context.aws_request_id, now, now + left)
+
+    @property
+    def lease_until(self) -> datetime:
+        """When the run is surely dead, and another may take its upload over."""
+        return self.deadline + LEASE_GRACE
 
     @property
     def convert_until(self) -> datetime:

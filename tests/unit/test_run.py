@@ -92,12 +92,32 @@ def test_what_cannot_be_finished_in_time_fails_for_good_and_names_the_limit() ->
     assert START + timedelta(seconds=540) <= machine.now < RUN.deadline
 
 
-def test_a_killed_run_is_told_as_working_until_its_deadline_and_as_failed_after_it() -> None:
-    machine = Machine(pages=1)
-    upload = Upload("input", "a.txt", padded("01"), START)
-    machine.records.claim(upload, RUN.id, RUN.deadline)
-    record = machine.records.get("input", "a.txt", consistent=True)
-    assert record is not None
-    assert record.as_seen_at(RUN.deadline).status is Status.PROCESSING
-    seen = record.as_seen_at(RUN.deadline + timedelta(seconds=1))
-    assert (seen.status, seen.error_code) == (Status.FAILED, "Stopped")
+class Late(Machine):
+    """Goes on after its deadline, and looks at its own record as a reader would."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(pages=1)
+        self.seconds = seconds
+        self.seen: list[Record] = []
+
+    def convert(self, _source: Any, sink: Any, _about: Any, _options: Any, progress: Any) -> Report:
+        report = super().convert(_source, sink, _about, _options, progress)
+        self.now = RUN.deadline + timedelta(seconds=self.seconds)
+        record = self.records.get("input", "a.txt", consistent=True)
+        assert record is not None
+        self.seen.append(record.as_seen_at(self.now))
+        return report
+
+
+def test_a_run_that_is_killed_late_is_told_as_working_until_it_is_dead() -> None:
+    """Lambda was seen to kill a run 0.7 s after its deadline, in which it may still finish."""
+    machine = Late(seconds=1.9)
+    outcome, _ = machine.run(b"text")
+    assert [record.status for record in machine.seen] == [Status.PROCESSING]
+    assert outcome is Outcome.CONVERTED
+
+
+def test_a_run_that_is_surely_dead_is_told_as_failed() -> None:
+    machine = Late(seconds=2.1)
+    machine.run(b"text")
+    assert [(r.status, r.error_code) for r in machine.seen] == [(Status.FAILED, "Stopped")]
