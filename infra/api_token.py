@@ -3,17 +3,15 @@
 python -m infra.api_token rotate --stage dev
 """
 
-import argparse
 import secrets
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.authorization import KEPT_SECONDS
-from infra.explanation import explain
+from infra.command import exit_status, stage_parser
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -56,15 +54,15 @@ def read(client: "SSMClient", name: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Rotate the stage's token; the exit status. The token itself is not printed."""
-    parser = argparse.ArgumentParser(prog="make token", description=__doc__)
+    parser = stage_parser("make token", __doc__)
     parser.add_argument("action", choices=["rotate"])
-    parser.add_argument("--stage", required=True)
-    name = parameter(parser.parse_args(arguments).stage)
-    try:
-        rotate(boto3.client("ssm"), name)
-    except (BotoCoreError, ClientError) as error:
-        print(f"make token: {explain(error)}", file=sys.stderr)
-        return 1
+    stage: str = parser.parse_args(arguments).stage
+    return exit_status("make token", lambda: _rotate(stage))
+
+
+def _rotate(stage: str) -> int:
+    name = parameter(stage)
+    rotate(boto3.client("ssm"), name)
     print(
         f"{name} holds a new token. The old one works for at most {2 * KEPT_SECONDS} seconds more."
     )

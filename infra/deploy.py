@@ -3,20 +3,18 @@
 python -m infra.deploy --stage dev
 """
 
-import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import api_token, deployed
-from infra.explanation import StageError, explain
+from infra import api_token, configuration, deployed
+from infra.command import exit_status, stage_parser
+from infra.explanation import StageError
 from infra.package import build_layer, remove_caches
 from infra.provision import provision
 
@@ -29,6 +27,7 @@ def chalice(command: str, stage: str, project: Path = PROJECT) -> None:
 
     `deploy` is for a provisioned stage: see infra/preflight.py for what goes before and after it.
     """
+    configuration.read(project)  # chalice ends in a traceback if it is no JSON
     remove_caches(project)
     program = Path(sys.executable).with_name("chalice")
     done = subprocess.run(
@@ -69,30 +68,34 @@ def token(stage: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Provision and deploy the stage; the exit status."""
-    parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
-    parser.add_argument("--stage", required=True, help="name of the stage, such as dev")
+    parser = stage_parser("make deploy", __doc__)
     parser.add_argument("--log-days", help="for how many days logs are kept (30 at first)")
     parser.add_argument("--alarm-email", help="who is told of alarms")
     parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")
     asked = parser.parse_args(arguments)
     stage: str = asked.stage
     if asked.url:
-        print(api_url(stage))
-        return 0
+        return exit_status("make deploy", lambda: _print_url(stage))
     if stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
         parser.error("stage 'local' is the emulator's (make run): choose another name for AWS")
-    parameters = {"LogDays": asked.log_days, "AlarmEmail": asked.alarm_email}
-    try:
-        print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
-        provision(stage, PROJECT, {k: v for k, v in parameters.items() if v})
-        settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
-        print("Building the package, and comparing it with requirements.lock …", flush=True)
-        build_layer(PROJECT)
-        print("Deploying the functions and the API …", flush=True)
-        chalice("deploy", stage)
-    except (StageError, SettingsError, BotoCoreError, ClientError) as error:
-        print(f"make deploy: {explain(error)}", file=sys.stderr)
-        return 1
+    given = {"LogDays": asked.log_days, "AlarmEmail": asked.alarm_email}
+    parameters = {name: value for name, value in given.items() if value}
+    return exit_status("make deploy", lambda: _deploy(stage, parameters))
+
+
+def _print_url(stage: str) -> int:
+    print(api_url(stage))
+    return 0
+
+
+def _deploy(stage: str, parameters: Mapping[str, str]) -> int:
+    print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
+    provision(stage, PROJECT, parameters)
+    settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
+    print("Building the package, and comparing it with requirements.lock …", flush=True)
+    build_layer(PROJECT)
+    print("Deploying the functions and the API …", flush=True)
+    chalice("deploy", stage)
     print(_next_steps(settings))
     return 0
 

@@ -3,14 +3,21 @@
 import json
 from pathlib import Path
 
+from infra.explanation import StageError
+
 ANSWERING = {"api_handler", "authorize"}
 """Functions that somebody waits for; all others are fired by events."""
 
 
 def resources(stage: str, project: Path) -> list[dict[str, str]]:
-    """Each resource, as chalice describes it."""
+    """Return each resource, as chalice describes it; raise StageError if nothing is deployed."""
     path = project / ".chalice/deployed" / f"{stage}.json"
-    made: list[dict[str, str]] = json.loads(path.read_text("utf-8"))["resources"]
+    try:
+        made: list[dict[str, str]] = json.loads(path.read_text("utf-8"))["resources"]
+    except (OSError, ValueError, KeyError) as error:
+        raise StageError(
+            f"stage {stage!r} is not deployed from this folder: run `make deploy STAGE={stage}`"
+        ) from error
     return made
 
 

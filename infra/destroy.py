@@ -3,19 +3,17 @@
 python -m infra.destroy --stage dev [--data delete --confirm dev]
 """
 
-import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import api_token, configuration
+from infra.command import exit_status, stage_parser
 from infra.deploy import PROJECT, chalice
-from infra.explanation import StageError, explain
+from infra.explanation import StageError
 from infra.stack import Stack
 
 if TYPE_CHECKING:
@@ -101,15 +99,14 @@ def _delete_logs(client: "CloudWatchLogsClient", group: str) -> None:
 
 def _forget(stage: str, project: Path) -> None:
     """Take the stage out of chalice's configuration."""
-    config = json.loads(configuration.path(project).read_text("utf-8"))
+    config = configuration.read(project)
     config["stages"].pop(stage, None)
     configuration.write(project, config)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Destroy the stage; the exit status."""
-    parser = argparse.ArgumentParser(prog="make destroy", description=__doc__)
-    parser.add_argument("--stage", required=True)
+    parser = stage_parser("make destroy", __doc__)
     parser.add_argument("--data", choices=["keep", "delete"], default="keep")
     parser.add_argument("--confirm", default="", help="the stage's name again, to delete its data")
     asked = parser.parse_args(arguments)
@@ -119,16 +116,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"DATA=delete deletes every file, PDF and record of stage {stage!r} for ever: "
             f"to confirm, add CONFIRM={stage}"
         )
-    try:
-        remove_functions(stage, PROJECT)
-        if asked.data == "delete":
-            delete_data(stage, PROJECT)
-    except (StageError, BotoCoreError, ClientError) as error:
-        print(f"make destroy: {explain(error)}", file=sys.stderr)
-        return 1
+    return exit_status("make destroy", lambda: _destroy(stage, with_data=asked.data == "delete"))
+
+
+def _destroy(stage: str, *, with_data: bool) -> int:
+    remove_functions(stage, PROJECT)
+    if with_data:
+        delete_data(stage, PROJECT)
     print(
         f"Stage {stage} is gone with all its data."
-        if asked.data == "delete"
+        if with_data
         else f"The functions and the API of stage {stage} are gone. Its files, PDFs and records "
         f"are kept: `make deploy STAGE={stage}` takes up where it left off, "
         f"`make destroy STAGE={stage} DATA=delete CONFIRM={stage}` deletes them."

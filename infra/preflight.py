@@ -6,7 +6,6 @@ plain `chalice deploy` ends as `make deploy` does: with a whole stage, or with o
 the setting and the way out. Every other command of chalice is let pass.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from chalice.deploy.deployer import ChaliceDeploymentError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import deployed, failures
+from infra import configuration, deployed, failures
 from infra.explanation import StageError, explain
 from infra.package import build_code, build_layer
 from infra.provision import check_place, variables
@@ -68,7 +67,7 @@ def check(stage: str, session: boto3.Session) -> None:
     What AWS refuses is raised as it is.
     """
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
-    config = json.loads((PROJECT / ".chalice/config.json").read_text("utf-8"))["stages"][stage]
+    config = configuration.read(PROJECT)["stages"][stage]
     check_place(stage, config, session)
     stack = Stack(session.client("cloudformation"), stage)
     outputs = stack.outputs()

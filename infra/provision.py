@@ -4,7 +4,6 @@ Works unchanged against AWS and, through AWS_ENDPOINT_URL, against the emulator.
 changes nothing unless the template or a parameter has changed.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +39,7 @@ def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = 
             "20 at most"
         )
     session = boto3.Session()
-    config = json.loads(configuration.path(project).read_text("utf-8"))
+    config = configuration.read(project)
     recorded = config.setdefault("stages", {}).setdefault(stage, {})
     check_place(stage, recorded, session)
     given = {"Stage": stage, "Tracing": _tracing(config, recorded), **(parameters or {})}

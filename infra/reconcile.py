@@ -3,7 +3,6 @@
 python -m infra.reconcile --stage dev
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.command import exit_status, stage_parser
+from infra.explanation import StageError
 
 PAGES = 10
 """How many pages of 1,000 objects one invocation compares before the counts are shown."""
@@ -20,29 +21,33 @@ CONFIG = Config(read_timeout=910, retries={"total_max_attempts": 1})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reconcile the stage; the exit status."""
-    parser = argparse.ArgumentParser(prog="make reconcile", description=__doc__)
-    parser.add_argument("--stage", required=True, help="name of the stage, such as dev")
-    stage = parser.parse_args(arguments).stage
+    stage: str = stage_parser("make reconcile", __doc__).parse_args(arguments).stage
+    return exit_status("make reconcile", lambda: _reconcile(stage))
+
+
+def _reconcile(stage: str) -> int:
     asked: dict[str, Any] | None = {"pages": PAGES, "follows": False}
-    try:
-        while asked is not None:
-            told = _invoke(stage, asked)
-            if "errorMessage" in told:
-                print(f"make reconcile: {told['errorMessage']}", file=sys.stderr)
-                return 1
-            asked = told.pop("next")
-            counts = ", ".join(f"{count:,} {what}" for what, count in told.items())
-            print(counts + (" so far …" if asked else ""), flush=True)
-    except (BotoCoreError, ClientError) as error:
-        print(f"make reconcile: {error}", file=sys.stderr)
-        return 1
+    while asked is not None:
+        told = _invoke(stage, asked)
+        if "errorMessage" in told:
+            raise StageError(told["errorMessage"])
+        asked = told.pop("next")
+        counts = ", ".join(f"{count:,} {what}" for what, count in told.items())
+        print(counts + (" so far …" if asked else ""), flush=True)
     return 0
 
 
 def _invoke(stage: str, asked: dict[str, Any]) -> dict[str, Any]:
-    answer = boto3.client("lambda", config=CONFIG).invoke(
-        FunctionName=f"text-to-pdf-{stage}-reconcile", Payload=json.dumps(asked)
-    )
+    client = boto3.client("lambda", config=CONFIG)
+    try:
+        answer = client.invoke(
+            FunctionName=f"text-to-pdf-{stage}-reconcile", Payload=json.dumps(asked)
+        )
+    except client.exceptions.ResourceNotFoundException as error:
+        raise StageError(
+            f"stage {stage!r} is not deployed in this region: check AWS_DEFAULT_REGION, "
+            f"or run `make deploy STAGE={stage}`"
+        ) from error
     told: dict[str, Any] = json.loads(answer["Payload"].read())
     return told
 

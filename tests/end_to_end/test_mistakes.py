@@ -20,6 +20,7 @@ COMMANDS = {
     "make deploy again": [sys.executable, "-m", "infra.deploy", "--stage", "test"],
     "chalice deploy": [CHALICE, "deploy", "--stage", "test"],
     "make destroy": [sys.executable, "-m", "infra.destroy", "--stage", "test"],
+    "make reconcile": [sys.executable, "-m", "infra.reconcile", "--stage", "test"],
     "make token": [sys.executable, "-m", "infra.api_token", "rotate", "--stage", "test"],
     "query.py": [sys.executable, "query.py", "a.txt", "--stage", "test"],
 }
@@ -95,6 +96,18 @@ def test_the_region_of_another_stage(project: Path, name: str) -> None:
     assert "AWS_DEFAULT_REGION" in told
     assert "us-east-1" in told
     assert "eu-west-1" in told
+
+
+@pytest.mark.parametrize("name", ["make deploy", "make destroy", "query.py"])
+def test_a_configuration_that_is_no_json(project: Path, name: str) -> None:
+    (project / ".chalice/config.json").write_text('{"stages": ')
+    assert ".chalice/config.json" in complaint(run(project, COMMANDS[name]))
+
+
+@pytest.mark.parametrize("command", [["infra.deploy", "--url"], ["infra.reconcile"]])
+def test_a_stage_that_is_not_deployed(project: Path, command: list[str]) -> None:
+    told = complaint(run(project, [sys.executable, "-m", *command, "--stage", "nope"]))
+    assert "make deploy STAGE=nope" in told
 
 
 def test_asking_in_a_region_where_the_table_is_not(project: Path) -> None:
