@@ -10,6 +10,12 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
 from chalicelib.converter.clusters import Cluster, ClusterFont
 from chalicelib.converter.fonts import subset_without
 
+# Largest offset of a part, in units of the font file. Coordinates have 16 bits (OpenType, glyf),
+# and the part itself reaches a few thousand units beyond. Dozens of marks on one letter are put
+# farther, which is beyond any page.
+_MAX_OFFSET = 28_000
+_MAX_ADVANCE = 0xFFFF
+
 _KEPT = ("head", "hhea", "hmtx", "maxp", "glyf", "loca")
 
 
@@ -44,7 +50,7 @@ def composite(clusters: ClusterFont) -> tuple[bytes, list[int]]:
         order.append(name)
         glyf.glyphs[name] = glyph
         glyph.recalcBounds(glyf)
-        metrics[name] = (cluster.advance, getattr(glyph, "xMin", 0))
+        metrics[name] = (min(cluster.advance, _MAX_ADVANCE), getattr(glyph, "xMin", 0))
         found.append(name)
     font.setGlyphOrder(order)
     places = {name: place for place, name in enumerate(order)}
@@ -71,10 +77,14 @@ def _composed(cluster: Cluster, names: dict[int, str], rise: int) -> Glyph:
     for part in cluster.glyphs:
         component = GlyphComponent()
         component.glyphName = names[part.number]
-        component.x, component.y = part.x, part.y + rise
+        component.x, component.y = _within_bounds(part.x), _within_bounds(part.y + rise)
         component.flags = 0
         glyph.components.append(component)
     return glyph
+
+
+def _within_bounds(offset: int) -> int:
+    return max(-_MAX_OFFSET, min(offset, _MAX_OFFSET))
 
 
 def _unseen(em: int) -> Glyph:

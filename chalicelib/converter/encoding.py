@@ -65,11 +65,10 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
         raise NotText(f"This is not a text file: it looks like {kind}.")
     if sample.isascii() and not _switches_charsets(sample):
         return ASCII
-    if _decodes(sample, "utf-8", whole=whole):
-        if not sample.isascii():
-            return Encoding("utf-8", Basis.CERTAIN)
-    elif _is_damaged_utf8(sample):
-        is_declared = declared is not None and _is_utf8(declared)
+    if _decodes(sample, "utf-8", whole=whole) and not sample.isascii():
+        return Encoding("utf-8", Basis.CERTAIN)
+    is_declared = declared is not None and _is_utf8(declared)
+    if _is_damaged_utf8(sample, 1 if is_declared else _SOUND_PER_STRAY):
         return Encoding("utf-8", Basis.DECLARED if is_declared else Basis.GUESSED)
     return Encoding(_guessed(_window(sample)), Basis.GUESSED)
 
@@ -179,7 +178,7 @@ def _plausible(sample: bytes, name: str, *, whole: bool) -> bool:
     return bool(text) and odd * 20 <= len(text)
 
 
-def _is_damaged_utf8(sample: bytes) -> bool:
+def _is_damaged_utf8(sample: bytes, sound_per_stray: int) -> bool:
     """Return whether the sample is UTF-8 in which a few bytes are from another encoding.
 
     In prose of any other encoding, bytes that form no UTF-8 are the majority by far. Bytes of a
@@ -188,7 +187,7 @@ def _is_damaged_utf8(sample: bytes) -> bool:
     text = _CUT.sub(b"", sample).decode("utf-8", "surrogateescape")
     others = [character for character in text if character > "\x7f"]
     stray = sum("\udc80" <= character <= "\udcff" for character in others)
-    return len(others) - stray >= _SOUND_PER_STRAY * max(stray, 1)
+    return len(others) - stray >= max(sound_per_stray * stray, 1)
 
 
 def _window(sample: bytes) -> bytes:
@@ -225,15 +224,21 @@ def _detected(window: bytes) -> str:
 def _is_ebcdic(window: bytes) -> bool:
     """Return whether this is text of a mainframe: its blank is 0x40, and most of it is words.
 
+    Letters and digits are above ASCII.
+
     Letters and digits are the same in all Western code pages of EBCDIC, of which 037 stands for
     all: they differ in punctuation and accented letters.
     """
     if window.count(0x40) <= window.count(0x20):
+        return False
+    ascii_bytes = len(window) - len(window.translate(None, _ASCII_BYTES))
+    if (ascii_bytes - window.count(0x40)) * 2 > len(window) - window.count(0x40):
         return False
     text = window.decode("cp037")
     words = len(_EBCDIC_WORDS.findall(text))
     return words * 20 >= len(text) * 17
 
 
+_ASCII_BYTES = bytes(range(0x80))
 _PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))
 _EBCDIC_WORDS = re.compile(r"[A-Za-z0-9 .,\n\x85-]")

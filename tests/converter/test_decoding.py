@@ -328,3 +328,17 @@ def test_text_of_a_mainframe_is_read_as_ebcdic(end: str) -> None:
     got, decoding = read(text.encode("cp037"))
     assert got == text
     assert (decoding.encoding.name, decoding.encoding.basis) == ("cp037", Basis.GUESSED)
+
+
+def test_utf8_that_was_declared_is_believed_with_as_many_stray_bytes() -> None:
+    got, decoding = read("café ".encode() + b"\xe9t cetera", "utf-8")
+    assert got == "café ét cetera"
+    assert (decoding.encoding.basis, decoding.repaired) == (Basis.DECLARED, 1)
+
+
+def test_one_character_of_utf8_in_a_text_that_is_cut_is_enough() -> None:
+    assert read("5 € each".encode() + b" \xe2\x82")[0] == "5 € each \ufffd"
+
+
+def test_at_signs_are_no_blanks_of_ebcdic() -> None:
+    assert read(b"user@example.org @@@@ " + b"@" * 100 + b" caf\xe9")[0].endswith("@ café")

@@ -1,13 +1,17 @@
 import resource
 import subprocess
 import sys
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+from unicodedata import category, name
 
 import pypdfium2
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import NotText
+from chalicelib.errors import NotText, TextToPdfError
 from tests.converter.reading import made
 
 ESCAPES = st.sampled_from(
@@ -33,6 +37,69 @@ def test_any_bytes_give_a_pdf_or_a_clean_refusal(source: bytes) -> None:
         return
     with pypdfium2.PdfDocument(document.pdf) as opened:
         assert len(opened) == document.report.pages
+
+
+SAMPLES = [
+    path.read_bytes()
+    for folder in ("data", "tests/converter/scripts")
+    for path in sorted((Path(__file__).parents[2] / folder).rglob("*.txt"))
+    if path.stat().st_size < 100_000
+]
+PIECES = [b"\0", b"\b", b"\t", b"\f", b"\r", b"\x1b[", b"\xff", b"\xe2\x80"]
+PIECES += [
+    text.encode()
+    for text in (
+        "\u202e",
+        "\u200d",
+        "\u2067(",
+        "\ufeff",
+        "\U0001f468\u200d",
+        "א",
+        "漢",
+        "\u0301" * 90,
+    )
+]
+
+
+def test_mutated_samples_give_a_pdf_or_a_clean_refusal() -> None:
+    """Parts of real texts, joined, torn and strewn with what is special to some part of us."""
+    random = Random(15)  # noqa: S311 - the same inputs in every run
+    for number in range(2000):
+        mutated = bytearray()
+        for _ in range(random.randint(1, 3)):
+            sample = random.choice(SAMPLES)
+            start = random.randrange(len(sample) or 1)
+            mutated += sample[start : start + random.randint(1, 120)]
+        for _ in range(random.randint(0, 4)):
+            at = random.randrange(len(mutated) + 1)
+            mutated[at : at + random.randint(0, 3)] = random.choice(PIECES)
+        try:
+            made(bytes(mutated))
+        except TextToPdfError:
+            continue
+        except Exception as error:
+            raise AssertionError(f"input {number}: {bytes(mutated)!r}") from error
+
+
+def test_hundreds_of_marks_of_any_script_on_one_letter_are_drawn() -> None:
+    """HarfBuzz puts each mark above the one before, beyond what a font's 16 bits can tell."""
+    marks = defaultdict(list)
+    for code in range(0x300, 0x20000):
+        if category(chr(code)).startswith("M"):
+            marks[name(chr(code)).split()[0]].append(chr(code))
+    failed = []
+    for script, ones in marks.items():
+        text = "a" + (ones[0] * 300) + "\n" + "".join(ones * (300 // len(ones) + 1)) + "\n"
+        try:
+            made(text)
+        except Exception as error:  # noqa: BLE001 - all that fail are shown
+            failed.append((script, repr(error)))
+    assert not failed
+
+
+def test_a_line_of_nothing_but_marks_is_copied_whole() -> None:
+    text = "\u0901\u093c" * 20_000
+    assert made(text).letters == text
 
 
 # What would take memory in proportion if anything were kept: (one piece, how often)
