@@ -45,6 +45,14 @@ def respond(path: str, given: Given, settings: Settings) -> Response:
         return _problem(
             Problem(Kind.UNAVAILABLE, "AWS did not answer or refused: ask again in a few seconds.")
         )
+    except Exception:  # chalice's own answer would be no problem document
+        log.exception("a request failed unexpectedly")
+        return _problem(
+            Problem(
+                Kind.INTERNAL,
+                "The request failed unexpectedly. Its cause is in the log of the API's function.",
+            )
+        )
 
 
 def _status(asked: Parameters) -> Response:

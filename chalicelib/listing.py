@@ -8,7 +8,7 @@ import heapq
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,10 +27,10 @@ class RecordsPort(Protocol):
     def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None: ...
     def query(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], bool]: ...
+    ) -> tuple[list[Record], str | None]: ...
     def query_needed(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], bool]: ...
+    ) -> tuple[list[Record], str | None]: ...
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Counts:
     next_after: str | None
 
 
-_Query = Callable[[str, int, str, str | None, int], tuple[list[Record], bool]]
+_Query = Callable[[str, int, str, str | None, int], tuple[list[Record], str | None]]
 
 
 @dataclass(frozen=True)
@@ -113,17 +113,13 @@ class Listing:
                 pool.map(lambda shard: query(self.bucket, shard, prefix, after, share), shards)
             )
         merged = heapq.merge(*(found for found, _ in answers), key=_order)
-        horizon = _horizon(answers)
-        known = [r for r in merged if horizon is None or _order(r) <= horizon]
+        # Up to where every shard was read: one that was cut off may hold more beyond its last key.
+        cut_off = [last for _, last in answers if last is not None]
+        horizon = min(cut_off, key=str.encode, default=None)
+        known = [r for r in merged if horizon is None or _order(r) <= horizon.encode()]
         now = datetime.now(UTC)
         seen = [record.as_seen_at(now) for record in islice(known, limit)]
-        is_last = horizon is None and len(known) <= limit
-        return seen, None if is_last or not seen else seen[-1].input_key
-
-
-def _horizon(answers: Sequence[tuple[list[Record], bool]]) -> bytes | None:
-    """Up to where every shard was read: one that was cut off may hold more beyond its last key."""
-    return min((_order(found[-1]) for found, more in answers if more and found), default=None)
+        return seen, seen[-1].input_key if len(known) > limit else horizon
 
 
 def _order(record: Record) -> bytes:

@@ -21,6 +21,7 @@ class Kind(Enum):
     NOT_FOUND = "not-found", 404, "No such file"
     NO_PDF = "no-pdf", 409, "There is no PDF of this file"
     PDF_GONE = "pdf-gone", 410, "The PDF was deleted"
+    INTERNAL = "internal", 500, "Something went wrong here"
     UNAVAILABLE = "unavailable", 503, "The answer cannot be had at the moment"
 
     def __init__(self, slug: str, status: int, title: str) -> None:

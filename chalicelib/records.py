@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.errors import ObjectGone
 from chalicelib.notification import Removal, Upload
@@ -217,7 +217,17 @@ def attributes(record: Result) -> dict[str, Any]:
 
 
 def record_from(values: dict[str, Any]) -> Record:
-    """The record with these attributes; unknown ones, of a later version, are left out."""
-    known = {field.name for field in fields(Record)}
+    """Return the record with these attributes; unknown ones, of a later version, are left out.
+
+    Raise ValueError if an attribute is missing or has a value that no record has.
+    """
+    known = {field.name: field.type for field in fields(Record)}
     picked = {name: value for name, value in values.items() if name in known}
-    return Record(**picked | {"status": Status(values["status"])})
+    picked["status"] = Status(values.get("status", ""))
+    for name, value in picked.items():
+        if not isinstance(value, cast("type", known[name])):
+            raise ValueError(f"attribute {name} is a {type(value).__name__}")  # noqa: TRY004
+    try:
+        return Record(**picked)
+    except TypeError as error:
+        raise ValueError("an attribute is missing") from error

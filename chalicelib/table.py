@@ -1,5 +1,6 @@
 """The DynamoDB table of records. Every change is one conditional UpdateItem; nothing ever scans."""
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
@@ -32,6 +33,8 @@ from chalicelib.records import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+log = logging.getLogger(__name__)
+
 Item = dict[str, Any]
 
 _NEEDED = tuple(field.name for field in fields(Record) if field.default is MISSING)
@@ -62,15 +65,16 @@ class Records:
         the first returns the record, and the second replaces exactly that record.
         """
         now = self._clock()
-        in_the_way: Record | None = None
+        standing: Item = {}
         while True:
-            outcome = self._write_claim(upload, claim_id, now, lease_until, in_the_way)
+            outcome = self._write_claim(upload, claim_id, now, lease_until, standing)
             if isinstance(outcome, Claim):
                 return outcome
-            reason = refusal(outcome, upload, claim_id, now)
+            standing = outcome.item
+            record = _record(standing)
+            reason = refusal(record, upload, claim_id, now) if record else None
             if reason is not None:
                 return reason
-            in_the_way = outcome
 
     def holds(self, claim: Claim) -> bool:
         """Whether the claim still stands, read consistently."""
@@ -87,43 +91,54 @@ class Records:
         )
         if isinstance(outcome, _Refused):
             # Refused, too, if the answer to our own first request was lost on the way.
-            return bool(outcome.item) and claim.is_of(_record(outcome.item))
+            record = _record(outcome.item)
+            return record is not None and claim.is_of(record)
         return True
 
     def remove(self, removal: Removal) -> bool:
         """Record that the input is gone; False if a newer upload is on record."""
         while True:
-            old = self.get(removal.bucket, removal.key, consistent=True)
+            item = self._get(removal.bucket, removal.key, consistent=True)
+            old = _record(item)
             if old is not None and old.sequencer >= removal.sequencer:
                 return False
             values = attributes(removed_record(removal, old, self._clock()))
-            if old is None:
-                outcome = self._update(removal, values, (), "attribute_not_exists(#pk)")
+            if item:
+                condition, given = _as_it_is(item)
+                outcome = self._update(removal, values, _absent(values), condition, given)
             else:
-                given = _unchanged(old.sequencer, old.claim, old.attempts, old.status)
-                outcome = self._update(removal, values, _absent(values), _UNCHANGED, given)
+                outcome = self._update(removal, values, (), "attribute_not_exists(#pk)")
             if not isinstance(outcome, _Refused):
                 return True
 
     def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None:
-        """The record of exactly this key: one GetItem."""
+        """Return the record of exactly this key: one GetItem.
+
+        None if there is none, or only an item that is no record; such an item is logged.
+        """
+        return _record(self._get(bucket, key, consistent=consistent))
+
+    def _get(self, bucket: str, key: str, *, consistent: bool) -> Item:
+        """Return the item of this key, empty if there is none."""
         answer = self._client.get_item(
             TableName=self._table, Key=self._key(bucket, key), ConsistentRead=consistent
         )
-        return _record(answer["Item"]) if "Item" in answer else None
+        return answer.get("Item", {})
 
     def query(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], bool]:
-        """Up to `limit` records of one shard in key order, and whether more may follow: one Query.
+    ) -> tuple[list[Record], str | None]:
+        """Return up to `limit` records of one shard in key order: one Query.
 
-        `after` is any key that has this prefix, in whichever shard.
+        `after` is any key that has this prefix, in whichever shard. The second value is the last
+        key that was looked at if more may follow, else None. An item that is no record is logged
+        and left out.
         """
         return self._query(bucket, shard, prefix, after, limit)
 
     def query_needed(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], bool]:
+    ) -> tuple[list[Record], str | None]:
         """The same with only what every record has: it costs the same, and is less to carry."""
         return self._query(bucket, shard, prefix, after, limit, _NEEDED)
 
@@ -135,7 +150,7 @@ class Records:
         after: str | None,
         limit: int,
         only: Sequence[str] = (),
-    ) -> tuple[list[Record], bool]:
+    ) -> tuple[list[Record], str | None]:
         pk = shard_partition(bucket, shard)
         request: dict[str, Any] = {"KeyConditionExpression": "#pk = :pk"}
         names, values = {"#pk": "pk"}, {":pk": pk}
@@ -154,7 +169,8 @@ class Records:
             Limit=limit,
             **request,
         )
-        return [_record(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+        last = answer.get("LastEvaluatedKey")
+        return list(_records(answer["Items"])), last["input_key"]["S"] if last else None
 
     def between(
         self, bucket: str, shard: int, after: str | None, last: str | None
@@ -171,7 +187,7 @@ class Records:
             KeyConditionExpression=f"pk = :pk{keys}",
             ExpressionAttributeValues=_item({n: v for n, v in values.items() if v is not None}),
         )
-        records = (_record(item) for page in pages for item in page["Items"])
+        records = _records(item for page in pages for item in page["Items"])
         return (record for record in records if record.input_key != after)
 
     def _write_claim(
@@ -180,14 +196,15 @@ class Records:
         claim_id: str,
         now: datetime,
         lease_until: datetime,
-        over: Record | None,
-    ) -> Claim | Record:
-        """The claim, or the record that stands in its way."""
+        standing: Item,
+    ) -> "Claim | _Refused":
+        """Return the claim, or what stands in its way; `standing` is what stood there before."""
         given: dict[str, Any] = {"sequencer": upload.sequencer}
         condition, attempts = _NEW, 1
-        if over is not None and over.sequencer == upload.sequencer:
-            condition, attempts = _UNCHANGED, over.attempts + 1
-            given = _unchanged(over.sequencer, over.claim, over.attempts, over.status)
+        over = _record(standing)
+        if standing and (over is None or over.sequencer == upload.sequencer):
+            attempts = over.attempts + 1 if over else 1
+            condition, given = _as_it_is(standing)
         elif upload.is_reconciled:
             condition = f"attribute_not_exists(#pk) OR #sequencer < :sequencer AND ({_NOT_AT_WORK})"
             given |= {"processing": Status.PROCESSING, "now": timestamp(now)}
@@ -195,8 +212,8 @@ class Records:
         values = attributes(claim_record(claim, now, lease_until))
         outcome = self._update(upload, values, _absent(values), condition, given)
         if isinstance(outcome, _Refused):
-            return _record(outcome.item)
-        return Claim(upload, claim_id, attempts, old=_record(outcome) if outcome else None)
+            return outcome
+        return Claim(upload, claim_id, attempts, old=_record(outcome))
 
     def _update(
         self,
@@ -247,6 +264,18 @@ def _unchanged(sequencer: str, claim_id: str, attempts: int, status: Status) -> 
     }
 
 
+def _as_it_is(item: Item) -> tuple[str, dict[str, Any]]:
+    """Return a condition that holds while the item is in this state, and its values.
+
+    It serves items that are no records, too: what such a one lacks, it must still lack.
+    """
+    names = ("sequencer", "claim", "attempts", "status")
+    present = [name for name in names if name in item]
+    terms = [f"#{name} = :old_{name}" for name in present]
+    terms += [f"attribute_not_exists(#{name})" for name in names if name not in item]
+    return " AND ".join(terms), {f"old_{name}": _value(item[name]) for name in present}
+
+
 def _absent(values: Mapping[str, Any]) -> set[str]:
     """What a record with these attributes must not keep of the one that it replaces."""
     return {field.name for field in fields(Record)} - values.keys() - {"output_etag"}
@@ -264,9 +293,27 @@ def _item(values: Mapping[str, Any]) -> Item:
     return {name: serialize(value) for name, value in values.items()}
 
 
-def _record(item: Mapping[str, Any]) -> Record:
-    deserialize = TypeDeserializer().deserialize
-    values = {name: deserialize(value) for name, value in item.items()}
-    return record_from(
-        {name: int(v) if isinstance(v, Decimal) else v for name, v in values.items()}
-    )
+def _value(value: Any) -> Any:
+    """Return an attribute's value; DynamoDB's numbers are whole ones here."""
+    read = TypeDeserializer().deserialize(value)
+    return int(read) if isinstance(read, Decimal) else read
+
+
+def _records(items: Iterable[Item]) -> Iterator[Record]:
+    """Yield those of the items that are records."""
+    return (record for record in map(_record, items) if record is not None)
+
+
+def _record(item: Item) -> Record | None:
+    """Return the record that an item is; None if it is empty or damaged, which is logged.
+
+    One item that is no record, which only other hands can have written, must not keep the others
+    from being told. Its file is converted anew by reconciling, or by its next upload.
+    """
+    if not item:
+        return None
+    try:
+        return record_from({name: _value(value) for name, value in item.items()})
+    except ValueError as error:
+        log.warning("item is no record: %r: %s", item.get("input_key"), error)
+        return None

@@ -54,7 +54,7 @@ def write(client: "DynamoDBClient", table: str, shards: int, records: Iterable[R
     batches = iter(records)
 
     def put(batch: list[Record]) -> None:
-        items = [{"PutRequest": {"Item": _item(one, shards)}} for one in batch]
+        items = [{"PutRequest": {"Item": item(one, shards)}} for one in batch]
         answer = client.batch_write_item(RequestItems={table: items})  # type: ignore[dict-item]
         assert not answer["UnprocessedItems"]
 
@@ -63,7 +63,8 @@ def write(client: "DynamoDBClient", table: str, shards: int, records: Iterable[R
             list(pool.map(put, (many[i : i + AT_ONCE] for i in range(0, len(many), AT_ONCE))))
 
 
-def _item(one: Record, shards: int) -> dict[str, Any]:
+def item(one: Record, shards: int) -> dict[str, Any]:
+    """Return the item that holds a record."""
     values = attributes(one) | {"pk": partition(one.input_bucket, one.input_key, shards)}
     return {name: _typed(value) for name, value in values.items()}
 

@@ -2,7 +2,7 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -182,7 +182,7 @@ FORBIDDEN: dict[str, list[Deed]] = {
 
 
 @pytest.fixture(scope="module")
-def actors(stack: Stack) -> dict[str, Actor]:
+def actors(stack: Stack) -> Iterator[dict[str, Actor]]:
     """Each role, among things to lay hands on."""
     stack.upload("access/a.txt")
     stack.settled("access/a.txt")
@@ -191,7 +191,10 @@ def actors(stack: Stack) -> dict[str, Actor]:
     boto3.client("ssm").put_parameter(
         Name="/text-to-pdf/another/token", Type="SecureString", Value="theirs"
     )
-    return {role: Actor(stack.settings, role) for role in ALLOWED}
+    actors = {role: Actor(stack.settings, role) for role in ALLOWED}
+    yield actors
+    key = actors["convert"].key("(access)/")  # which updating without a condition has made
+    stack.dynamodb.delete_item(TableName=stack.settings.table, Key=key)
 
 
 def pairs(table: dict[str, list[Deed]]) -> list[Any]:
