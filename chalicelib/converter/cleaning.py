@@ -12,15 +12,16 @@ _LINE_END_CHARACTERS = frozenset("".join(_LINE_ENDS)) - {"\n"}
 
 # Control sequences of ECMA-48: CSI, then the strings (OSC, DCS, SOS, PM, APC) with either
 # terminator, then the short escapes. A string never spans a line end, or one stray ESC would
-# swallow text.
+# swallow text. All are bounded: what may become one is kept until the next piece.
 _STRING = r"[^\x07\x1b\n\r]{0,4096}"
+_PARAMETERS = "[0-?]{0,1024}[ -/]{0,16}"
 _ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    rf"(?:\x1b\[|\x9b){_PARAMETERS}[@-~]"
     rf"|\x1b[\]PX^_]{_STRING}(?:\x07|\x1b\\)"
-    r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
+    r"|\x1b[ -/]{0,16}[0-OQ-WYZ\\`-~]"
 )
 _UNFINISHED_ESCAPE = re.compile(
-    rf"(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_]{_STRING}\x1b?|[ -/]*)|\x9b[0-?]*[ -/]*)\Z"
+    rf"(?:\x1b(?:\[{_PARAMETERS}|[\]PX^_]{_STRING}\x1b?|[ -/]{{0,16}})|\x9b{_PARAMETERS})\Z"
 )
 
 # HT, LF, FF and CR have a meaning, and so has BS at times; the rest is made visible.
@@ -99,6 +100,9 @@ class Cleaner:
             text = self._keep_unfinished(text)
         if "\x1b" in found or "\x9b" in found:
             text = _ESCAPES.sub("", text)
+        if not last and text.endswith("\r"):  # of a CR LF, which an escape may divide
+            self._kept = "\r" + self._kept
+            text = text[:-1]
         for end in _LINE_ENDS if not found.isdisjoint(_LINE_END_CHARACTERS) else ():
             text = text.replace(end, "\n")
         if not found.isdisjoint(_WITH_PICTURES):
@@ -107,9 +111,6 @@ class Cleaner:
         return Cleaned(text, found - _LINE_END_CHARACTERS)
 
     def _keep_unfinished(self, text: str) -> str:
-        if text.endswith("\r"):
-            self._kept = "\r"
-            return text[:-1]
         if "\x1b" in text[-4200:] or "\x9b" in text[-4200:]:
             unfinished = _UNFINISHED_ESCAPE.search(text, max(0, len(text) - 4200))
             if unfinished:
@@ -120,7 +121,21 @@ class Cleaner:
 
 # nroff strikes a character over itself for bold and over an underscore for underline, and
 # both, in any order; a bullet of the ASCII device is a plus and an o.
-_STRUCK = re.compile("([^\b])((?:\b[^\b])+)", re.DOTALL)
+_MAX_STRIKES = 128  # in one place, which bounds what is kept for the next piece
+_STRUCK = re.compile(f"([^\b])((?:\b[^\b]){{1,{_MAX_STRIKES}}})", re.DOTALL)
+
+
+def divisible_end(line: str) -> int:
+    """Return where a line that goes on may be divided without tearing strikes apart.
+
+    Its last character is never before that place: a backspace may come next.
+    """
+    for at in range(len(line) - 1, max(0, len(line) - 4 * _MAX_STRIKES), -1):
+        if (line[at - 1] == "\b") == (line[at] == "\b"):
+            return at
+    # More strikes than are shown in one place: divided where they are divided when shown.
+    whole = (match for match in _STRUCK.finditer(line) if len(match[0]) > 2 * _MAX_STRIKES)
+    return max((match.end() for match in whole if match.end() < len(line)), default=0)
 
 
 def overstruck(line: str) -> str:

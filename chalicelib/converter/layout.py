@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from chalicelib.converter.alphabet import Alphabet
-from chalicelib.converter.cleaning import PLAIN, Cleaned, Styled, cut, overstruck
+from chalicelib.converter.cleaning import (
+    PLAIN,
+    Cleaned,
+    Styled,
+    cut,
+    divisible_end,
+    overstruck,
+)
 from chalicelib.converter.rows import CROWDED, TAB, is_complex
 
 if TYPE_CHECKING:
@@ -75,7 +82,7 @@ class Layout:
         yield from self._lay(lines, controls, uniform=uniform)
         self._tail_controls = controls if self._tail else frozenset()
         if len(self._tail) > _LONG:
-            end = _safe_end(self._tail)
+            end = divisible_end(self._tail)
             self._go_on(self._tail[:end], ends=False, uniform=uniform)
             self._tail = self._tail[end:]
             yield from self._full_pages()
@@ -191,7 +198,7 @@ class Layout:
             piece = overstruck(piece)
         if not self._rest and not self._rest_continued:
             piece = _based(piece)
-        if not uniform and self._complex and is_complex(piece):
+        if self._complex and (is_complex(piece) or is_complex(self._rest)):
             self._compose_on(piece, ends=ends)
             return
         if "\t" in piece:
@@ -218,7 +225,7 @@ class Layout:
         if not ends:
             self._rest = cut(line, len(line) - len(rows.pop()), len(line))
         self._append(rows, continued=self._rest_continued)
-        self._rest_continued = True
+        self._rest_continued = self._rest_continued or bool(rows)
         if ends:
             self._rest, self._rest_continued, self._rest_rtl, self._column = "", False, None, 0
 
@@ -281,14 +288,3 @@ def _joined(first: str, second: str) -> str:
 
 def _styles(line: str) -> str:
     return line.styles if isinstance(line, Styled) else PLAIN * len(line)
-
-
-def _safe_end(line: str) -> int:
-    """Where a line that goes on may be divided without tearing an overstrike apart."""
-    end = len(line)
-    if "\b" not in line:
-        return end
-    for at in range(end - 1, max(0, end - 256), -1):
-        if "\b" not in line[at - 1 : at + 1]:
-            return at
-    return end

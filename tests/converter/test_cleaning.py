@@ -1,5 +1,7 @@
+from itertools import cycle
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter.cleaning import Cleaner, Styled, overstruck
@@ -40,6 +42,43 @@ def test_terminal_escapes_leave_nothing_behind(sequence: str) -> None:
     assert clean(f"before{sequence}after") == "beforeafter"
     for at in range(1, len(sequence)):
         assert clean(f"before{sequence[:at]}", f"{sequence[at:]}after") == "beforeafter"
+
+
+@pytest.mark.parametrize("escape", ["\x1b[K", "\x9b0m", "\x1b]0;title\x07", "\x1b7"])
+def test_an_escape_between_cr_and_lf_leaves_one_line_end(escape: str) -> None:
+    """Progress bars go back, clear the line and go on."""
+    text = f"done\r{escape}\nnext\r{escape}"
+    assert clean(text) == "done\nnext\n"
+    for at in range(1, len(text)):
+        assert clean(text[:at], text[at:]) == "done\nnext\n"
+
+
+CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)]
+ESCAPES = [
+    "\x1b[K",
+    "\x1b[1;31m",
+    "\x1b]0;t\x07",
+    "\x1b]8;;u\x1b\\",
+    "\x1b(B",
+    "\x9b2J",
+    "\x1bP1\x1b",
+]
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(st.sampled_from([*CONTROLS, *ESCAPES, "\r\n", "a", "[", "m", "é"]), max_size=30),
+    st.lists(st.integers(1, 6), min_size=1, max_size=5),
+)
+def test_where_pieces_end_changes_nothing(tokens: list[str], sizes: list[int]) -> None:
+    text = "".join(tokens)
+    pieces, at = [], 0
+    for size in cycle(sizes):
+        if at >= len(text):
+            break
+        pieces.append(text[at : at + size])
+        at += size
+    assert clean(*pieces) == clean(text)
 
 
 def test_an_unfinished_escape_swallows_no_text() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wcwidth import wcwidth
 
 from chalicelib.converter import layout as layout_module
-from chalicelib.converter.cleaning import Cleaner, Styled
+from chalicelib.converter.cleaning import PLAIN, Cleaner, Styled
 from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire, Widths
 from chalicelib.converter.layout import Layout, Page
@@ -160,6 +160,51 @@ def test_a_line_too_long_to_wait_for_is_laid_out_like_any_other(text: str, piece
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout_module, "_LONG", 12)
         assert [page.rows for page in lay_out(text, piece=piece)] == [page.rows for page in whole]
+
+
+TOKENS = ["word ", "longerword", " ", "\t", "a\ba", "_\bb", "x\bx\b_", "\b", "日本", "\u00e9", "-"]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from(TOKENS), min_size=20, max_size=150), st.integers(7, 60))
+def test_long_lines_with_styles_are_laid_out_like_any_other(tokens: list[str], piece: int) -> None:
+    text = "".join(tokens)
+    whole = lay_out(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout_module, "_LONG", 12)
+        pieces = lay_out(text, piece=piece)
+    assert list(map(seen, pieces)) == list(map(seen, whole))
+
+
+def test_a_long_line_with_a_mark_at_its_start_is_composed_to_the_end_of_its_row() -> None:
+    text = "e\u0301longerword_\bb"
+    (whole,) = lay_out(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout_module, "_LONG", 12)
+        (page,) = lay_out(text, piece=48)
+    assert page.continued == []
+    assert drawn(page) == drawn(whole)
+
+
+def drawn(page: Page) -> list[list[tuple[bytes | str, str]]]:
+    """What is drawn of each row, which must be composed, and in which styles."""
+    rows = [row for row in page.rows if isinstance(row, Composed)]
+    assert len(rows) == len(page.rows)
+    return [[(piece.shown, piece.style) for piece in row.pieces] for row in rows]
+
+
+def seen(page: Page) -> tuple[list[tuple[str, str]], list[int]]:
+    """Text and styles of each row, and which rows are continued."""
+    styles = [row.styles if isinstance(row, Styled) else PLAIN * len(row) for row in page.rows]
+    return list(zip(map(str, page.rows), styles, strict=True)), page.continued
+
+
+@pytest.mark.parametrize("count", [1, 100, 1000])
+def test_strikes_are_not_torn_where_a_piece_of_a_long_line_ends(count: int) -> None:
+    text = "x" * 70_000 + "\ba" * count + "y" * 10
+    whole = [seen(page) for page in lay_out(text, 80, 60)]
+    for piece in (70_000, 70_001, 70_002, 70_100, 70_255):
+        assert [seen(page) for page in lay_out(text, 80, 60, piece)] == whole
 
 
 def test_the_width_table_is_that_of_wcwidth_for_text_in_use() -> None:
