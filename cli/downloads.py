@@ -1,6 +1,5 @@
 """PDFs fetched into a folder, many at a time; a file is there whole or not at all."""
 
-import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.converter import output_file
 from cli import file_names
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ class Downloads:
         if not target.parent.resolve().is_relative_to(self.folder.resolve()):
             raise DownloadError(f"{target.parent} leads out of {self.folder}: it is a link")
         body = self.client.get_object(Bucket=self.bucket, Key=key)["Body"]
-        # Beside its target, since only within one file system a rename is all or nothing.
-        unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
+        unfinished = output_file.unfinished(target)
         try:
             with body, self._begin(unfinished) as file:
                 for chunk in body.iter_chunks(CHUNK_BYTES):

@@ -1,11 +1,10 @@
 """Chalice's configuration, .chalice/config.json, in which provisioning records the stages."""
 
 import json
-import secrets
-import shutil
 from pathlib import Path
 from typing import Any
 
+from chalicelib.converter.output_file import replacing
 from infra.explanation import StageError
 
 
@@ -32,12 +31,5 @@ def read(project: Path) -> dict[str, Any]:
 
 def write(project: Path, config: dict[str, Any]) -> None:
     """Replace the configuration, whole or not at all; the file keeps its permissions."""
-    target = path(project)
-    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        unfinished.write_text(json.dumps(config, indent=2) + "\n", "utf-8")
-        if target.exists():
-            shutil.copymode(target, unfinished)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(path(project)) as file:
+        file.write((json.dumps(config, indent=2) + "\n").encode())

@@ -1,14 +1,17 @@
 """`python -m chalicelib.converter in.txt out.pdf`: the converter on its own."""
 
+import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.converter import OnProgress, Options, Progress, Report, Source, convert
+from chalicelib.converter.language import tag
 from chalicelib.converter.options import FONT_SIZES, MARGINS, Orientation, PageSize
+from chalicelib.converter.output_file import replacing
 from chalicelib.errors import TextToPdfError
 
 _LARGE = 4 * 1024 * 1024  # bytes; below, it is done before a bar could be read
@@ -51,15 +54,37 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--font-size", help="points, {:g} to {:g} (10)".format(*FONT_SIZES))
     parser.add_argument("--margin", help="millimetres, {:g} to {:g} (15)".format(*MARGINS))
     parser.add_argument("--charset", help="the encoding, if it is known")
-    parser.add_argument("--language", help="of the text, as a BCP 47 tag: en, pt-BR, …")
+    parser.add_argument(
+        "--language", type=_language, help="of the text, as a BCP 47 tag: en, pt-BR, …"
+    )
     parser.add_argument(
         "--created",
-        type=datetime.fromisoformat,
+        type=_moment,
         help="date and time of the text, ISO 8601 (that of the file, or now)",
     )
     parser.add_argument("--title", help="shown in the header (the file's name)")
     parser.add_argument("-v", "--verbose", action="store_true", help="report what was done")
     return parser
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment with its zone, that of this machine if none is given."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.astimezone()
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ArgumentTypeError(
+            f"{text!a} is no date and time such as 2026-01-31T08:00+01:00"
+        ) from error
+    return moment
+
+
+def _language(text: str) -> str:
+    language = tag(text)
+    if language is None:
+        raise ArgumentTypeError(f"{text!a} is no language tag such as en or pt-BR (BCP 47)")
+    return language
 
 
 def _convert(given: Namespace, options: Options) -> Report:
@@ -73,37 +98,36 @@ def _convert(given: Namespace, options: Options) -> Report:
         progress = _bar(about.size, stack)
         if given.output == "-":
             return convert(source, sys.stdout.buffer, about, options, progress)
-        return _to_file(Path(given.output), source, about, options, progress)
+        output = Path(given.output)
+        if _is_same_file(source, output):
+            raise OSError(f"the PDF would replace the text in {given.output}: choose another name")
+        with replacing(output) as sink:
+            return convert(source, sink, about, options, progress)
 
 
-def _to_file(
-    output: Path, source: BinaryIO, about: Source, options: Options, progress: OnProgress | None
-) -> Report:
-    """Write beside the file and move at the end, so that there is never half a PDF."""
-    partial = output.with_name(output.name + ".part")
-    try:
-        with partial.open("wb") as sink:
-            report = convert(source, sink, about, options, progress)
-        partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
-    return report
+def _is_same_file(source: BinaryIO, output: Path) -> bool:
+    return output.is_file() and os.path.samestat(os.fstat(source.fileno()), output.stat())
 
 
 def _about(given: Namespace, name: str, path: Path | None) -> Source:
     created = given.created
     if created is None:
         seconds = path.stat().st_mtime if path else None
-        created = datetime.fromtimestamp(seconds, UTC) if seconds else datetime.now(UTC)
-    name = given.title or name
+        created = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    name = _unicode(given.title or name)
     return Source(
         name=name,
-        created_at=created if created.tzinfo else created.astimezone(),
+        created_at=created,
         document_id=f"{name} {created.isoformat()}",
         charset=given.charset,
         size=path.stat().st_size if path else None,
         language=given.language,
     )
+
+
+def _unicode(name: str) -> str:
+    """Return the name with U+FFFD for each byte that is no UTF-8."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _bar(size: int | None, stack: ExitStack) -> OnProgress | None:

@@ -22,7 +22,7 @@ class Source:
     `created_at` (with a zone) becomes the creation date, `document_id` the document's /ID:
     two uploads with equal text differ, the same upload always gives the same bytes.
     `charset` is what its sender declared, `size` its length in bytes (for progress only),
-    `language` a BCP 47 tag.
+    `language` a BCP 47 tag; anything else is ignored.
     """
 
     name: str

@@ -20,6 +20,7 @@ from chalicelib.converter.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.fonts import Repertoire
 from chalicelib.converter.frame import Frame
 from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.language import tag
 from chalicelib.converter.objects import Objects
 from chalicelib.converter.pagetree import PageTree
 from chalicelib.converter.painting import Painter
@@ -119,8 +120,8 @@ class _Described(FPDF):
         self.set_title(source.name)
         self.set_producer(PRODUCER)
         self.set_creation_date(created)
-        if source.language:
-            self.set_lang(source.language)
+        if language := tag(source.language or ""):
+            self.set_lang(language)
         self.set_xmp_metadata(
             _XMP.format(
                 title=escape(_in_xml(source.name)),

@@ -1,7 +1,9 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -67,3 +69,67 @@ def test_what_cannot_be_done_is_one_sentence_and_leaves_the_old_file(
 def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "none.txt"), str(tmp_path / "out.pdf")]) == 1
     assert "none.txt" in capsys.readouterr().err
+
+
+def run(*arguments: str | bytes, stdin: int | None = None) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "chalicelib.converter", *arguments], capture_output=True, stdin=stdin
+    )
+
+
+@pytest.mark.parametrize("kind", ["itself", "hard link", "symbolic link", "standard input"])
+def test_a_text_is_never_replaced_by_its_pdf(tmp_path: Path, kind: str) -> None:
+    source, target = tmp_path / "same.txt", tmp_path / "other.txt"
+    source.write_bytes(b"text")
+    if kind == "hard link":
+        target.hardlink_to(source)
+    elif kind == "symbolic link":
+        target.symlink_to(source)
+    else:
+        target = source
+    if kind == "standard input":
+        with source.open("rb") as opened:
+            done = run("-", str(target), stdin=opened.fileno())
+    else:
+        done = run(str(source), str(target))
+    assert done.returncode == 1
+    assert b"choose another name" in done.stderr
+    assert source.read_bytes() == b"text"
+
+
+def test_names_that_are_no_utf8_are_taken(tmp_path: Path) -> None:
+    source = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    Path(os.fsdecode(source)).write_bytes(b"text")
+    target = tmp_path / "out.pdf"
+    assert run(source, str(target)).returncode == 0
+    assert "caf\ufffd.txt" in text_of(target.read_bytes())
+    assert run(source, str(target), "--title", b"th\xe9").returncode == 0
+    assert "th\ufffd" in text_of(target.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--created", "0001-01-01T00:00:00+14:00"),
+        ("--created", "yesterday"),
+        ("--language", "en, de"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(tmp_path: Path, option: str, value: str) -> None:
+    source = tmp_path / "in.txt"
+    source.write_bytes(b"text")
+    done = run(str(source), str(tmp_path / "out.pdf"), option, value)
+    assert done.returncode == 2
+    assert option.encode() in done.stderr
+    assert value.encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_a_file_of_1970_is_dated_1970(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.txt", tmp_path / "out.pdf"
+    source.write_bytes(b"text")
+    os.utime(source, (0, 0))
+    assert main([str(source), str(target)]) == 0
+    with pikepdf.open(target) as opened:
+        assert str(opened.docinfo["/CreationDate"]).startswith("D:19700101")
