@@ -46,15 +46,14 @@ def convert(
 def _press() -> Callable[[BinaryIO, BinaryIO, Source, Options, OnProgress | None], Report]:
     """What does the work, imported with the garbage collector at rest.
 
-    fpdf2 brings 400 modules along. Looking for garbage in them while they are imported, and in
-    what they leave behind at the end of the process, is a quarter of the cost of importing them.
+    fpdf2 brings 400 modules along. Looking for garbage in them while they are imported is a large
+    part of the cost of importing them.
     """
     enabled = gc.isenabled()
     gc.disable()
     try:
         from chalicelib.converter.press import run
     finally:
-        gc.freeze()
         if enabled:
             gc.enable()
     return run

@@ -65,3 +65,8 @@ def test_every_font_comes_with_its_licence_and_its_origin() -> None:
     shipped = {path.name for path in FOLDER.glob("*.tt[fc]")}
     used = {face.file for script in SCRIPTS for face in script.faces}
     assert shipped == used | {face.file for face in (*CHAIN, BOLD, MARKED)} | {"emoji.ttf"}
+
+
+def test_nothing_but_fonts_and_their_licences_is_beside_the_fonts() -> None:
+    """All of that folder goes to Lambda."""
+    assert {path.suffix for path in FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md"}

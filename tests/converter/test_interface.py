@@ -64,3 +64,9 @@ def test_the_private_parts_of_fpdf2_are_where_they_are_expected() -> None:
     numbered = PDFObject()
     numbered.id = 7
     assert (numbered.ref, numbered.serialize()) == ("7 0 R", "7 0 obj\n<<\n\n>>\nendobj")
+
+
+def test_a_conversion_leaves_its_hosts_garbage_collector_as_it_was() -> None:
+    convert = "from tests.converter.reading import made; made('text')"
+    code = f"import gc; {convert}; assert gc.isenabled() and gc.get_freeze_count() == 0"
+    imported(code, set())

@@ -1,4 +1,4 @@
-"""How the fonts of this folder were made: `python fit_to_grid.py FROM TO`, one font at a time.
+"""How the fonts of the converter were made: `python tools/fit_to_grid.py FROM TO`, one at a time.
 
 Two things are changed, and nothing else is:
 

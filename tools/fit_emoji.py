@@ -1,4 +1,4 @@
-"""How `emoji.ttf` was made: `python fit_emoji.py NotoColorEmoji.ttf emoji.ttf`.
+"""How `emoji.ttf` was made: `python tools/fit_emoji.py NotoColorEmoji.ttf emoji.ttf`.
 
 What is changed, and nothing else is:
 
