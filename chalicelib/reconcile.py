@@ -155,14 +155,23 @@ class Reconciliation:
         )
 
     def _records(self, after: str | None, last: str | None) -> dict[str, Record]:
-        """By key, those after one key up to another: one Query a shard, or a few."""
+        """Return, by key, the records after one key up to another: one Query a shard, or a few.
+
+        Records outside the prefix are of no object in the listing, and are left alone: they are
+        from before INPUT_PREFIX was changed.
+        """
         shards = range(self.records.shards)
         with ThreadPoolExecutor(len(shards)) as pool:
             answers = pool.map(
                 lambda shard: list(self.records.between(self.bucket, shard, after, last)), shards
             )
             records = (record for answer in answers for record in answer)
-            return {r.input_key: r for r in records if not naming.is_folder(r.input_key)}
+            return {
+                record.input_key: record
+                for record in records
+                if record.input_key.startswith(self.prefix)
+                and not naming.is_folder(record.input_key)
+            }
 
     def _upload(self, listed: Listed, record: Record | None) -> Upload:
         return Upload(

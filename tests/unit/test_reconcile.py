@@ -1,10 +1,13 @@
 """Which objects reconciling takes for behind, by their listing alone."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.reconcile import SAME_UPLOAD, is_behind
+from chalicelib.notification import Change, Removal, Upload
+from chalicelib.reconcile import SAME_UPLOAD, Asked, Reconciliation, Tally, is_behind
 from chalicelib.records import Record, Status, timestamp
 from chalicelib.storage import Listed
 
@@ -16,11 +19,49 @@ RECORD = Record(
     input_key="a.txt",
     processed_at=timestamp(UPLOADED),
     uploaded_at=timestamp(UPLOADED),
-    sequencer="01",
+    sequencer="01".ljust(32, "0"),
     attempts=1,
     claim="c",
     lease_expires_at=timestamp(UPLOADED),
 )
+
+
+@dataclass
+class Stage:
+    """A stage with these objects and records, and what reconciling starts in it."""
+
+    objects: list[Listed]
+    records: list[Record]
+    started: list[Change] = field(default_factory=list)
+    shards: int = 1
+
+    def page(
+        self, _bucket: str, prefix: str, _after: str | None, _limit: int
+    ) -> tuple[list[Listed], bool]:
+        return [one for one in self.objects if one.key.startswith(prefix)], False
+
+    def between(
+        self, _bucket: str, _shard: int, _after: str | None, _last: str | None
+    ) -> Iterator[Record]:
+        return iter(self.records)
+
+    def start(self, change: Change) -> None:
+        self.started.append(change)
+
+    def go_on(self, asked: Asked) -> None:
+        raise AssertionError(asked)
+
+
+def test_records_of_an_earlier_prefix_are_left_alone() -> None:
+    records = [replace(RECORD, input_key=key) for key in ("new/gone.txt", "old/a.txt", "new.txt")]
+    objects = [Listed("old/a.txt", "same", 4, UPLOADED), Listed("new/b.txt", "same", 4, UPLOADED)]
+    stage = Stage(objects, records)
+    tally = Reconciliation(stage, stage, stage, "in", "new/").run(Asked(), UPLOADED)
+    assert {(type(change), change.key) for change in stage.started} == {
+        (Removal, "new/gone.txt"),
+        (Upload, "new/b.txt"),
+    }
+    assert tally == Tally(seen=1, missing=1, gone=1, started=1)
 
 
 @pytest.mark.parametrize(
