@@ -106,7 +106,11 @@ class _Paragraph:
         begin = self._starts[start]
         blanks = _BLANKS.match(self._line, behind)
         if blanks:
-            return self._cluster(blanks.end())
+            end = self._cluster(blanks.end())
+            if self._starts[end] > blanks.end():
+                end -= 1  # the last blank carries a mark, which is seen
+            if end > start:
+                return end
         best = 1 + max(self._line.rfind(one, begin, behind) for one in _ENDS)
         if self._line[begin:best].isspace():
             best = begin  # a row of nothing but the line's indentation is none

@@ -1,7 +1,7 @@
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
@@ -35,9 +35,9 @@ def rows_of(text: str, columns: int = 20) -> list[str]:
 def cells(row: str) -> float:
     """Cells that are not blanks at the end of the row, which need no room."""
     if isinstance(row, Composed):
-        blanks = len(row) - len(row.rstrip(" \t"))
+        blanks = row[len(row.rstrip(" \t\u200b")) :]
         reach = sum(piece.advance for piece in row.pieces) / CELL
-        return reach - blanks * TAB
+        return reach - len(blanks) * TAB if "\t" in blanks else reach - blanks.count(" ")
     return sum(ord(width) for width in row.translate(WIDTHS))
 
 
@@ -133,6 +133,28 @@ def test_no_row_is_wider_and_no_page_longer_than_it_may_be(
         assert len(page.rows) <= rows
         assert all(cells(row) <= columns for row in page.rows)
         assert all(0 <= row < len(page.rows) for row in page.continued)
+
+
+MARKED_BLANKS = [
+    "a",
+    "_-",
+    " ",
+    "\t",
+    " \u0e31",
+    "\t\u0e31",
+    " \u0301",
+    "\u0e17",
+    "\u05d0",
+    "\u0915\u093f",
+]
+
+
+@settings(max_examples=300)
+@example(["\t", "\t", " \u0e31", "_"], 8)
+@given(st.lists(st.sampled_from(MARKED_BLANKS), min_size=3, max_size=25), st.integers(8, 14))
+def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns: int) -> None:
+    for page in lay_out("".join(parts), columns):
+        assert all(cells(row) <= columns + 0.01 for row in page.rows)
 
 
 @settings(max_examples=60)
