@@ -1,6 +1,7 @@
 """The way from a stream of bytes to a finished document."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import chain
 from typing import BinaryIO
@@ -26,8 +27,9 @@ def run(
         return _run(source, sink, about, options, progress)
     except BaseException:
         if start is not None:
-            sink.seek(start)
-            sink.truncate()
+            with suppress(OSError):  # a device says that it can seek, and cannot be cut off
+                sink.seek(start)
+                sink.truncate()
         raise
 
 

@@ -97,6 +97,14 @@ def test_a_text_is_never_replaced_by_its_pdf(tmp_path: Path, kind: str) -> None:
     assert source.read_bytes() == b"text"
 
 
+def test_what_is_wrong_with_a_text_is_told_when_its_pdf_goes_to_a_device(tmp_path: Path) -> None:
+    source = tmp_path / "zeros.txt"
+    source.write_bytes(bytes(100))
+    done = run(str(source), "/dev/null")
+    assert done.returncode == 1
+    assert b"not a text file" in done.stderr
+
+
 def test_names_that_are_no_utf8_are_taken(tmp_path: Path) -> None:
     source = os.fsencode(tmp_path) + b"/caf\xe9.txt"
     Path(os.fsdecode(source)).write_bytes(b"text")
