@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wcwidth import wcwidth
 
 from chalicelib.converter import layout as layout_module
-from chalicelib.converter.cleaning import PLAIN, Cleaner, Styled
+from chalicelib.converter.cleaning import BOLD, PLAIN, Cleaner, Styled
 from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire, Widths
 from chalicelib.converter.layout import Layout, Page
@@ -196,6 +196,25 @@ def test_long_lines_with_styles_are_laid_out_like_any_other(tokens: list[str], p
         patch.setattr(layout_module, "_LONG", 12)
         pieces = lay_out(text, piece=piece)
     assert list(map(seen, pieces)) == list(map(seen, whole))
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.text("abABéÉ日", min_size=1, max_size=12), min_size=5, max_size=60),
+    st.integers(5, 200),
+)
+def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
+    words: list[str], piece: int
+) -> None:
+    """Capitals are bold in these texts, and nothing else is."""
+    text = "".join(f"{one}\b{one}" if one.isupper() else one for one in " ".join(words))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout_module, "_LONG", 12)
+        pages = lay_out(text, piece=piece)
+    rows = [row for page in pages for row, _ in seen(page)[0]]
+    styles = "".join(styles for page in pages for _, styles in seen(page)[0])
+    assert "".join(rows).split() == " ".join(words).split() or "".join(rows) == " ".join(words)
+    assert styles == "".join(BOLD if one.isupper() else PLAIN for one in "".join(rows))
 
 
 def test_a_long_line_with_a_mark_at_its_start_is_composed_to_the_end_of_its_row() -> None:
