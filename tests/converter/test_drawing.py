@@ -70,8 +70,10 @@ def underlined(text: str) -> str:
     return "".join(f"_\b{one}" for one in text)
 
 
-def test_bold_letters_are_of_the_bold_font_and_no_others() -> None:
-    found = characters(made(f"plain {bold('BOLD')} plain").pdf)
+@pytest.mark.parametrize("before", ["", "é", "漢", "e\u0301 ", "क "])
+def test_bold_letters_are_of_the_bold_font_and_no_others(before: str) -> None:
+    found = characters(made(f"{before}plain {bold('BOLD')} plain").pdf)
+    found = found[-len("plainBOLDplain") :]
     assert "".join(one.text for one in found) == "plainBOLDplain"
     assert [one.text.isupper() for one in found] == ["Bold" in one.font for one in found]
 
