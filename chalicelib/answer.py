@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.inbox import Present
 from chalicelib.question import Question
 from chalicelib.records import Record, Status, timestamp
+from chalicelib.storage import StoredObject
 
 
 class Outcome(StrEnum):
@@ -62,7 +62,7 @@ class Answer:
     bucket: str
     key: str
     record: Record | None
-    present: Present | None = None
+    present: StoredObject | None = None
 
     @classmethod
     def of(cls, record: Record) -> "Answer":
@@ -109,7 +109,7 @@ class Answer:
         told |= {"input_bucket": self.bucket, "input_key": self.key, "status": self.status}
         if self.present is not None:
             told |= {
-                "uploaded_at": timestamp(self.present.uploaded_at),
+                "uploaded_at": timestamp(self.present.modified_at),
                 "etag": self.present.etag,
                 "version_id": self.present.version_id,
                 "size": self.present.size,
@@ -119,7 +119,7 @@ class Answer:
         return told | {"detail": self.detail}
 
 
-def is_of(record: Record, present: Present) -> bool:
+def is_of(record: Record, present: StoredObject) -> bool:
     """Whether the record is of this very object; a record without an etag is believed to be."""
     if record.version_id and present.version_id:
         return record.version_id == present.version_id

@@ -20,8 +20,6 @@ TextToPdfError
 └── BadQuestion               what is asked cannot be meant; names the part of it that is wrong
 """
 
-from typing import ClassVar
-
 
 class TextToPdfError(Exception):
     """Base of every error this product raises; its text is one sentence fit for a user."""
@@ -34,8 +32,6 @@ class TextToPdfError(Exception):
 
 class PermanentError(TextToPdfError):
     """Trying again cannot help: the same input will always end like this."""
-
-    retryable: ClassVar[bool] = False
 
 
 class EmptyKey(PermanentError):
@@ -76,8 +72,6 @@ class BadOption(PermanentError):
 
 class TransientError(TextToPdfError):
     """It may work next time."""
-
-    retryable: ClassVar[bool] = True
 
 
 class Leased(TransientError):

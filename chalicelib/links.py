@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from chalicelib.storage import head
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -40,13 +40,7 @@ class Links:
 
     def is_there(self, output_key: str) -> bool:
         """Whether the PDF still exists: one HeadObject."""
-        try:
-            self._client.head_object(Bucket=self._bucket, Key=output_key)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return False
-            raise
-        return True
+        return head(self._client, self._bucket, output_key) is not None
 
 
 def disposition(output_key: str) -> str:

@@ -58,6 +58,14 @@ class Outcome(StrEnum):
     IGNORED = "ignored"
 
 
+_OUTCOMES = {
+    Refusal.SUPERSEDED: Outcome.SUPERSEDED,
+    Refusal.DUPLICATE: Outcome.DUPLICATE,
+    Refusal.LEFT_ALONE: Outcome.LEFT_ALONE,
+}
+"""How a run ends whose claim is refused; of one that is leased, Lambda asks again."""
+
+
 class RecordsPort(Protocol):
     """The records, as the pipeline needs them."""
 
@@ -135,7 +143,7 @@ class Pipeline:
         if claim is Refusal.LEASED:
             raise Leased(f"Another run is converting {change.key!r}; this one will come again.")
         if isinstance(claim, Refusal):
-            return Outcome(claim.value), None
+            return _OUTCOMES[claim], None
         started = self.clock()
         try:
             result = self._convert(change, claim, run)

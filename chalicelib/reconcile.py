@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib import naming
 from chalicelib.notification import Change, Removal, Upload, following, padded, reconciling
 from chalicelib.records import Clock, Record, Status, timestamp, utc_now
-from chalicelib.storage import Listed
+from chalicelib.storage import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -43,7 +43,7 @@ class ListingPort(Protocol):
 
     def page(
         self, bucket: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Listed], bool]: ...
+    ) -> tuple[list[StoredObject], bool]: ...
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Reconciliation:
             self.functions.go_on(left)
         return asdict(left.tally) | {"next": asdict(left)}
 
-    def _compared(self, found: list[Listed], last: str | None, asked: Asked) -> Tally:
+    def _compared(self, found: list[StoredObject], last: str | None, asked: Asked) -> Tally:
         """The tally after one page: its objects against the records of the same range of keys."""
         records = self._records(asked.after, last)
         now = self.clock()
@@ -173,7 +173,7 @@ class Reconciliation:
                 and not naming.is_folder(record.input_key)
             }
 
-    def _upload(self, listed: Listed, record: Record | None) -> Upload:
+    def _upload(self, listed: StoredObject, record: Record | None) -> Upload:
         return Upload(
             bucket=self.bucket,
             key=listed.key,
@@ -185,7 +185,7 @@ class Reconciliation:
         )
 
 
-def is_behind(record: Record, listed: Listed, now: datetime, *, failures: bool) -> bool:
+def is_behind(record: Record, listed: StoredObject, now: datetime, *, failures: bool) -> bool:
     """Whether an object, as listed, has to be converted although it has a record.
 
     A listing names no version: of an upload of the very same bytes only the date tells that it is

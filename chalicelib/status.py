@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.answer import Answer, is_of
-from chalicelib.inbox import Inbox, Present
+from chalicelib.inbox import Inbox
 from chalicelib.listing import Listing, RecordsPort
 from chalicelib.naming import is_folder
 from chalicelib.question import Question
 from chalicelib.records import Record, Status
+from chalicelib.storage import StoredObject
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Answers:
         record = self.records.get(self.inbox.bucket, key, consistent=consistent)
         return record.as_seen_at(datetime.now(UTC)) if record else None
 
-    def _head(self, key: str) -> Present | None:
+    def _head(self, key: str) -> StoredObject | None:
         """The object, if it is one that is meant to be converted."""
         is_meant = key.startswith(self.inbox.input_prefix) and not is_folder(key)
         return self.inbox.head(key) if is_meant else None
@@ -95,7 +96,7 @@ class Answers:
         if answer is not None and answer.is_admitted_by(question):
             yield answer
 
-    def _compared(self, record: Record | None, present: Present | None) -> Answer | None:
+    def _compared(self, record: Record | None, present: StoredObject | None) -> Answer | None:
         if present is None:
             return Answer.of(record) if record else None
         if record is not None and is_of(record, present):

@@ -36,13 +36,14 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """An object as a listing shows it; `size` in bytes."""
+class StoredObject:
+    """An object that is in a bucket; `size` in bytes. A listing does not tell the `version_id`."""
 
     key: str
     etag: str
     size: int
     modified_at: datetime
+    version_id: str | None = None
 
 
 class Source:
@@ -77,7 +78,7 @@ class Source:
 
     def exists(self, bucket: str, key: str) -> bool:
         """Whether there is an object now: one HeadObject."""
-        return _etag(self._client, bucket, key) is not None
+        return head(self._client, bucket, key) is not None
 
 
 class Listing:
@@ -88,15 +89,9 @@ class Listing:
 
     def page(
         self, bucket: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Listed], bool]:
+    ) -> tuple[list[StoredObject], bool]:
         """Up to `limit` objects after a key, and whether more follow: one ListObjectsV2."""
-        start: dict[str, Any] = {} if after is None else {"StartAfter": after}
-        answer = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=limit, **start)
-        found = [
-            Listed(o["Key"], o["ETag"].strip('"'), o["Size"], o["LastModified"])
-            for o in answer.get("Contents", [])
-        ]
-        return found, answer["IsTruncated"]
+        return _listed(self._client, bucket, prefix, after, limit)
 
 
 class Sink:
@@ -130,16 +125,46 @@ class Sink:
 
     def etag(self, key: str) -> str | None:
         """The etag that the output object has now, or None if there is none: one HeadObject."""
-        return _etag(self._client, self.bucket, key)
+        found = head(self._client, self.bucket, key)
+        return found.etag if found else None
 
 
-def _etag(client: "S3Client", bucket: str, key: str) -> str | None:
+def head(client: "S3Client", bucket: str, key: str) -> StoredObject | None:
+    """Return the object as it is now, or None if there is none: one HeadObject.
+
+    Raise ClientError for anything but 404. The answer to a HEAD has no body, so a 400 may be an
+    expired credential, an object under a key of the customer's own (SSE-C), or a text that no
+    object can have as its key: a listing of that key tells which.
+    """
     try:
-        return client.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+        answer = client.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:
             return None
-        raise
+        if status != 400:
+            raise
+        found, _ = _listed(client, bucket, key, None, 1)
+        return next((one for one in found if one.key == key), None)
+    return StoredObject(
+        key,
+        answer["ETag"].strip('"'),
+        answer["ContentLength"],
+        answer["LastModified"],
+        answer.get("VersionId"),
+    )
+
+
+def _listed(
+    client: "S3Client", bucket: str, prefix: str, after: str | None, limit: int
+) -> tuple[list[StoredObject], bool]:
+    start: dict[str, Any] = {} if after is None else {"StartAfter": after}
+    answer = client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=limit, **start)
+    found = [
+        StoredObject(one["Key"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
+        for one in answer.get("Contents", [])
+    ]
+    return found, answer["IsTruncated"]
 
 
 def charset(content_type: str) -> str | None:

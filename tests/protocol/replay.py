@@ -20,7 +20,7 @@ from chalicelib.reconcile import Asked, Reconciliation
 from chalicelib.records import Clock, Record
 from chalicelib.run import Run
 from chalicelib.settings import Settings
-from chalicelib.storage import Listed, Sink, Source
+from chalicelib.storage import Sink, Source, StoredObject
 from chalicelib.table import Records
 from tests.protocol.memory import DAWN, Client, Reply
 
@@ -210,7 +210,7 @@ class _OneKey:
 
     def page(
         self, bucket: str, _prefix: str, _after: str | None, _limit: int
-    ) -> tuple[list[Listed], bool]:
+    ) -> tuple[list[StoredObject], bool]:
         try:
             found = self._client.head_object(Bucket=bucket, Key=KEY)
         except ClientError as error:
@@ -218,7 +218,7 @@ class _OneKey:
                 raise
             return [], False
         etag, size = found["ETag"].strip('"'), found["ContentLength"]
-        return [Listed(KEY, etag, size, found["LastModified"])], False
+        return [StoredObject(KEY, etag, size, found["LastModified"])], False
 
     def between(
         self, bucket: str, _shard: int, _after: str | None, _last: str | None

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.notification import Change, Removal, Upload
 from chalicelib.reconcile import SAME_UPLOAD, Asked, Reconciliation, Tally, is_behind
 from chalicelib.records import Record, Status, timestamp
-from chalicelib.storage import Listed
+from chalicelib.storage import StoredObject
 
 UPLOADED = datetime(2026, 3, 1, 8, 0, 0, 700_000, tzinfo=UTC)
 RECORD = Record(
@@ -30,14 +30,14 @@ RECORD = Record(
 class Stage:
     """A stage with these objects and records, and what reconciling starts in it."""
 
-    objects: list[Listed]
+    objects: list[StoredObject]
     records: list[Record]
     started: list[Change] = field(default_factory=list)
     shards: int = 1
 
     def page(
         self, _bucket: str, prefix: str, _after: str | None, _limit: int
-    ) -> tuple[list[Listed], bool]:
+    ) -> tuple[list[StoredObject], bool]:
         return [one for one in self.objects if one.key.startswith(prefix)], False
 
     def between(
@@ -54,7 +54,10 @@ class Stage:
 
 def test_records_of_an_earlier_prefix_are_left_alone() -> None:
     records = [replace(RECORD, input_key=key) for key in ("new/gone.txt", "old/a.txt", "new.txt")]
-    objects = [Listed("old/a.txt", "same", 4, UPLOADED), Listed("new/b.txt", "same", 4, UPLOADED)]
+    objects = [
+        StoredObject("old/a.txt", "same", 4, UPLOADED),
+        StoredObject("new/b.txt", "same", 4, UPLOADED),
+    ]
     stage = Stage(objects, records)
     tally = Reconciliation(stage, stage, stage, "in", "new/").run(Asked(), UPLOADED)
     assert {(type(change), change.key) for change in stage.started} == {
@@ -79,5 +82,5 @@ def test_records_of_an_earlier_prefix_are_left_alone() -> None:
 def test_equal_bytes_are_another_upload_once_they_are_dated_later(
     listed_at: datetime, behind: bool
 ) -> None:
-    listed = Listed("a.txt", "same", 4, listed_at)
+    listed = StoredObject("a.txt", "same", 4, listed_at)
     assert is_behind(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
