@@ -12,7 +12,7 @@ from chalicelib.pipeline import Outcome, Pipeline
 from chalicelib.records import Record, Status
 from chalicelib.run import Run
 from chalicelib.settings import Settings
-from chalicelib.storage import Sink, Source
+from chalicelib.storage import Opened, Sink, Source
 from chalicelib.table import Records
 from tests.protocol.memory import Cloud
 
@@ -121,3 +121,24 @@ def test_a_run_that_is_surely_dead_is_told_as_failed() -> None:
     machine = Late(seconds=2.1)
     machine.run(b"text")
     assert [(r.status, r.error_code) for r in machine.seen] == [(Status.FAILED, "Stopped")]
+
+
+class Recorder(Source):
+    """The input bucket, which remembers what it opened."""
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(client)
+        self.opened: list[Opened] = []
+
+    def open(self, upload: Upload) -> Opened:
+        self.opened.append(super().open(upload))
+        return self.opened[-1]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_opened_is_closed_however_the_run_ends(fails: bool) -> None:
+    machine = Machine(pages=10_000 if fails else 1)
+    source = Recorder(machine.cloud.client)
+    machine.pipeline = replace(machine.pipeline, source=source)
+    machine.run(b"text")
+    assert [opened.body.closed for opened in source.opened] == [True]
