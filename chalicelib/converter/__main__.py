@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
             "pdf-orientation": given.orientation,
             "pdf-font-size": given.font_size,
             "pdf-margin": given.margin,
+            "pdf-charset": given.charset,
+            "pdf-charsets": given.charsets,
         }
         options = Options.parse({key: value for key, value in chosen.items() if value})
         report = _convert(given, options)
@@ -55,6 +57,9 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--font-size", help="points, {:g} to {:g} (10)".format(*FONT_SIZES))
     parser.add_argument("--margin", help="millimetres, {:g} to {:g} (15)".format(*MARGINS))
     parser.add_argument("--charset", help="the encoding, if it is known")
+    parser.add_argument(
+        "--charsets", help="encodings that decide if it is not known: cp850,windows-1252"
+    )
     parser.add_argument(
         "--language", type=_language, help="of the text, as a BCP 47 tag: en, pt-BR, …"
     )
@@ -120,7 +125,6 @@ def _about(given: Namespace, name: str, path: Path | None) -> Source:
         name=name,
         created_at=created,
         document_id=f"{name} {created.isoformat()}",
-        charset=given.charset,
         size=path.stat().st_size if path else None,
         language=given.language,
     )

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from chalicelib.converter.encoding import ASCII, Encoding, needs_recognition, recognise
@@ -40,9 +40,17 @@ class Decoding:
     Raises NotText if the bytes are no text.
     """
 
-    def __init__(self, source: BinaryIO, declared: str | None = None, block: int = BLOCK) -> None:
+    def __init__(
+        self,
+        source: BinaryIO,
+        declared: str | None = None,
+        likely: Sequence[str] = (),
+        block: int = BLOCK,
+    ) -> None:
+        """`likely` are codecs that decide where the bytes alone do not, in order."""
         self._source = source
         self._declared = declared
+        self._likely = likely
         self._block = block
         self._decoder: codecs.IncrementalDecoder | None = None
         self.encoding: Encoding = ASCII
@@ -113,7 +121,9 @@ class Decoding:
         """
         whole = len(following) < self._block
         declared = self._declared if at_start else None
-        self.encoding = recognise(block + following, whole=whole, declared=declared)
+        self.encoding = recognise(
+            block + following, whole=whole, declared=declared, likely=self._likely
+        )
         if self.encoding != ASCII:
             errors = "surrogateescape" if self.encoding.name == "utf-8" else _HANDLER
             self._decoder = codecs.getincrementaldecoder(self.encoding.name)(errors)

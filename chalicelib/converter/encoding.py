@@ -10,6 +10,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -50,8 +51,12 @@ class Encoding:
 ASCII = Encoding("ascii", Basis.CERTAIN)
 
 
-def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Encoding:
+def recognise(
+    sample: bytes, *, whole: bool, declared: str | None = None, likely: Sequence[str] = ()
+) -> Encoding:
     """Find the encoding of a text that begins with `sample` (all of it if `whole`).
+
+    `likely` are codecs that decide where the bytes alone do not, in order.
 
     Raises NotText, naming what it looks like, if it is no text in any encoding.
     """
@@ -70,7 +75,7 @@ def recognise(sample: bytes, *, whole: bool, declared: str | None = None) -> Enc
     is_declared = declared is not None and _is_utf8(declared)
     if _is_damaged_utf8(sample, 1 if is_declared else _SOUND_PER_STRAY):
         return Encoding("utf-8", Basis.DECLARED if is_declared else Basis.GUESSED)
-    return Encoding(_guessed(_window(sample)), Basis.GUESSED)
+    return Encoding(_guessed(_window(sample), likely), Basis.GUESSED)
 
 
 def _marked(sample: bytes) -> str | None:
@@ -200,12 +205,22 @@ def _window(sample: bytes) -> bytes:
     return sample[start : start + _WINDOW]
 
 
-def _guessed(window: bytes) -> str:
+def _guessed(window: bytes, likely: Sequence[str]) -> str:
     if _is_ebcdic(window):
-        return "cp037"
+        return next((name for name in likely if not _keeps_ascii(name)), "cp037")
+    possible = [
+        name for name in likely if _keeps_ascii(name) and _decodes(window, name, whole=False)
+    ]
     if western.is_sparse(window):
-        return western.charset(window, _detected)
-    return western.instead_of(_detected(window), window)
+        return western.charset(window, _detected, possible)
+    detected = _detected(window)
+    if detected in possible:
+        return detected
+    return western.instead_of(detected, window, possible)
+
+
+def _keeps_ascii(name: str) -> bool:
+    return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
 
 
 def _detected(window: bytes) -> str:
@@ -217,7 +232,7 @@ def _detected(window: bytes) -> str:
     except LookupError:
         return "cp1252"
     # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
-    is_usable = name != "ascii" and _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
+    is_usable = name != "ascii" and _keeps_ascii(name)
     return name if is_usable or b"\x1b" in window or b"~{" in window else "cp1252"
 
 

@@ -1,5 +1,6 @@
-"""How pages are laid out: the choices a user has, and what is allowed for each."""
+"""How text is read and pages are laid out: the choices a user has, and what each may be."""
 
+import codecs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -35,20 +36,29 @@ MARGINS = (5.0, 50.0)  # mm; most printers leave about 4 mm blank
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Page layout. `font_size` is in points, `margin` in millimetres on all four sides.
+    """Page layout and encodings.
 
-    Raises BadOption when a value is not allowed.
+    `font_size` is in points, `margin` in millimetres on all four sides. `charset` is the encoding
+    of this text, as its sender knows it; `charsets` are encodings that texts are likely to be in,
+    in order, separated by commas. Raises BadOption when a value is not allowed.
     """
 
     page_size: PageSize = PageSize.A4
     orientation: Orientation = Orientation.PORTRAIT
     font_size: float = 10.0
     margin: float = 15.0
+    charset: str = ""
+    charsets: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = _READERS[field.name](_name(field.name), str(getattr(self, field.name)))
             object.__setattr__(self, field.name, value)
+
+    @property
+    def likely_charsets(self) -> tuple[str, ...]:
+        """The codecs of `charsets`."""
+        return tuple(filter(None, self.charsets.split(",")))
 
     @classmethod
     def parse(cls, metadata: Mapping[str, str], defaults: "Options | None" = None) -> "Options":
@@ -112,9 +122,30 @@ def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], floa
     return read
 
 
-_READERS: dict[str, Callable[[str, str], StrEnum | float]] = {
+def _codecs(option: str, value: str) -> str:
+    return ",".join(_codec(option, name) for name in value.split(",")) if value.strip() else ""
+
+
+def _codec(option: str, value: str) -> str:
+    """Return Python's name of an encoding; an empty one stays empty."""
+    if not value.strip():
+        return ""
+    try:
+        name = codecs.lookup(value.strip()).name
+        "x".encode(name)  # raises LookupError for rot13, zip and the like
+    except (LookupError, ValueError):
+        raise BadOption(
+            f"Option {option} cannot be {_shown(value)}; "
+            "it names encodings, such as windows-1252 or cp850."
+        ) from None
+    return name
+
+
+_READERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
     "page_size": _choice(PageSize),
     "orientation": _choice(Orientation),
     "font_size": _number(FONT_SIZES, "points"),
     "margin": _number(MARGINS, "millimetres"),
+    "charset": _codec,
+    "charsets": _codecs,
 }

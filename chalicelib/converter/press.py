@@ -36,7 +36,7 @@ def run(
 def _run(
     source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
 ) -> Report:
-    decoding = Decoding(source, about.charset)
+    decoding = Decoding(source, options.charset or about.charset, options.likely_charsets)
     texts = iter(decoding)
     first = next(texts)  # raises NotText before anything is written
     geometry = Geometry.of(options)

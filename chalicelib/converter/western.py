@@ -7,7 +7,7 @@ opening quotation mark behind a word or a capital within a word speak against it
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _ASCII = bytes(range(0x80))
 _ANY_LETTERS = 0x80
@@ -40,13 +40,17 @@ def is_sparse(sample: bytes) -> bool:
     return 0 < others * 4 <= len(sample) and not _ADJACENT.search(sample)
 
 
-def charset(sample: bytes, detect: Callable[[bytes], str]) -> str:
+def charset(sample: bytes, detect: Callable[[bytes], str], likely: Sequence[str] = ()) -> str:
     """Return the charset of a sparse sample; `detect` is the detector that other samples go to.
+
+    The first of the `likely` ones in which the sample makes sense is its charset.
 
     The detector is asked unless there are nothing but signs, and believed if what it makes of the
     sample is words in Latin letters, of which there are several.
     """
-    name = _candidate(sample, _MAX_LETTERS)
+    if name := _first(likely, sample, _ANY_LETTERS):
+        return name
+    name = _first(_CANDIDATES, sample, _MAX_LETTERS)
     if name and not _letters(sample, name):
         return name
     detected = detect(sample)
@@ -55,20 +59,23 @@ def charset(sample: bytes, detect: Callable[[bytes], str]) -> str:
     return name or instead_of(detected, sample)
 
 
-def instead_of(detected: str, sample: bytes) -> str:
-    """Return the detected charset, or a Western one if it would mix scripts within words.
+def instead_of(detected: str, sample: bytes, likely: Sequence[str] = ()) -> str:
+    """Return the first likely charset in which the sample makes sense, else the detected one.
 
-    Where every other word has ASCII letters beside letters that are not Latin, as in code page
-    862's reading of `Gr\u00f6\u00dfe` in code page 850, the detector was wrong.
+    If the detected one mixes scripts within words, it is wrong, as code page 862 is for a text
+    in code page 850 with `Gr\u00f6\u00dfe` in it: return a Western one instead.
     """
+    if name := _first(likely, sample, _ANY_LETTERS):
+        return name
     text = sample.decode(detected, "replace")
     if len(text) < len(sample) or not _mixes_scripts(text):
         return detected
-    return _candidate(sample, _ANY_LETTERS) or "cp1252"
+    return _first(_CANDIDATES, sample, _ANY_LETTERS) or "cp1252"
 
 
-def _candidate(sample: bytes, max_letters: int) -> str | None:
-    return next((name for name in _CANDIDATES if _makes_sense(sample, name, max_letters)), None)
+def _first(names: Sequence[str], sample: bytes, max_letters: int) -> str | None:
+    """Return the first charset in which the sample makes sense, with so many letters at most."""
+    return next((name for name in names if _makes_sense(sample, name, max_letters)), None)
 
 
 def _letters(sample: bytes, name: str) -> set[str]:

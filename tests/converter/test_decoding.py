@@ -1,6 +1,6 @@
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -54,8 +54,10 @@ GUESSED = [
 ]
 
 
-def read(source: bytes, declared: str | None = None, block: int = 4096) -> tuple[str, Decoding]:
-    decoding = Decoding(io.BytesIO(source), declared, block)
+def read(
+    source: bytes, declared: str | None = None, block: int = 4096, likely: Sequence[str] = ()
+) -> tuple[str, Decoding]:
+    decoding = Decoding(io.BytesIO(source), declared, likely, block)
     return "".join(decoding), decoding
 
 
@@ -211,7 +213,7 @@ def test_how_bytes_arrive_and_where_blocks_end_changes_nothing(
 
     source = codecs.BOM_UTF8 + text.encode("utf-8", "ignore")
     expected = source.decode("utf-8-sig")
-    assert "".join(Decoding(Dripping(source, cycle()), None, max(block, 8))) == expected
+    assert "".join(Decoding(Dripping(source, cycle()), None, (), max(block, 8))) == expected
 
 
 def test_every_sample_file_in_another_language_is_read_without_loss() -> None:
@@ -342,3 +344,36 @@ def test_one_character_of_utf8_in_a_text_that_is_cut_is_enough() -> None:
 
 def test_at_signs_are_no_blanks_of_ebcdic() -> None:
     assert read(b"user@example.org @@@@ " + b"@" * 100 + b" caf\xe9")[0].endswith("@ café")
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp850", "PAID BY GARCÍA ON TIME"),
+        ("cp850", "ZOË PAID 12"),
+        ("mac-roman", "Número 5, página 3, año 2026"),
+        ("iso8859-15", "Price: 4 € each"),
+        ("cp1250", "Paweł i Łukasz"),
+        ("cp273", "DIES IST EIN BERICHT\x85KONTO 00417\x85SUMME 12.50\x85"),
+    ],
+)
+def test_a_stages_list_of_charsets_decides_what_bytes_alone_do_not(charset: str, text: str) -> None:
+    got, decoding = read(text.encode(charset), likely=[charset])
+    assert got == text
+    assert (decoding.encoding.name, decoding.encoding.basis) == (charset, Basis.GUESSED)
+
+
+@pytest.mark.parametrize("likely", ["cp850", "cp273", "cp1251"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "TEMPERATURE 20°C".encode("cp1252"),
+        "größer, naïve café".encode(),
+        b"plain",
+        (RUSSIAN * 5).encode("koi8-r"),
+        (FRENCH * 5).encode("cp1252"),
+        (JAPANESE * 5).encode("shift_jis"),
+    ],
+)
+def test_it_does_not_decide_what_bytes_tell(source: bytes, likely: str) -> None:
+    assert read(source, likely=[likely])[0] == read(source)[0]

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
-from chalicelib.converter import Options, Orientation, PageSize
+from chalicelib.converter import Basis, Options, Orientation, PageSize
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.options import FONT_SIZES, MARGINS
 from chalicelib.errors import BadOption
+from tests.converter.reading import ABOUT, made
 
 
 def test_metadata_is_read_on_top_of_the_defaults() -> None:
@@ -60,3 +63,24 @@ def test_every_allowed_page_has_room_for_text() -> None:
                     page = Geometry.of(Options(size, orientation, font, margin))
                     assert page.columns >= 10
                     assert page.rows >= 4
+
+
+def test_charsets_are_named_as_python_names_them() -> None:
+    options = Options.parse({"pdf-charset": "Windows-1252", "pdf-charsets": "IBM850, latin-1"})
+    assert options.charset == "cp1252"
+    assert options.likely_charsets == ("cp850", "iso8859-1")
+    assert Options().likely_charsets == ()
+
+
+@pytest.mark.parametrize("option", ["pdf-charset", "pdf-charsets"])
+@pytest.mark.parametrize("value", ["klingon", "rot13", "cp850,klingon", "a\0b"])
+def test_a_charset_that_is_none_is_refused(option: str, value: str) -> None:
+    with pytest.raises(BadOption, match=option):
+        Options.parse({option: value})
+
+
+def test_a_charset_given_with_the_file_is_believed() -> None:
+    text = "größer"
+    document = made(text.encode("cp850"), Options(charset="cp850"), replace(ABOUT, charset="utf-8"))
+    assert document.letters == text
+    assert document.report.encoding_basis is Basis.DECLARED

@@ -70,3 +70,10 @@ def test_pages_look_as_the_settings_say() -> None:
 def test_a_page_that_cannot_be_is_refused_with_what_can_be() -> None:
     with pytest.raises(SettingsError, match=r"pdf-page-size .*a4 or letter.*config\.json"):
         Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "a5"})
+
+
+def test_likely_charsets_are_a_setting() -> None:
+    settings = Settings.from_environment(WHOLE | {"PDF_CHARSETS": "cp850, mac-roman"})
+    assert settings.options.likely_charsets == ("cp850", "mac-roman")
+    with pytest.raises(SettingsError, match=r"pdf-charsets .*klingon.*config\.json"):
+        Settings.from_environment(WHOLE | {"PDF_CHARSETS": "cp850,klingon"})
