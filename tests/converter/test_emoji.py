@@ -32,9 +32,9 @@ def found(text: str) -> list[str]:
     return [match[0] for match in emoji.find(text)]
 
 
-@pytest.mark.parametrize("sequence", RECOMMENDED)
-def test_a_recommended_sequence_is_one_emoji(sequence: str) -> None:
-    assert found(f"a{sequence}b") == [sequence]
+def test_each_recommended_sequence_is_one_emoji() -> None:
+    assert len(RECOMMENDED) > 400
+    assert [one for one in RECOMMENDED if found(f"a{one}b") != [one]] == []
 
 
 @pytest.mark.parametrize(
