@@ -162,7 +162,7 @@ def test_characters_whose_halves_look_like_a_line_end_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["│ 漢字 │", "│", "Ångström çedilla ÀÇ", "سلام", "||||", "█▌▐", "x"]
+    "line", ["│ 漢字 │", "│", "Ångström çedilla ÀÇ", "سلام", "||||", "█▌▐", "█" * 30, "x"]
 )
 def test_equal_lines_are_all_there(line: str) -> None:
     document = made(f"{line}\n" * 40)
