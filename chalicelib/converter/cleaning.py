@@ -42,7 +42,10 @@ def _controls(text: str) -> frozenset[str]:
 
 
 class Styled(str):
-    """A line some of whose characters are bold or underlined: one letter each in `styles`."""
+    """A line some of whose characters are bold or underlined: one letter each in `styles`.
+
+    It is equal to lines of the same text and styles only. `styled` makes one.
+    """
 
     __slots__ = ("styles",)
     styles: str
@@ -53,14 +56,40 @@ class Styled(str):
         line.styles = styles
         return line
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Styled):
+            return False
+        return str.__eq__(self, other) and self.styles == other.styles
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
 
 PLAIN, BOLD, UNDERLINED, BOTH = "-bu+"
 
 
+def styled(text: str, styles: str) -> str:
+    """Return the text with its styles, or as a plain string if all of it is plain."""
+    return Styled(text, styles) if styles.strip(PLAIN) else text
+
+
 def cut(line: str, start: int, end: int) -> str:
-    """`line[start:end]`, with its styles if it has any."""
+    """Return `line[start:end]`, with its styles if it has any."""
     piece = line[start:end]
-    return Styled(piece, line.styles[start:end]) if isinstance(line, Styled) else piece
+    return styled(piece, line.styles[start:end]) if isinstance(line, Styled) else piece
+
+
+def joined(first: str, second: str) -> str:
+    """Return `first + second`, with the styles of both."""
+    if not isinstance(first, Styled) and not isinstance(second, Styled):
+        return first + second
+    return styled(str(first) + str(second), _styles(first) + _styles(second))
+
+
+def _styles(line: str) -> str:
+    return line.styles if isinstance(line, Styled) else PLAIN * len(line)
 
 
 def stretches(row: str) -> Iterator[tuple[str, str]]:
@@ -156,7 +185,7 @@ def overstruck(line: str) -> str:
     text.append(line[at:])
     styles.append(PLAIN * (len(line) - at))
     plain = "".join(text).replace("\b", _BACKSPACE_PICTURE)
-    return Styled(plain, "".join(styles))
+    return styled(plain, "".join(styles))
 
 
 def _meaning(strikes: str) -> tuple[str, str]:

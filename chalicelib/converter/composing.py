@@ -37,18 +37,21 @@ class Composer:
         """Get to know the words of many lines that come next, which saves time."""
         self._shaper.learn("\n".join(lines))
 
-    def rows(self, line: str, *, rtl: bool | None = None) -> list[Composed]:
+    def rows(self, line: str, *, rtl: bool | None = None, start: float = 0.0) -> list[Composed]:
         """The rows of a line, which is a paragraph; together they have all of its characters.
 
-        `rtl` is its direction, if its first letter is not to decide.
+        `rtl` is its direction, if its first letter is not to decide. `start` is the advance of
+        the text of the paragraph before it, from which tabs are counted.
         """
         base, runs = bidi.runs(line, rtl)
-        shaped = self._shaped(line, runs, base, divided=False)
+        shaped = self._shaped(line, runs, base, start, divided=False)
         if max(shaped.advances) > self._columns * CELL:
-            shaped = self._shaped(line, runs, base, divided=True)
+            shaped = self._shaped(line, runs, base, start, divided=True)
         return list(_Paragraph(line, base, shaped, self._columns).rows())
 
-    def _shaped(self, line: str, runs: list[bidi.Run], base: int, *, divided: bool) -> Shaped:
+    def _shaped(
+        self, line: str, runs: list[bidi.Run], base: int, start: float, *, divided: bool
+    ) -> Shaped:
         """The line in parts, and the words too if they are to be `divided`.
 
         What tabs are between stays in the order of typing, as columns of a table do (L1).
@@ -61,7 +64,7 @@ class Composer:
                 span = Span(run.level, style)
                 for number, part in enumerate(text.split("\t")):
                     if number:
-                        advance = TAB * CELL - shaped.advance % (TAB * CELL)
+                        advance = TAB * CELL - (start + shaped.advance) % (TAB * CELL)
                         self._shaper.add_blank(at, advance, Span(base, style), shaped)
                         at += 1
                     if part:

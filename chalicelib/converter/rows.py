@@ -43,7 +43,7 @@ class Composed(str):
     """A row as it was typed, and its pieces as they are seen from the left.
 
     `indent` is where they begin, in thousandths of the size of the text; `rtl` is whether the
-    row begins on the right.
+    row begins on the right. It is equal to rows of the same text, pieces and place only.
     """
 
     __slots__ = ("indent", "pieces", "rtl")
@@ -56,3 +56,14 @@ class Composed(str):
         row = super().__new__(cls, text)
         row.pieces, row.indent, row.rtl = pieces, indent, rtl
         return row
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Composed):
+            return False
+        drawn = self.pieces, self.indent, self.rtl
+        return str.__eq__(self, other) and drawn == (other.pieces, other.indent, other.rtl)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__

@@ -1,10 +1,8 @@
-from itertools import cycle
-
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from chalicelib.converter.cleaning import Cleaner, Styled, overstruck
+from chalicelib.converter.cleaning import PLAIN, Cleaner, Styled, overstruck
+from tests.converter.texts import STRUCK, Cuts, cuts, texts
 
 
 def clean(*pieces: str) -> str:
@@ -66,19 +64,9 @@ ESCAPES = [
 
 
 @settings(max_examples=500)
-@given(
-    st.lists(st.sampled_from([*CONTROLS, *ESCAPES, "\r\n", "a", "[", "m", "é"]), max_size=30),
-    st.lists(st.integers(1, 6), min_size=1, max_size=5),
-)
-def test_where_pieces_end_changes_nothing(tokens: list[str], sizes: list[int]) -> None:
-    text = "".join(tokens)
-    pieces, at = [], 0
-    for size in cycle(sizes):
-        if at >= len(text):
-            break
-        pieces.append(text[at : at + size])
-        at += size
-    assert clean(*pieces) == clean(text)
+@given(texts(CONTROLS, ESCAPES, ["\r\n", "a", "[", "m", "é"], min_parts=5), cuts(1, 6))
+def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
+    assert clean(*cut.pieces(text)) == clean(text)
 
 
 def test_an_unfinished_escape_swallows_no_text() -> None:
@@ -93,8 +81,7 @@ def test_control_characters_are_shown() -> None:
 
 def styled(line: str) -> tuple[str, str]:
     result = overstruck(line)
-    assert isinstance(result, Styled)
-    return str(result), result.styles
+    return str(result), result.styles if isinstance(result, Styled) else PLAIN * len(result)
 
 
 def test_overstrikes_of_nroff_become_bold_and_underlined() -> None:
@@ -112,9 +99,14 @@ def test_other_backspaces_are_shown_and_lose_nothing() -> None:
     assert styled("\bx\b") == ("␈x␈", "---")
 
 
-@given(st.text(alphabet="ab_\b", max_size=40))
+@given(texts(STRUCK, ["a", "b", "_", "\b"]))
 def test_an_overstruck_line_has_a_style_for_every_character(line: str) -> None:
-    result = overstruck(line)
-    assert isinstance(result, Styled)
-    assert len(result.styles) == len(result)
-    assert "\b" not in result
+    text, styles = styled(line)
+    assert len(styles) == len(text)
+    assert "\b" not in text
+
+
+def test_a_line_is_equal_to_one_with_the_same_text_and_styles_only() -> None:
+    assert overstruck("a\bab") == overstruck("a\ba" + "b") != overstruck("ab\bb")
+    assert overstruck("a\ba") != "a" == overstruck("a")
+    assert overstruck("a\ba") != "a"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.converter.conversion import Basis
 from chalicelib.converter.decoding import Decoding
 from chalicelib.errors import NotText
+from tests.converter.texts import texts
 
 RUSSIAN = "Все люди рождаются свободными и равными в своём достоинстве и правах. Они наделены. "
 GREEK = "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα. "
@@ -203,7 +204,7 @@ class Dripping(io.BytesIO):
         return super().read(min(size or 1, next(self._sizes)))
 
 
-@given(st.text(max_size=300), st.lists(st.integers(1, 40), min_size=1), st.integers(1, 64))
+@given(texts(st.text(max_size=8)), st.lists(st.integers(1, 40), min_size=1), st.integers(1, 64))
 def test_how_bytes_arrive_and_where_blocks_end_changes_nothing(
     text: str, sizes: list[int], block: int
 ) -> None:

@@ -20,6 +20,7 @@ from chalicelib.converter import Options, Progress, Source, convert
 from chalicelib.converter.geometry import Geometry
 from chalicelib.errors import NotText
 from tests.converter.reading import ABOUT, Made, made, tool, tool_output, without_blanks
+from tests.converter.texts import BREAKS, MARKED, STRUCK, WIDE, WORDS, texts
 
 MIXED = (
     "Plain (text) with \\ backslashes, {nb}, %PDF-1.7, **bold** and <</Type/Catalog>>\n"
@@ -45,6 +46,7 @@ def is_left_to_right(character: str) -> bool:
 ASSIGNED = st.characters(exclude_categories=["Cc", "Cn", "Co", "Cs"], max_codepoint=0xE0FFF).filter(
     is_left_to_right
 )
+ASSIGNED_TEXTS = texts(st.text(ASSIGNED, min_size=1, max_size=8), max_parts=60)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ def _ink(pdf: bytes) -> int:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.text(ASSIGNED, max_size=120))
+@given(ASSIGNED_TEXTS)
 @example("\u0e340")
 @example("a" + "\u0e34" * 20 + "\u0301\u0301")
 @example("A-")
@@ -103,7 +105,7 @@ def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.text(ASSIGNED, max_size=120))
+@given(ASSIGNED_TEXTS)
 def test_poppler_reads_back_every_assigned_character(text: str) -> None:
     document = made("<" + text + ">")
     got = tool("pdftotext", "-raw", "-", "-", document=document.pdf)
@@ -113,7 +115,7 @@ def test_poppler_reads_back_every_assigned_character(text: str) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.text(st.one_of(st.sampled_from("ab \t\n\f\b日é\u0301"), ASSIGNED), max_size=400),
+    texts(WORDS, WIDE, BREAKS, STRUCK, MARKED, st.text(ASSIGNED, min_size=1, max_size=8)),
     st.sampled_from(["a4", "letter"]),
     st.sampled_from(["portrait", "landscape"]),
     st.sampled_from([4, 10, 36]),

@@ -5,27 +5,48 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from chalicelib.converter import layout as layout_module
+from chalicelib.converter import long_line
 from chalicelib.converter.cleaning import BOLD, PLAIN, Cleaner, Styled
 from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire, Widths
 from chalicelib.converter.layout import Layout, Page
 from chalicelib.converter.rows import TAB, Composed
 from chalicelib.converter.shaping import Shaper
+from tests.converter.texts import (
+    BREAKS,
+    COMPLEX,
+    MARKED,
+    STRUCK,
+    WIDE,
+    WORDS,
+    Cuts,
+    cuts,
+    tell,
+    texts,
+)
 
 REPERTOIRE = Repertoire()
 WIDTHS = Widths(REPERTOIRE)
 
 
-def lay_out(text: str, columns: int = 20, rows: int = 5, piece: int = 0) -> list[Page]:
+ONE_PIECE = Cuts((10**9,))
+
+
+def lay_out(text: str, columns: int = 20, rows: int = 5, cut: Cuts = ONE_PIECE) -> list[Page]:
     layout = Layout(columns, rows, WIDTHS, partial(Composer, columns, Shaper(REPERTOIRE)))
     cleaner = Cleaner()
     pages: list[Page] = []
-    for start in range(0, len(text), piece or len(text) or 1):
-        cleaned = cleaner.clean(text[start : start + (piece or len(text))], last=False)
-        pages += layout.feed(cleaned)
+    for piece in cut.pieces(text):
+        pages += layout.feed(cleaner.clean(piece, last=False))
     pages += layout.feed(cleaner.clean("", last=True))
     return [*pages, *layout.finish()]
+
+
+def lay_out_in_short_pieces(text: str, cut: Cuts = ONE_PIECE) -> list[Page]:
+    """The same where lines of more than 12 characters are too long to be seen at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_line, "MAX_LENGTH", 12)
+        return lay_out(text, cut=cut)
 
 
 def rows_of(text: str, columns: int = 20) -> list[str]:
@@ -79,7 +100,7 @@ def test_tabs_go_to_the_next_multiple_of_eight_columns() -> None:
 def test_tabs_of_overstruck_lines_keep_their_columns_and_styles() -> None:
     (row,) = lay_out("日\ta\ba\t_\bb\tc", 40)[0].rows
     assert isinstance(row, Styled)
-    assert (row, row.styles) == (
+    assert (str(row), row.styles) == (
         "日      a       b       c",
         "-" * 7 + "b" + "-" * 7 + "u" + "-" * 8,
     )
@@ -115,17 +136,15 @@ def test_pages_hold_as_many_rows_as_fit() -> None:
     assert [len(page.rows) for page in pages] == [5, 5, 2]
 
 
-TEXTS = st.text(
-    alphabet=st.one_of(
-        st.sampled_from("ab \t\n\f日本é\u0301\u200d👩🇩🇪\u0e31ท_\b"),
-        st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x1FFFF),
-    ),
-    max_size=200,
+ANY_CHARACTERS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x1FFFF), min_size=1, max_size=8
 )
+TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, ANY_CHARACTERS)
+STRUCK_TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS)
 
 
 @settings(max_examples=60)
-@given(TEXTS, st.integers(8, 30), st.integers(2, 6))
+@given(STRUCK_TEXTS, st.integers(8, 30), st.integers(2, 6))
 def test_no_row_is_wider_and_no_page_longer_than_it_may_be(
     text: str, columns: int, rows: int
 ) -> None:
@@ -158,7 +177,7 @@ def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns
 
 
 @settings(max_examples=60)
-@given(TEXTS.filter(lambda text: "\b" not in text), st.integers(8, 30))
+@given(TEXTS, st.integers(8, 30))
 def test_no_character_is_lost_or_moved(text: str, columns: int) -> None:
     kept = "".join(rows_of(text, columns))
     expected = Cleaner().clean(text, last=True).text
@@ -169,50 +188,62 @@ def _without_blanks(text: str) -> str:
     return "".join(one for one in text if one not in " \t\n\f")
 
 
-@settings(max_examples=60)
-@given(TEXTS, st.integers(1, 50))
-def test_where_pieces_end_changes_nothing(text: str, piece: int) -> None:
-    assert lay_out(text, piece=piece) == lay_out(text)
+@settings(max_examples=150)
+@given(STRUCK_TEXTS, cuts())
+def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
+    pages = lay_out(text, cut=cut)
+    tell("pieces", len(cut.pieces(text)))
+    tell("rows", sum(len(page.rows) for page in pages))
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
 
 
-@settings(max_examples=40)
-@given(st.text(alphabet="ab 日é\tx_\b", max_size=300), st.integers(20, 60))
-def test_a_line_too_long_to_wait_for_is_laid_out_like_any_other(text: str, piece: int) -> None:
-    whole = lay_out(text)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout_module, "_LONG", 12)
-        assert [page.rows for page in lay_out(text, piece=piece)] == [page.rows for page in whole]
+@settings(max_examples=300)
+@example("א" + "abcd " * 20 + "x\ty", Cuts((66,)))
+@example("א" + "abcd " * 20 + "x\ty", Cuts((67, 1)))
+@given(texts(WORDS, ["\t"], WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS), cuts())
+def test_where_pieces_of_a_long_line_end_changes_nothing(text: str, cut: Cuts) -> None:
+    pages = lay_out_in_short_pieces(text, cut)
+    tell("pieces", len(cut.pieces(text)))
+    tell("rows", sum(len(page.rows) for page in pages))
+    assert list(map(seen, pages)) == list(map(seen, lay_out_in_short_pieces(text)))
 
 
-TOKENS = ["word ", "longerword", " ", "\t", "a\ba", "_\bb", "x\bx\b_", "\b", "日本", "\u00e9", "-"]
+@settings(max_examples=300)
+@given(texts(WORDS, ["\t"], WIDE, STRUCK), cuts())
+def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
+    pages = lay_out_in_short_pieces(text, cut)
+    tell("rows", sum(len(page.rows) for page in pages))
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
 
 
 @settings(max_examples=150)
-@given(st.lists(st.sampled_from(TOKENS), min_size=20, max_size=150), st.integers(7, 60))
-def test_long_lines_with_styles_are_laid_out_like_any_other(tokens: list[str], piece: int) -> None:
-    text = "".join(tokens)
-    whole = lay_out(text)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout_module, "_LONG", 12)
-        pieces = lay_out(text, piece=piece)
-    assert list(map(seen, pieces)) == list(map(seen, whole))
+@given(texts(WORDS, WIDE, ["\t"]), cuts())
+def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, cut: Cuts) -> None:
+    line = "e\u0301" + text + "\t."
+    column: float = 0
+    for word in line.split("\t")[:-1]:
+        column += sum(map(cells, word))
+        column += TAB - column % TAB
+    rows = [row for page in lay_out_in_short_pieces(line, cut) for row in page.rows]
+    composed = [row for row in rows if isinstance(row, Composed)]
+    assert composed == rows
+    reach = sum(piece.advance for row in composed for piece in row.pieces)
+    assert reach == pytest.approx((column + 1) * CELL)
 
 
 @settings(max_examples=100)
 @given(
     st.lists(st.text("abABéÉ日", min_size=1, max_size=12), min_size=5, max_size=60),
-    st.integers(5, 200),
+    cuts(5, 200),
 )
 def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
-    words: list[str], piece: int
+    words: list[str], cut: Cuts
 ) -> None:
     """Capitals are bold in these texts, and nothing else is."""
     text = "".join(f"{one}\b{one}" if one.isupper() else one for one in " ".join(words))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout_module, "_LONG", 12)
-        pages = lay_out(text, piece=piece)
-    rows = [row for page in pages for row, _ in seen(page)[0]]
-    styles = "".join(styles for page in pages for _, styles in seen(page)[0])
+    pages = lay_out_in_short_pieces(text, cut)
+    rows = [row for page in pages for row in page.rows]
+    styles = "".join(map(styles_of, rows))
     assert "".join(rows).split() == " ".join(words).split() or "".join(rows) == " ".join(words)
     assert styles == "".join(BOLD if one.isupper() else PLAIN for one in "".join(rows))
 
@@ -220,9 +251,7 @@ def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
 def test_a_long_line_with_a_mark_at_its_start_is_composed_to_the_end_of_its_row() -> None:
     text = "e\u0301longerword_\bb"
     (whole,) = lay_out(text)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout_module, "_LONG", 12)
-        (page,) = lay_out(text, piece=48)
+    (page,) = lay_out_in_short_pieces(text)
     assert page.continued == []
     assert drawn(page) == drawn(whole)
 
@@ -234,10 +263,23 @@ def drawn(page: Page) -> list[list[tuple[bytes | str, str]]]:
     return [[(piece.shown, piece.style) for piece in row.pieces] for row in rows]
 
 
-def seen(page: Page) -> tuple[list[tuple[str, str]], list[int]]:
-    """Text and styles of each row, and which rows are continued."""
-    styles = [row.styles if isinstance(row, Styled) else PLAIN * len(row) for row in page.rows]
-    return list(zip(map(str, page.rows), styles, strict=True)), page.continued
+def seen(page: Page) -> tuple[list[object], list[int]]:
+    """All that is seen of each row, and which rows are continued.
+
+    The codes of clusters are left out: they depend on which clusters came first.
+    """
+    return [_seen(row) for row in page.rows], page.continued
+
+
+def _seen(row: str) -> object:
+    if not isinstance(row, Composed):
+        return row  # with its styles, if it has any
+    pieces = [(one.font.face, one.advance, one.style, one.emoji) for one in row.pieces]
+    return str(row), pieces, row.indent, row.rtl
+
+
+def styles_of(row: str) -> str:
+    return row.styles if isinstance(row, Styled) else PLAIN * len(row)
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])
@@ -245,7 +287,7 @@ def test_strikes_are_not_torn_where_a_piece_of_a_long_line_ends(count: int) -> N
     text = "x" * 70_000 + "\ba" * count + "y" * 10
     whole = [seen(page) for page in lay_out(text, 80, 60)]
     for piece in (70_000, 70_001, 70_002, 70_100, 70_255):
-        assert [seen(page) for page in lay_out(text, 80, 60, piece)] == whole
+        assert [seen(page) for page in lay_out(text, 80, 60, Cuts((piece,)))] == whole
 
 
 def test_the_width_table_is_that_of_wcwidth_for_text_in_use() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import NotText, TextToPdfError
 from tests.converter.reading import made
+from tests.converter.texts import texts
 
 ESCAPES = st.sampled_from(
     [b"\x1b[", b"\x1b]", b"\b", b"\r", b"\f", b"\0", b"\xff\xfe", b"\xef\xbb"]
@@ -23,8 +24,10 @@ ESCAPES = st.sampled_from(
 @given(
     st.one_of(
         st.binary(max_size=400),
-        st.lists(st.one_of(ESCAPES, st.binary(max_size=6)), max_size=60).map(b"".join),
-        st.text(max_size=200).map(lambda text: text.encode("utf-8", "ignore")),
+        st.lists(st.one_of(ESCAPES, st.binary(max_size=6)), min_size=20, max_size=150).map(
+            b"".join
+        ),
+        texts(st.text(max_size=8)).map(lambda text: text.encode("utf-8", "ignore")),
     )
 )
 @example(b"\xff\xfe\x00")
