@@ -121,7 +121,7 @@ class Slot:
 
     `advance` is in thousandths of the size the face is drawn at, `stretch` in percent: the
     horizontal scaling that makes the glyph fill its cells. `numbered` characters are in no
-    font: empty cells stand for them, over which their number is drawn.
+    font: empty cells stand for them, over which a box with their number is drawn.
     """
 
     face: Face
@@ -142,9 +142,9 @@ def font_name(face: Face, plane: int) -> bytes:
     return f"/{face.name}.{plane}".encode()
 
 
-def number(code_point: int) -> str:
-    """How a character that no font has is drawn."""
-    return f"U+{code_point:04X}"
+# Cells of a character that no font has. pdfium takes text that is wider than two rows are high
+# for text of the row above.
+NUMBER_CELLS = 2
 
 
 def choose(code_point: int) -> Slot:
@@ -158,7 +158,7 @@ def choose(code_point: int) -> Slot:
     visible = [slot for slot in slots if slot.advance or not slot.cells]
     if visible:
         return next((slot for slot in visible if slot.stretch == 100.0), visible[0])
-    return replace(_stretched(BLANK, code_point, len(number(code_point))), numbered=True)
+    return replace(_stretched(BLANK, code_point, NUMBER_CELLS), numbered=True)
 
 
 def _cells(code_point: int) -> int:

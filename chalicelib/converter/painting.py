@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from chalicelib.converter.cleaning import BOTH, UNDERLINED, Styled, stretches
-from chalicelib.converter.fonts import CELL, Repertoire, Slot, number
+from chalicelib.converter.fonts import CELL, Repertoire, Slot
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
@@ -201,8 +201,7 @@ class Painter:
             for character, slot, column in zip(row, slots, columns, strict=False):
                 if slot.numbered:
                     x = g.margin + column * g.cell
-                    label = number(ord(character))
-                    out.append(self.labels.draw(label, x, g.baseline(index), g.size))
+                    out.append(self.labels.draw(ord(character), x, g.baseline(index), g.size))
         return b"".join(out)
 
     def _numbers_of_pieces(self, row: Composed, y: float) -> Iterator[bytes]:
@@ -211,7 +210,7 @@ class Painter:
             slot = piece.font
             if isinstance(slot, Slot) and slot.numbered and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
-                    yield self.labels.draw(number(ord(one)), x + n * slot.cells * g.cell, y, g.size)
+                    yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
 
     def _emoji(self, rows: list[str]) -> bytes:
         g = self._geometry
