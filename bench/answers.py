@@ -20,10 +20,10 @@ import boto3
 from botocore.config import Config
 
 from chalicelib import connections
-from chalicelib.inbox import Inbox
 from chalicelib.question import Question
 from chalicelib.records import Status
 from chalicelib.status import Answers
+from chalicelib.storage import Bucket
 from chalicelib.table import Records
 from infra import emulator
 from tests import seeding
@@ -102,12 +102,11 @@ def made(client: "DynamoDBClient", s3: "S3Client", size: int) -> Table:
     begun = time.monotonic()
     seeding.write(client, name, SHARDS, records)
     print(f"{size:>9,} records written in {time.monotonic() - begun:.0f} s", flush=True)
-    inbox = Inbox(s3, BUCKET)
     keys = [key_of(n * 7919 % size) for n in range(ROUNDS)]
     s3.put_object(
         Bucket=BUCKET, Key=keys[0], Body=keys[0].encode()
     )  # the text that the record is of
-    return Table(size, Answers(Records(client, name, SHARDS), inbox), keys)
+    return Table(size, Answers(Records(client, name, SHARDS), Bucket(s3, BUCKET)), keys)
 
 
 def questions(table: Table) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -9,7 +9,7 @@ from chalicelib.records import Record, Status, timestamp
 from chalicelib.storage import StoredObject
 
 
-class Outcome(StrEnum):
+class FileStatus(StrEnum):
     """What became of a file: where its record stands, or that no record is of this upload."""
 
     PROCESSING = "PROCESSING"
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     @property
     def is_settled(self) -> bool:
         """Whether there is nothing to wait for."""
-        return self in {Outcome.SUCCESS, Outcome.FAILED}
+        return self in {FileStatus.SUCCESS, FileStatus.FAILED}
 
 
 PUBLIC = (
@@ -70,11 +70,11 @@ class Answer:
         return cls(record.input_bucket, record.input_key, record)
 
     @property
-    def status(self) -> Outcome:
+    def status(self) -> FileStatus:
         """What became of the file."""
         if self.present is not None or self.record is None:
-            return Outcome.NOT_PROCESSED
-        return Outcome(self.record.status)
+            return FileStatus.NOT_PROCESSED
+        return FileStatus(self.record.status)
 
     def is_admitted_by(self, question: Question) -> bool:
         """Whether the question's filters let it through; they are about records."""
@@ -88,16 +88,16 @@ class Answer:
         if self.present is not None or self.record is None:
             return _not_processed(self.record)
         match self.status:
-            case Outcome.PROCESSING:
+            case FileStatus.PROCESSING:
                 return (
                     f"Being converted since {self.record.processed_at}, "
                     f"attempt {self.record.attempts}."
                 )
             case _ if self.record.input_deleted_at:
                 return f"The file itself was deleted on {self.record.input_deleted_at}."
-            case Outcome.FAILED if self.record.retryable:
+            case FileStatus.FAILED if self.record.retryable:
                 return "It may work next time: it is tried again; or upload the file again."
-            case Outcome.FAILED:
+            case FileStatus.FAILED:
                 return "Trying again would end the same: upload a file without this fault."
             case _:
                 return None

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 
 from chalicelib import VERSION, connections, cursor, problem
-from chalicelib.answer import Answer, Outcome
+from chalicelib.answer import Answer, FileStatus
 from chalicelib.errors import BadQuestion
 from chalicelib.parameters import FILTERS, Parameters
 from chalicelib.problem import Kind, Problem
@@ -73,7 +73,7 @@ def _status(asked: Parameters) -> Response:
 
 def _page(asked: Parameters) -> Response:
     answers, question = connections.answers(asked.settings), asked.question
-    bucket = answers.inbox.bucket
+    bucket = answers.bucket.name
     after = cursor.decoded("page", bucket, question, asked.next) if asked.next is not None else None
     page = answers.listing.page(question, after, asked.limit)
     files = [json.dumps(Answer.of(r).public, ensure_ascii=False) for r in page.records]
@@ -87,7 +87,7 @@ def _page(asked: Parameters) -> Response:
 def _summary(asked: Parameters) -> Response:
     """How many files stand where, under a prefix."""
     answers, question = connections.answers(asked.settings), asked.question
-    bucket = answers.inbox.bucket
+    bucket = answers.bucket.name
     token = asked.next
     after = None if token is None else cursor.decoded("count", bucket, question, token)
     counts = answers.listing.counts(question, after, COUNTING_SECONDS)
@@ -105,13 +105,13 @@ def _download(asked: Parameters) -> Response:
     """The way to the PDF of one key."""
     answer = _answer(asked)
     record = answer.record
-    if answer.status is not Outcome.SUCCESS or record is None or record.output_key is None:
+    if answer.status is not FileStatus.SUCCESS or record is None or record.output_key is None:
         reason = answer.public["error"] or answer.detail or ""
         raise Problem(
             Kind.NO_PDF, f"The file is {answer.status}. {reason}", {"file": answer.public}
         )
     links = connections.links(asked.settings)
-    if not links.is_there(record.output_key):
+    if not connections.bucket(record.output_bucket or "").head(record.output_key):
         raise Problem(
             Kind.PDF_GONE,
             f"The PDF was made on {record.processed_at} and has been deleted since: "

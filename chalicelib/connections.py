@@ -7,10 +7,10 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.authorization import Gate
-from chalicelib.inbox import Inbox
 from chalicelib.links import Links
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
+from chalicelib.storage import Bucket
 from chalicelib.table import Records
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ def gate(settings: Settings) -> Gate:
 
 
 @cache
+def bucket(name: str) -> Bucket:
+    """The bucket of this name."""
+    return Bucket(s3(), name)
+
+
+@cache
 def records(settings: Settings) -> Records:
     """The stage's records."""
     return Records(dynamodb(), settings.table, settings.shards)
@@ -78,8 +84,7 @@ def records(settings: Settings) -> Records:
 @cache
 def answers(settings: Settings) -> Answers:
     """The stage's answers."""
-    inbox = Inbox(s3(), settings.input_bucket, settings.input_prefix)
-    return Answers(records(settings), inbox)
+    return Answers(records(settings), bucket(settings.input_bucket), settings.input_prefix)
 
 
 @cache
@@ -92,20 +97,17 @@ def links(settings: Settings) -> Links:
 def pipeline(settings: Settings) -> "Pipeline":
     """The stage's pipeline."""
     from chalicelib.pipeline import Pipeline
-    from chalicelib.storage import Sink, Source
 
-    return Pipeline(records(settings), Source(s3()), Sink(s3(), settings.output_bucket), settings)
+    return Pipeline(records(settings), bucket, settings)
 
 
 def reconciliation(settings: Settings, function: str) -> "Reconciliation":
     """What the function of this name does."""
     from chalicelib.reconcile import Functions, Reconciliation
-    from chalicelib.storage import Listing
 
     return Reconciliation(
-        listing=Listing(s3()),
+        bucket=bucket(settings.input_bucket),
         records=records(settings),
         functions=Functions(functions(), function),
-        bucket=settings.input_bucket,
         prefix=settings.input_prefix,
     )

@@ -4,8 +4,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from chalicelib.storage import head
-
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -37,10 +35,6 @@ class Links:
             },
             ExpiresIn=LINK_SECONDS,
         )
-
-    def is_there(self, output_key: str) -> bool:
-        """Whether the PDF still exists: one HeadObject."""
-        return head(self._client, self._bucket, output_key) is not None
 
 
 def disposition(output_key: str) -> str:

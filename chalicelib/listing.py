@@ -13,24 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Protocol
 
 from chalicelib.question import DEFAULT_LIMIT, MAX_LIMIT, Question
 from chalicelib.records import Record, Status
-
-
-class RecordsPort(Protocol):
-    """The records, as listing and asking need them."""
-
-    @property
-    def shards(self) -> int: ...
-    def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None: ...
-    def query(
-        self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], str | None]: ...
-    def query_needed(
-        self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[Record], str | None]: ...
+from chalicelib.table import Records
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,7 @@ class Listing:
     A step of counting looks at `counted_at_once`: about 0.5 MB of each of 16 shards.
     """
 
-    records: RecordsPort
+    records: Records
     bucket: str
     counted_at_once: int = 10_000
 

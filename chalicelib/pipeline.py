@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from botocore.exceptions import ClientError
 
@@ -32,7 +32,8 @@ from chalicelib.notification import Change, Removal, Upload
 from chalicelib.records import Claim, Clock, Refusal, Result, Status, utc_now
 from chalicelib.run import Bounds, Run
 from chalicelib.settings import Settings
-from chalicelib.storage import Conflict, Opened
+from chalicelib.storage import Bucket, Conflict, Opened
+from chalicelib.table import Records
 
 log = logging.getLogger(__name__)
 
@@ -66,42 +67,16 @@ _OUTCOMES = {
 """How a run ends whose claim is refused; of one that is leased, Lambda asks again."""
 
 
-class RecordsPort(Protocol):
-    """The records, as the pipeline needs them."""
-
-    def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal: ...
-    def holds(self, claim: Claim) -> bool: ...
-    def finish(self, claim: Claim, result: Result) -> bool: ...
-    def remove(self, removal: Removal) -> bool: ...
-
-
-class SourcePort(Protocol):
-    """The input bucket, as the pipeline needs it."""
-
-    def open(self, upload: Upload) -> Opened: ...
-    def exists(self, bucket: str, key: str) -> bool: ...
-
-
-class SinkPort(Protocol):
-    """The output bucket, as the pipeline needs it."""
-
-    @property
-    def bucket(self) -> str: ...
-    def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str: ...
-    def etag(self, key: str) -> str | None: ...
-
-
 class _Superseded(Exception):
     """Another run has claimed the key: what this one does no longer matters."""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What turns uploads into PDFs and records, over three ports."""
+    """What turns uploads into PDFs and records; `bucket` gives the bucket of a name."""
 
-    records: RecordsPort
-    source: SourcePort
-    sink: SinkPort
+    records: Records
+    bucket: Callable[[str], Bucket]
     settings: Settings
     clock: Clock = utc_now
     convert: Converter = convert
@@ -165,7 +140,7 @@ class Pipeline:
 
     def _remove(self, removal: Removal) -> Outcome:
         """Note that the input is gone, if it is: what was removed may be an old version."""
-        if self.source.exists(removal.bucket, removal.key):
+        if self.bucket(removal.bucket).head(removal.key):
             return Outcome.IGNORED
         return Outcome.REMOVED if self.records.remove(removal) else Outcome.SUPERSEDED
 
@@ -179,7 +154,7 @@ class Pipeline:
         )
         bounds = Bounds(run, self.clock, self.settings.max_bytes, self.settings.max_pages)
         bounds.check_size(upload.size)
-        opened = self.source.open(upload)
+        opened = self.bucket(upload.bucket).open(upload.key, upload.version_id)
         with tempfile.TemporaryFile() as pdf:
             with closing(opened.body):
                 bounds.check_size(opened.size)
@@ -191,7 +166,7 @@ class Pipeline:
             etag=opened.etag,
             version_id=opened.version_id,
             size=opened.size,
-            output_bucket=self.sink.bucket,
+            output_bucket=self.settings.output_bucket,
             output_key=output_key,
             output_etag=output_etag,
             output_size=output_size,
@@ -231,12 +206,14 @@ class Pipeline:
         makes the second try safe: whoever claims after our check also writes after it, and that
         changes the etag that our PUT is conditional on.
         """
+        bucket = self.bucket(self.settings.output_bucket)
         expected = claim.old.output_etag if claim.old else None
         for _ in range(ROUNDS):
             try:
-                return self.sink.put(output_key, pdf, expected)
+                return bucket.put(output_key, pdf, expected)
             except Conflict:
-                expected = self.sink.etag(output_key)
+                present = bucket.head(output_key)
+                expected = present.etag if present else None
                 if not self.records.holds(claim):
                     raise _Superseded from None
         raise Contended(f"Other writers keep changing {output_key!r}; it will be tried again.")

@@ -6,16 +6,17 @@ other event, after what is on record and before whatever comes later. A run at w
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import naming
 from chalicelib.notification import Change, Removal, Upload, following, padded, reconciling
 from chalicelib.records import Clock, Record, Status, timestamp, utc_now
-from chalicelib.storage import StoredObject
+from chalicelib.storage import Bucket, StoredObject
+from chalicelib.table import Records
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -26,24 +27,6 @@ SCHEDULER = "aws.events"
 
 SAME_UPLOAD = timedelta(seconds=2)
 """By how much a listing may date an upload later than its event did: it tells whole seconds."""
-
-
-class RecordsPort(Protocol):
-    """The records, as reconciling needs them."""
-
-    @property
-    def shards(self) -> int: ...
-    def between(
-        self, bucket: str, shard: int, after: str | None, last: str | None
-    ) -> Iterator[Record]: ...
-
-
-class ListingPort(Protocol):
-    """The input bucket, as reconciling needs it."""
-
-    def page(
-        self, bucket: str, prefix: str, after: str | None, limit: int
-    ) -> tuple[list[StoredObject], bool]: ...
 
 
 @dataclass(frozen=True)
@@ -83,21 +66,32 @@ class Asked:
         return cls(**told | {"tally": Tally(**told.get("tally", {}))})
 
 
-class FunctionsPort(Protocol):
-    """What is invoked."""
+@dataclass(frozen=True)
+class Functions:
+    """The deployed functions, each invoked asynchronously; `own` is the name of `reconcile`."""
 
-    def start(self, change: Change) -> None: ...
-    def go_on(self, asked: Asked) -> None: ...
+    client: "LambdaClient"
+    own: str
+
+    def start(self, change: Change) -> None:
+        """Have one change processed as if S3 had told of it."""
+        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(change))
+
+    def go_on(self, asked: Asked) -> None:
+        """Have the rest reconciled by an invocation of its own."""
+        self._invoke(self.own, asdict(asked))
+
+    def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
+        self.client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))
 
 
 @dataclass(frozen=True)
 class Reconciliation:
     """Compares one bucket with its records."""
 
-    listing: ListingPort
-    records: RecordsPort
-    functions: FunctionsPort
-    bucket: str
+    bucket: Bucket
+    records: Records
+    functions: Functions
     prefix: str
     clock: Clock = utc_now
 
@@ -105,7 +99,7 @@ class Reconciliation:
         """Go through pages until all are done, or `until`: the tally, or what is left to ask."""
         pages = 0
         while True:
-            found, more = self.listing.page(self.bucket, self.prefix, asked.after, asked.page_size)
+            found, more = self.bucket.page(self.prefix, asked.after, asked.page_size)
             last = found[-1].key if more else None
             tally = self._compared(found, last, asked)
             if last is None:
@@ -137,7 +131,7 @@ class Reconciliation:
             and is_behind(record, listed, now, failures=asked.failures)
         ]
         gone = [
-            Removal(self.bucket, record.input_key, following(record.sequencer), now)
+            Removal(self.bucket.name, record.input_key, following(record.sequencer), now)
             for record in records.values()
             if not (record.input_deleted_at or record.is_at_work(now))
         ]
@@ -163,7 +157,8 @@ class Reconciliation:
         shards = range(self.records.shards)
         with ThreadPoolExecutor(len(shards)) as pool:
             answers = pool.map(
-                lambda shard: list(self.records.between(self.bucket, shard, after, last)), shards
+                lambda shard: list(self.records.between(self.bucket.name, shard, after, last)),
+                shards,
             )
             records = (record for answer in answers for record in answer)
             return {
@@ -175,7 +170,7 @@ class Reconciliation:
 
     def _upload(self, listed: StoredObject, record: Record | None) -> Upload:
         return Upload(
-            bucket=self.bucket,
+            bucket=self.bucket.name,
             key=listed.key,
             sequencer=following(record.sequencer if record else padded("")),
             uploaded_at=listed.modified_at,
@@ -200,22 +195,3 @@ def is_behind(record: Record, listed: StoredObject, now: datetime, *, failures: 
     if record.status is Status.SUCCESS:
         return False
     return failures or record.retryable is not False
-
-
-@dataclass(frozen=True)
-class Functions:
-    """The deployed functions, each invoked asynchronously; `own` is the name of `reconcile`."""
-
-    client: "LambdaClient"
-    own: str
-
-    def start(self, change: Change) -> None:
-        """Have one change processed as if S3 had told of it."""
-        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(change))
-
-    def go_on(self, asked: Asked) -> None:
-        """Have the rest reconciled by an invocation of its own."""
-        self._invoke(self.own, asdict(asked))
-
-    def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
-        self.client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))

@@ -8,25 +8,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.answer import Answer, is_of
-from chalicelib.inbox import Inbox
-from chalicelib.listing import Listing, RecordsPort
+from chalicelib.listing import Listing
 from chalicelib.naming import is_folder
 from chalicelib.question import Question
 from chalicelib.records import Record, Status
-from chalicelib.storage import StoredObject
+from chalicelib.storage import Bucket, StoredObject
+from chalicelib.table import Records
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers about one input bucket, out of its records and, where they do not do, itself."""
+    """Answers about one input bucket, out of its records and, where they do not do, itself.
 
-    records: RecordsPort
-    inbox: Inbox
+    Only objects whose keys begin with `input_prefix` are converted.
+    """
+
+    records: Records
+    bucket: Bucket
+    input_prefix: str = ""
 
     @property
     def listing(self) -> Listing:
         """The questions about prefixes."""
-        return Listing(self.records, self.inbox.bucket)
+        return Listing(self.records, self.bucket.name)
 
     def key(self, key: str) -> Record | None:
         """The record of exactly this key, of whichever upload it is: one GetItem."""
@@ -71,7 +75,7 @@ class Answers:
         """
         records = self.listing.all(Question(prefix))
         record = next(records, None)
-        for present in self.inbox.list(prefix):
+        for present in self._present(prefix):
             if is_folder(present.key):
                 continue
             order = present.key.encode()
@@ -83,13 +87,23 @@ class Answers:
                 yield answer
 
     def _read(self, key: str, *, consistent: bool) -> Record | None:
-        record = self.records.get(self.inbox.bucket, key, consistent=consistent)
+        record = self.records.get(self.bucket.name, key, consistent=consistent)
         return record.as_seen_at(datetime.now(UTC)) if record else None
 
     def _head(self, key: str) -> StoredObject | None:
         """The object, if it is one that is meant to be converted."""
-        is_meant = key.startswith(self.inbox.input_prefix) and not is_folder(key)
-        return self.inbox.head(key) if is_meant else None
+        is_meant = key.startswith(self.input_prefix) and not is_folder(key)
+        return self.bucket.head(key) if is_meant else None
+
+    def _present(self, prefix: str) -> Iterator[StoredObject]:
+        """The objects under the prefix that are meant to be converted."""
+        if prefix.startswith(self.input_prefix):
+            return self.bucket.list(prefix)
+        return (
+            self.bucket.list(self.input_prefix)
+            if self.input_prefix.startswith(prefix)
+            else iter(())
+        )
 
     def _one(self, question: Question) -> Iterator[Answer]:
         answer = self.about(question.prefix)
@@ -101,4 +115,4 @@ class Answers:
             return Answer.of(record) if record else None
         if record is not None and is_of(record, present):
             return Answer.of(record)
-        return Answer(self.inbox.bucket, present.key, record, present)
+        return Answer(self.bucket.name, present.key, record, present)

@@ -7,7 +7,7 @@ from itertools import islice
 from textwrap import indent
 from typing import Any
 
-from chalicelib.answer import Answer, Outcome
+from chalicelib.answer import Answer, FileStatus
 from cli.screen import shown, shown_json
 
 Row = tuple[Answer, str | None]
@@ -17,10 +17,10 @@ ALIGNED_AT_ONCE = 1000
 """Lines that a table looks ahead for how wide its columns are."""
 
 _STYLES = {
-    Outcome.SUCCESS: "green",
-    Outcome.FAILED: "bold red",
-    Outcome.PROCESSING: "yellow",
-    Outcome.NOT_PROCESSED: "yellow",
+    FileStatus.SUCCESS: "green",
+    FileStatus.FAILED: "bold red",
+    FileStatus.PROCESSING: "yellow",
+    FileStatus.NOT_PROCESSED: "yellow",
 }
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain
 
 from chalicelib import connections
-from chalicelib.answer import Answer, Outcome
+from chalicelib.answer import Answer, FileStatus
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from cli import formats, screen, waiting
@@ -27,7 +27,7 @@ class Run:
     asked: argparse.Namespace
     settings: Settings
     subject: Subject
-    seen: Counter[Outcome] = field(default_factory=Counter)
+    seen: Counter[FileStatus] = field(default_factory=Counter)
     pdfs: list[str] = field(default_factory=list)
 
     def result(self) -> Exit:
@@ -82,7 +82,7 @@ class Run:
 
     def _print_summary(self) -> None:
         counted = self.answers.listing.counts(self.subject.question).files
-        self.seen.update({Outcome(status): files for status, files in counted.items()})
+        self.seen.update({FileStatus(status): files for status, files in counted.items()})
         told = {"prefix": self.subject.text, "files": counted.total(), "counts": counted}
         formats.counts(told, self.asked.output)
 
@@ -109,5 +109,5 @@ class Run:
         )
 
     def _exit(self) -> Exit:
-        is_all = self.seen.total() == self.seen[Outcome.SUCCESS]
+        is_all = self.seen.total() == self.seen[FileStatus.SUCCESS]
         return Exit.ALL_SUCCESS if is_all else Exit.SOME_NOT

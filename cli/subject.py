@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib import location, question
-from chalicelib.answer import Answer, Outcome
+from chalicelib.answer import Answer, FileStatus
 from chalicelib.question import Question
 from chalicelib.records import Status
 from chalicelib.settings import Settings
@@ -67,7 +67,7 @@ class Subject:
 
     def missing(self, answers: Answers) -> Iterator[Answer]:
         """Those objects of the bucket of which there is no record, or one of an older upload."""
-        return (a for a in answers.objects(self.text) if a.status is Outcome.NOT_PROCESSED)
+        return (a for a in answers.objects(self.text) if a.status is FileStatus.NOT_PROCESSED)
 
     def _is_recorded(self, answers: Answers) -> bool:
         return bool(self.text) and answers.key(self.text) is not None

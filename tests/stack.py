@@ -18,10 +18,10 @@ from urllib.parse import urlencode
 
 import boto3
 
-from chalicelib.inbox import Inbox
 from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
+from chalicelib.storage import Bucket
 from chalicelib.table import Records
 from infra import emulator
 from infra.deploy import PROJECT, api_url, chalice, token
@@ -102,7 +102,7 @@ class Stack:
 
     @cached_property
     def answers(self) -> Answers:
-        return Answers(self.records, Inbox(self.s3, self.settings.input_bucket))
+        return Answers(self.records, Bucket(self.s3, self.settings.input_bucket))
 
     def upload(self, key: str, body: bytes = b"text", **more: Any) -> None:
         self.s3.put_object(Bucket=self.settings.input_bucket, Key=key, Body=body, **more)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from chalicelib.errors import Leased
@@ -10,7 +11,7 @@ from chalicelib.notification import Change, Removal, Upload
 from chalicelib.pipeline import Outcome, Pipeline, _Superseded
 from chalicelib.records import Claim, Clock, Refusal, Result
 from chalicelib.run import Run
-from chalicelib.storage import Conflict, Sink
+from chalicelib.storage import Bucket, Conflict, StoredObject
 from chalicelib.table import Records
 from tests.protocol import replay
 
@@ -19,26 +20,32 @@ class WithoutReread(Pipeline):
     """Writes over whatever is there without asking whether the claim still stands."""
 
     def _store(self, claim: Claim, output_key: str, pdf: BinaryIO) -> str:
+        bucket = self.bucket(self.settings.output_bucket)
         expected = claim.old.output_etag if claim.old else None
         while True:
             try:
-                return self.sink.put(output_key, pdf, expected)
+                return bucket.put(output_key, pdf, expected)
             except Conflict:
-                expected = self.sink.etag(output_key)
+                expected = _etag(bucket.head(output_key))
 
 
 class CheckBeforeHead(Pipeline):
     """Asks whether the claim stands before it looks at what is there."""
 
     def _store(self, claim: Claim, output_key: str, pdf: BinaryIO) -> str:
+        bucket = self.bucket(self.settings.output_bucket)
         expected = claim.old.output_etag if claim.old else None
         while True:
             try:
-                return self.sink.put(output_key, pdf, expected)
+                return bucket.put(output_key, pdf, expected)
             except Conflict:
                 if not self.records.holds(claim):
                     raise _Superseded from None
-                expected = self.sink.etag(output_key)
+                expected = _etag(bucket.head(output_key))
+
+
+def _etag(found: StoredObject | None) -> str | None:
+    return found.etag if found else None
 
 
 class EqualIds(Pipeline):
@@ -58,10 +65,10 @@ class LeasedIsDone(Pipeline):
             return Outcome.DUPLICATE
 
 
-class _UnconditionalSink(Sink):
+class _UnconditionalBucket(Bucket):
     def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str:  # noqa: ARG002
         pdf.seek(0)
-        answer = self._client.put_object(Bucket=self.bucket, Key=key, Body=pdf)
+        answer = self._client.put_object(Bucket=self.name, Key=key, Body=pdf)
         return answer["ETag"].strip('"')
 
 
@@ -112,7 +119,9 @@ MUTATIONS: dict[str, replay.Build] = {
     "HEAD and check are swapped": _of(CheckBeforeHead),
     "the /ID is dropped": _of(EqualIds),
     "a leased upload counts as done": _of(LeasedIsDone),
-    "the PUT is unconditional": _with(sink=lambda client, _: _UnconditionalSink(client, "output")),
+    "the PUT is unconditional": _with(
+        bucket=lambda client, _: partial(_UnconditionalBucket, client)
+    ),
     "any run may finish": _with(records=_records(_RecordsWithoutCheckedFinish)),
     "an older event may claim": _with(records=_records(_RecordsWithoutOrder)),
     "a removal leaves no trace if nothing is there yet": _with(

@@ -6,8 +6,9 @@ world it is part of.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -20,7 +21,7 @@ from chalicelib.reconcile import Asked, Reconciliation
 from chalicelib.records import Clock, Record
 from chalicelib.run import Run
 from chalicelib.settings import Settings
-from chalicelib.storage import Sink, Source, StoredObject
+from chalicelib.storage import Bucket, StoredObject
 from chalicelib.table import Records
 from tests.protocol.memory import DAWN, Client, Reply
 
@@ -58,8 +59,7 @@ def build(client: Any, clock: Clock, kind: type[Pipeline] = Pipeline) -> Pipelin
     """The pipeline as it is deployed, but for its clients, clock and converter."""
     return kind(
         records=Records(client, SETTINGS.table, SETTINGS.shards, clock),
-        source=Source(client),
-        sink=Sink(client, SETTINGS.output_bucket),
+        bucket=partial(Bucket, client),
         settings=SETTINGS,
         clock=clock,
         convert=text_to_pdf,
@@ -189,7 +189,8 @@ class Replay:
 
 def _reconciled(client: Any, clock: Clock) -> Ended:
     one = _OneKey(client)
-    Reconciliation(one, one, one, SETTINGS.input_bucket, "", clock).run(Asked(), at(0))
+    parts: Any = one
+    Reconciliation(parts, parts, parts, "", clock).run(Asked(), at(0))
     return Ended(Outcome.IGNORED, one.started[0] if one.started else None)
 
 
@@ -197,6 +198,7 @@ class _OneKey:
     """A bucket and a table of one key, listed and queried as one object and one item."""
 
     shards = 1
+    name = SETTINGS.input_bucket
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -209,16 +211,10 @@ class _OneKey:
         raise AssertionError(f"one key is one page: {asked}")
 
     def page(
-        self, bucket: str, _prefix: str, _after: str | None, _limit: int
+        self, _prefix: str, _after: str | None, _limit: int
     ) -> tuple[list[StoredObject], bool]:
-        try:
-            found = self._client.head_object(Bucket=bucket, Key=KEY)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "404":
-                raise
-            return [], False
-        etag, size = found["ETag"].strip('"'), found["ContentLength"]
-        return [StoredObject(KEY, etag, size, found["LastModified"])], False
+        found = Bucket(self._client, self.name).head(KEY)
+        return [replace(found, version_id=None)] if found else [], False
 
     def between(
         self, bucket: str, _shard: int, _after: str | None, _last: str | None

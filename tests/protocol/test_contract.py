@@ -1,7 +1,7 @@
 """S3 and DynamoDB in memory behave as the emulator's do: one suite for both."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.notification import Removal, Upload, padded
 from chalicelib.records import Claim, Refusal, Result, Status
-from chalicelib.storage import Conflict, Sink, Source
+from chalicelib.storage import Bucket, Conflict
 from chalicelib.table import Records
 from infra import emulator
 from tests.protocol.memory import Cloud
@@ -182,26 +182,28 @@ def test_a_late_event_after_a_removal_is_superseded(services: Services) -> None:
     assert services.refused(services.upload("01"), "a") is Refusal.SUPERSEDED
 
 
-def put(sink: Sink, services: Services, body: bytes, expected: str | None) -> str:
-    return sink.put(services.key, BytesIO(body), expected)
+def put(bucket: Bucket, services: Services, body: bytes, expected: str | None) -> str:
+    return bucket.put(services.key, BytesIO(body), expected)
 
 
 def test_a_pdf_is_stored_only_over_what_was_expected(services: Services) -> None:
-    sink = Sink(services.s3, services.plain)
+    bucket = Bucket(services.s3, services.plain)
     with pytest.raises(Conflict):
-        put(sink, services, b"x", "0" * 32)
-    first = put(sink, services, b"one", None)
+        put(bucket, services, b"x", "0" * 32)
+    first = put(bucket, services, b"one", None)
     with pytest.raises(Conflict):
-        put(sink, services, b"two", None)
-    second = put(sink, services, b"two", first)
-    assert sink.etag(services.key) == second != first
+        put(bucket, services, b"two", None)
+    second = put(bucket, services, b"two", first)
+    stored = bucket.head(services.key)
+    assert stored
+    assert stored.etag == second != first
     with pytest.raises(Conflict):
-        put(sink, services, b"three", first)
-    assert put(sink, services, b"one", second) == first
+        put(bucket, services, b"three", first)
+    assert put(bucket, services, b"one", second) == first
 
 
 def test_a_version_can_be_read_after_it_was_overwritten_and_deleted(services: Services) -> None:
-    source = Source(services.s3)
+    bucket = Bucket(services.s3, services.versioned)
     ids = []
     for body in (b"one", b"two", None):
         if body is None:
@@ -211,12 +213,12 @@ def test_a_version_can_be_read_after_it_was_overwritten_and_deleted(services: Se
         ids.append(
             services.s3.head_object(Bucket=services.versioned, Key=services.key)["VersionId"]
         )
-    assert not source.exists(services.versioned, services.key)
+    assert bucket.head(services.key) is None
     for version_id, body in zip(ids, (b"one", b"two"), strict=True):
-        opened = source.open(replace(services.upload(), version_id=version_id))
+        opened = bucket.open(services.key, version_id)
         assert (opened.body.read(), opened.version_id, opened.size) == (body, version_id, 3)
     with pytest.raises(Exception, match="deleted"):
-        source.open(services.upload())
+        bucket.open(services.key)
 
 
 texts = st.sampled_from([b"x", b"y"])

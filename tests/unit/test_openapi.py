@@ -11,7 +11,7 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib import VERSION, api
-from chalicelib.answer import PUBLIC, Outcome
+from chalicelib.answer import PUBLIC, FileStatus
 from chalicelib.parameters import ALLOWED
 from chalicelib.problem import Kind
 from chalicelib.question import MAX_LIMIT
@@ -69,7 +69,7 @@ def test_every_route_has_exactly_these_parameters() -> None:
 def test_a_file_has_exactly_these_fields() -> None:
     fields = {*PUBLIC, "detail"}
     assert set(SCHEMAS["File"]["properties"]) == set(SCHEMAS["File"]["required"]) == fields
-    assert SCHEMAS["File"]["properties"]["status"]["enum"] == list(Outcome)
+    assert SCHEMAS["File"]["properties"]["status"]["enum"] == list(FileStatus)
     assert SCHEMAS["RecordStatus"]["enum"] == list(Status)
     assert set(SCHEMAS["Summary"]["properties"]["counts"]["properties"]) == set(Status)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from chalicelib.pipeline import Outcome, Pipeline
 from chalicelib.records import Record, Status
 from chalicelib.run import Run
 from chalicelib.settings import Settings
-from chalicelib.storage import Opened, Sink, Source
+from chalicelib.storage import Bucket, Opened
 from chalicelib.table import Records
 from tests.protocol.memory import Cloud
 
@@ -37,8 +38,7 @@ class Machine:
         self.records = Records(self.cloud.client, "records", 16, lambda: self.now)
         self.pipeline = Pipeline(
             self.records,
-            Source(self.cloud.client),
-            Sink(self.cloud.client, "output"),
+            partial(Bucket, self.cloud.client),
             replace(SETTINGS, max_pages=max_pages),
             lambda: self.now,
             self.convert,
@@ -123,15 +123,15 @@ def test_a_run_that_is_surely_dead_is_told_as_failed() -> None:
     assert [(r.status, r.error_code) for r in machine.seen] == [(Status.FAILED, "Stopped")]
 
 
-class Recorder(Source):
+class Recorder(Bucket):
     """The input bucket, which remembers what it opened."""
 
     def __init__(self, client: Any) -> None:
-        super().__init__(client)
+        super().__init__(client, "input")
         self.opened: list[Opened] = []
 
-    def open(self, upload: Upload) -> Opened:
-        self.opened.append(super().open(upload))
+    def open(self, key: str, version_id: str | None = None) -> Opened:
+        self.opened.append(super().open(key, version_id))
         return self.opened[-1]
 
 
@@ -139,6 +139,7 @@ class Recorder(Source):
 def test_what_was_opened_is_closed_however_the_run_ends(fails: bool) -> None:
     machine = Machine(pages=10_000 if fails else 1)
     source = Recorder(machine.cloud.client)
-    machine.pipeline = replace(machine.pipeline, source=source)
+    buckets = {"input": source, "output": Bucket(machine.cloud.client, "output")}
+    machine.pipeline = replace(machine.pipeline, bucket=buckets.__getitem__)
     machine.run(b"text")
     assert [opened.body.closed for opened in source.opened] == [True]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.answer import Outcome
+from chalicelib.answer import FileStatus
 from chalicelib.records import Record
 from chalicelib.status import Answers
 from chalicelib.storage import StoredObject
@@ -29,44 +29,43 @@ class Table:
 
 
 @dataclass
-class Inbox:
+class Inputs:
     """A bucket with one object, or none."""
 
     found: StoredObject | None
-    bucket: str = "in"
-    input_prefix: str = ""
+    name: str = "in"
 
     def head(self, _key: str) -> StoredObject | None:
         return self.found
 
 
-def asked(table: Table, found: StoredObject | None) -> Outcome | None:
+def asked(table: Table, found: StoredObject | None) -> FileStatus | None:
     records: Any = table
-    inbox: Any = Inbox(found)
-    answer = Answers(records, inbox).about("a.txt")
+    bucket: Any = Inputs(found)
+    answer = Answers(records, bucket).about("a.txt")
     return answer.status if answer else None
 
 
 def test_a_record_that_is_behind_is_read_once_more_before_it_is_told() -> None:
     table = Table(behind=OLD, now=NEW)
-    assert asked(table, OBJECT) is Outcome.SUCCESS
+    assert asked(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False, True]
 
 
 def test_a_record_that_is_missing_is_looked_for_once_more() -> None:
     table = Table(behind=None, now=NEW)
-    assert asked(table, OBJECT) is Outcome.SUCCESS
+    assert asked(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False, True]
 
 
 def test_an_upload_whose_event_has_not_come_is_not_processed() -> None:
-    assert asked(Table(behind=OLD, now=OLD), OBJECT) is Outcome.NOT_PROCESSED
-    assert asked(Table(behind=None, now=None), OBJECT) is Outcome.NOT_PROCESSED
+    assert asked(Table(behind=OLD, now=OLD), OBJECT) is FileStatus.NOT_PROCESSED
+    assert asked(Table(behind=None, now=None), OBJECT) is FileStatus.NOT_PROCESSED
 
 
 def test_a_record_of_the_object_costs_one_read() -> None:
     table = Table(behind=NEW, now=NEW)
-    assert asked(table, OBJECT) is Outcome.SUCCESS
+    assert asked(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False]
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from chalicelib.storage import StoredObject, head
+from chalicelib.storage import Bucket, StoredObject
 
 MODIFIED = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -36,27 +36,27 @@ def client() -> Any:
 
 def test_404_is_no_object(client: Any) -> None:
     with stubbed(client, 404):
-        assert head(client, "b", "a.txt") is None
+        assert Bucket(client, "b").head("a.txt") is None
 
 
 @pytest.mark.parametrize("status", [301, 403, 500, 503])
 def test_other_refusals_are_told(client: Any, status: int) -> None:
     with stubbed(client, status), pytest.raises(ClientError):
-        head(client, "b", "a.txt")
+        Bucket(client, "b").head("a.txt")
 
 
 def test_400_of_expired_credentials_is_told_as_what_it_is(client: Any) -> None:
     with stubbed(client, 400, "ExpiredToken"), pytest.raises(ClientError, match="ExpiredToken"):
-        head(client, "b", "a.txt")
+        Bucket(client, "b").head("a.txt")
 
 
 def test_400_of_a_key_that_no_object_can_have_is_no_object(client: Any) -> None:
     with stubbed(client, 400, []):
-        assert head(client, "b", "../a.txt") is None
+        assert Bucket(client, "b").head("../a.txt") is None
     with stubbed(client, 400, ["a.txt.bak"]):
-        assert head(client, "b", "a.txt") is None
+        assert Bucket(client, "b").head("a.txt") is None
 
 
 def test_400_of_an_object_encrypted_with_the_customers_key_is_an_object(client: Any) -> None:
     with stubbed(client, 400, ["a.txt"]):
-        assert head(client, "b", "a.txt") == StoredObject("a.txt", "e", 4, MODIFIED)
+        assert Bucket(client, "b").head("a.txt") == StoredObject("a.txt", "e", 4, MODIFIED)
