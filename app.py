@@ -15,7 +15,8 @@ from chalice.app import (
     S3Event,
 )
 
-from chalicelib import account, api, connections, journal
+from chalicelib import account, api, journal
+from chalicelib.connections import Services
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 
@@ -28,6 +29,7 @@ try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:
     raise SystemExit(f"text-to-pdf: {error}") from None
+services = Services(settings)
 journal.open_journal()
 
 
@@ -49,7 +51,7 @@ def convert(event: S3Event) -> None:
     from chalicelib.run import Run
 
     run = Run.of(event.context)
-    connections.pipeline(settings).process_all(notification.changes(event.to_dict()), run)
+    services.pipeline.process_all(notification.changes(event.to_dict()), run)
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
@@ -59,7 +61,7 @@ def reconcile(event: ReconcileEvent) -> dict[str, Any]:
     from chalicelib.run import Run
 
     context: Any = event.context
-    reconciliation = connections.reconciliation(settings, context.function_name)
+    reconciliation = services.reconciliation(context.function_name)
     run = Run.of(context)
     told = reconciliation.answer(Asked.of(event.to_dict()), run.convert_until)
     account.tell_counts(run.id, told)
@@ -73,7 +75,7 @@ cast("EventSourceHandler", reconcile).event_class = ReconcileEvent
 @app.authorizer(ttl_seconds=60)
 def authorize(request: AuthRequest) -> AuthResponse:
     """Whoever has the stage's token may ask."""
-    allowed = connections.gate(settings).admits(request.token)
+    allowed = services.gate.admits(request.token)
     return AuthResponse(routes=["*"] if allowed else [], principal_id="token")
 
 
@@ -81,7 +83,7 @@ def respond(path: str) -> Response:
     """The response to the request being answered; a parameter may have been given twice."""
     request = app.current_request
     query = (request.query_params if request else None) or MultiDict({})
-    return api.respond(path, {name: query.getlist(name) for name in query}, settings)
+    return api.respond(path, {name: query.getlist(name) for name in query}, services)
 
 
 # Every route asks for the token, /health and /openapi.json too: that nothing is open needs no list

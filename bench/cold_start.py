@@ -31,13 +31,13 @@ CONVERSION = """
 import io
 from datetime import UTC, datetime
 from chalicelib.converter import Source, convert
-connections.pipeline(app.settings)
+app.services.pipeline
 convert(io.BytesIO(b"0123456789abcde\\n" * 64), io.BytesIO(), Source("a", datetime.now(UTC), "a"))
 """
 FUNCTIONS = {
-    "authorize": ("connections.gate(app.settings)", 700),
-    "api_handler": ("connections.answers(app.settings)", 700),
-    "convert": ("app.connections.pipeline(app.settings); import fpdf", 1100),
+    "authorize": ("app.services.gate", 700),
+    "api_handler": ("app.services.answers", 700),
+    "convert": ("app.services.pipeline; import fpdf", 1100),
     "convert, with 1 kB": (CONVERSION, 1100),
 }
 """What each function needs before it can work (the last: its first file too), and its budget in
@@ -48,7 +48,7 @@ def start(path: list[str], needs: str) -> float:
     """CPU milliseconds from the start of the interpreter to readiness."""
     code = (
         f"import sys, time; sys.path[:0] = {path!r}; import app; "
-        f"from chalicelib import connections\n{needs}\nprint(time.process_time())"
+        f"{needs}\nprint(time.process_time())"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", code],

@@ -13,12 +13,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 
-from chalicelib import VERSION, connections, cursor, problem
+from chalicelib import VERSION, cursor, problem
 from chalicelib.answer import Answer, FileStatus
+from chalicelib.connections import Services
 from chalicelib.errors import BadQuestion
 from chalicelib.parameters import FILTERS, Parameters
 from chalicelib.problem import Kind, Problem
-from chalicelib.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ COUNTING_SECONDS = 15
 Given = Mapping[str, Sequence[str]]
 
 
-def respond(path: str, given: Given, settings: Settings) -> Response:
+def respond(path: str, given: Given, services: Services) -> Response:
     """The response of the route `path` to the query parameters `given`."""
     try:
-        return _ROUTES[path](Parameters.read(path, given, settings))
+        return _ROUTES[path](Parameters.read(path, given, services.settings), services)
     except Problem as error:
         return _problem(error)
     except BadQuestion as error:
@@ -55,7 +55,7 @@ def respond(path: str, given: Given, settings: Settings) -> Response:
         )
 
 
-def _status(asked: Parameters) -> Response:
+def _status(asked: Parameters, services: Services) -> Response:
     """What became of one key, or of all keys with a prefix."""
     if ("key" in asked) == ("prefix" in asked):
         raise Problem(
@@ -64,15 +64,15 @@ def _status(asked: Parameters) -> Response:
             "with it; an empty prefix means every file.",
         )
     if "prefix" in asked:
-        return _page(asked)
+        return _page(asked, services)
     for name in ("limit", "next", *FILTERS):
         if name in asked:
             raise BadQuestion(name, f"{name} goes with ?prefix=, not with ?key=.")
-    return _json(200, json.dumps(_answer(asked).public, ensure_ascii=False))
+    return _json(200, json.dumps(_answer(asked, services).public, ensure_ascii=False))
 
 
-def _page(asked: Parameters) -> Response:
-    answers, question = connections.answers(asked.settings), asked.question
+def _page(asked: Parameters, services: Services) -> Response:
+    answers, question = services.answers, asked.question
     bucket = answers.bucket.name
     after = cursor.decoded("page", bucket, question, asked.next) if asked.next is not None else None
     page = answers.listing.page(question, after, asked.limit)
@@ -84,9 +84,9 @@ def _page(asked: Parameters) -> Response:
     return _json(200, f'{head[:-1]}, "files": [{", ".join(files[:fitting])}]}}')
 
 
-def _summary(asked: Parameters) -> Response:
+def _summary(asked: Parameters, services: Services) -> Response:
     """How many files stand where, under a prefix."""
-    answers, question = connections.answers(asked.settings), asked.question
+    answers, question = services.answers, asked.question
     bucket = answers.bucket.name
     token = asked.next
     after = None if token is None else cursor.decoded("count", bucket, question, token)
@@ -101,31 +101,30 @@ def _summary(asked: Parameters) -> Response:
     return _json(200, json.dumps(told, ensure_ascii=False))
 
 
-def _download(asked: Parameters) -> Response:
+def _download(asked: Parameters, services: Services) -> Response:
     """The way to the PDF of one key."""
-    answer = _answer(asked)
+    answer = _answer(asked, services)
     record = answer.record
     if answer.status is not FileStatus.SUCCESS or record is None or record.output_key is None:
         reason = answer.public["error"] or answer.detail or ""
         raise Problem(
             Kind.NO_PDF, f"The file is {answer.status}. {reason}", {"file": answer.public}
         )
-    links = connections.links(asked.settings)
-    if not connections.bucket(record.output_bucket or "").head(record.output_key):
+    if services.outputs.head(record.output_key) is None:
         raise Problem(
             Kind.PDF_GONE,
             f"The PDF was made on {record.processed_at} and has been deleted since: "
             "upload the file again.",
         )
-    return Response("", _headers() | {"Location": links.url(record.output_key)}, 302)
+    return Response("", _headers() | {"Location": services.links.url(record.output_key)}, 302)
 
 
-def _health(_asked: Parameters) -> Response:
+def _health(_asked: Parameters, _services: Services) -> Response:
     """That the function runs; no dependency is touched."""
     return _json(200, json.dumps({"status": "ok", "version": VERSION}))
 
 
-def _openapi(_asked: Parameters) -> Response:
+def _openapi(_asked: Parameters, _services: Services) -> Response:
     """What all this is, for programs."""
     return _json(200, document())
 
@@ -136,7 +135,7 @@ def document() -> str:
     return (Path(__file__).parent / "openapi.json").read_text("utf-8")
 
 
-_ROUTES: Mapping[str, Callable[[Parameters], Response]] = {
+_ROUTES: Mapping[str, Callable[[Parameters, Services], Response]] = {
     "/status": _status,
     "/status/summary": _summary,
     "/download": _download,
@@ -145,10 +144,10 @@ _ROUTES: Mapping[str, Callable[[Parameters], Response]] = {
 }
 
 
-def _answer(asked: Parameters) -> Answer:
+def _answer(asked: Parameters, services: Services) -> Answer:
     """The answer about the key asked for; Problem if there is no such file."""
     key = asked.key
-    answer = connections.answers(asked.settings).about(key)
+    answer = services.answers.about(key)
     if answer is None:
         raise Problem(
             Kind.NOT_FOUND,

@@ -1,6 +1,7 @@
 """AWS clients, made once and lazily, and what is built on them."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import boto3
@@ -63,51 +64,60 @@ def functions() -> "LambdaClient":
     return boto3.client("lambda", config=CONFIG)
 
 
-@cache
-def gate(settings: Settings) -> Gate:
-    """Who may ask the stage's API."""
-    return Gate(ssm(), settings)
+@dataclass
+class Services:
+    """What the stage's functions and commands are built on, each made when it is first needed."""
 
+    settings: Settings
 
-@cache
-def bucket(name: str) -> Bucket:
-    """The bucket of this name."""
-    return Bucket(s3(), name)
+    @cached_property
+    def gate(self) -> Gate:
+        """Who may ask the stage's API."""
+        return Gate(ssm(), self.settings)
 
+    @cached_property
+    def records(self) -> Records:
+        """The stage's records."""
+        return Records(dynamodb(), self.settings.table, self.settings.shards)
 
-@cache
-def records(settings: Settings) -> Records:
-    """The stage's records."""
-    return Records(dynamodb(), settings.table, settings.shards)
+    @cached_property
+    def inputs(self) -> Bucket:
+        """The bucket that text files are uploaded to."""
+        return self.bucket(self.settings.input_bucket)
 
+    @cached_property
+    def outputs(self) -> Bucket:
+        """The bucket that PDFs are stored in."""
+        return self.bucket(self.settings.output_bucket)
 
-@cache
-def answers(settings: Settings) -> Answers:
-    """The stage's answers."""
-    return Answers(records(settings), bucket(settings.input_bucket), settings.input_prefix)
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers about the stage's files."""
+        return Answers(self.records, self.inputs, self.settings.input_prefix)
 
+    @cached_property
+    def links(self) -> Links:
+        """The stage's links to PDFs."""
+        return Links(signer(), self.settings.output_bucket)
 
-@cache
-def links(settings: Settings) -> Links:
-    """The stage's links to PDFs."""
-    return Links(signer(), settings.output_bucket)
+    @cached_property
+    def pipeline(self) -> "Pipeline":
+        """The stage's pipeline."""
+        from chalicelib.pipeline import Pipeline
 
+        return Pipeline(self.records, self.bucket, self.settings)
 
-@cache
-def pipeline(settings: Settings) -> "Pipeline":
-    """The stage's pipeline."""
-    from chalicelib.pipeline import Pipeline
+    def reconciliation(self, function: str) -> "Reconciliation":
+        """What the function of this name does."""
+        from chalicelib.reconcile import Functions, Reconciliation
 
-    return Pipeline(records(settings), bucket, settings)
+        return Reconciliation(
+            bucket=self.inputs,
+            records=self.records,
+            functions=Functions(functions(), function),
+            prefix=self.settings.input_prefix,
+        )
 
-
-def reconciliation(settings: Settings, function: str) -> "Reconciliation":
-    """What the function of this name does."""
-    from chalicelib.reconcile import Functions, Reconciliation
-
-    return Reconciliation(
-        bucket=bucket(settings.input_bucket),
-        records=records(settings),
-        functions=Functions(functions(), function),
-        prefix=settings.input_prefix,
-    )
+    def bucket(self, name: str) -> Bucket:
+        """The bucket of this name."""
+        return Bucket(s3(), name)

@@ -11,6 +11,7 @@ from itertools import chain
 
 from chalicelib import connections
 from chalicelib.answer import Answer, FileStatus
+from chalicelib.connections import Services
 from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from cli import formats, screen, waiting
@@ -52,8 +53,12 @@ class Run:
         return self._exit()
 
     @cached_property
+    def services(self) -> Services:
+        return Services(self.settings)
+
+    @property
     def answers(self) -> Answers:
-        return connections.answers(self.settings)
+        return self.services.answers
 
     def _wait(self, seconds: float) -> bool:
         with screen.progress() as progress:
@@ -78,7 +83,7 @@ class Run:
             if pdf is not None:
                 self.pdfs.append(pdf)
             is_linked = self.asked.url and pdf is not None
-            yield answer, connections.links(self.settings).url(pdf) if is_linked else None
+            yield answer, self.services.links.url(pdf) if is_linked else None
 
     def _print_summary(self) -> None:
         counted = self.answers.listing.counts(self.subject.question).files

@@ -109,7 +109,7 @@ def _upload_and_wait(
                 Bucket=settings.input_bucket, Key=key, Body=body, ContentType="text/plain"
             )
         waiting[key] = None
-    listing = connections.answers(settings).listing
+    listing = connections.Services(settings).answers.listing
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("converting", total=len(waiting))

@@ -321,8 +321,8 @@ HEAVY = {"fpdf", "fontTools", "PIL", "uharfbuzz", "chardet", "budoux"}
 def test_what_answers_questions_never_loads_the_converter(opt: Path) -> None:
     loaded = run(
         opt,
-        "import app; from chalicelib import connections; connections.answers(app.settings);"
-        "connections.gate(app.settings); print(*{name.partition('.')[0] for name in sys.modules})",
+        "import app; app.services.answers;"
+        "app.services.gate; print(*{name.partition('.')[0] for name in sys.modules})",
     ).split()
     assert set(loaded) & HEAVY == set()
     assert "chalice" in loaded
@@ -332,7 +332,7 @@ CONVERSION = """
 import app, io, PIL
 from datetime import UTC, datetime
 from chalicelib.converter import Source, convert
-app.connections.pipeline(app.settings)
+app.services.pipeline
 pdf = io.BytesIO()
 text = "Grüße 日本 😀\\n" + "ภาษาไทย" * 30
 convert(io.BytesIO(text.encode()), pdf, Source("a", datetime.now(UTC), "a"))

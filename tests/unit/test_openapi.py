@@ -88,10 +88,10 @@ def test_bounds_and_version_are_those_of_the_code() -> None:
 def test_answering_never_loads_what_only_conversion_needs() -> None:
     code = """
 import sys, app
-from chalicelib import api, connections
-connections.answers(app.settings)
-connections.links(app.settings)
-api.respond("/health", {}, app.settings)
+from chalicelib import api
+app.services.answers
+app.services.links
+api.respond("/health", {}, app.services)
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"fpdf", "fontTools", "PIL"}))
 """
     done = subprocess.run(
