@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
+MUTANTS := .venv-mutants
 AWS := .venv-aws
 PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup run test bench bench-cold bench-cost bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom readme clean
+.PHONY: help setup run test bench bench-cold bench-cost bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -29,6 +30,8 @@ help:
 	@echo "make bench-load         … what FILES=2000 uploads at once cost (ten minutes)"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
+	@echo "make mutants            change the code in small ways, and list the changes that no test notices"
+	@echo "     ONLY='chalicelib.pipeline*' … of these functions alone"
 	@echo "make readme             run what README and docs/deploy.md say, line by line"
 	@echo "make lock | audit | sbom   pin for all Pythons | check for known holes, for this one |"
 	@echo "                        list what goes to Lambda"
@@ -127,9 +130,19 @@ $(AUDIT)/.installed: requirements-audit.txt
 	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+# Hours: what has been tried is kept in mutants/ for the next time.
+mutants: $(MUTANTS)/.installed
+	@CI=true $(MUTANTS)/bin/mutmut run $(ONLY)
+	@$(MUTANTS)/bin/mutmut results
+
+$(MUTANTS)/.installed: requirements-mutants.txt requirements-dev.txt
+	@$(PYTHON) -m venv $(MUTANTS)
+	@$(MUTANTS)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 reconcile: setup
 	@test -n "$(STAGE)" || { echo "make reconcile: say which stage: make reconcile STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)"
 
 clean:
-	rm -rf .venv* .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.command import exit_status
+from infra.explanation import StageError
+
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 
 
@@ -46,10 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("program", help="where pip-audit is")
     parser.add_argument("--strict", action="store_true", help="fail if anything is unchecked")
     asked = parser.parse_args(arguments)
-    command = [asked.program, "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
-    done = subprocess.run(
-        [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True
-    )
+    return exit_status("make audit", lambda: _audit(asked.program, strict=asked.strict))
+
+
+def _audit(program: str, *, strict: bool) -> int:
+    command = [program, "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
+    command += ["--format", "json", "--progress-spinner", "off"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise StageError(f"{program} cannot be started ({error.strerror}).") from error
     result = verdict(done.stdout, done.stderr)
     for hole in result.known:
         print(f"KNOWN HOLE  {hole}", file=sys.stderr)
@@ -58,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if result.unchecked:
         print("make audit: THE AUDIT WAS SKIPPED, wholly or in part: see above", file=sys.stderr)
     print(f"make audit: {result.checked} libraries checked, {len(result.known)} known holes")
-    return 1 if result.known or (asked.strict and result.unchecked) else 0
+    return 1 if result.known or (strict and result.unchecked) else 0
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -26,6 +25,7 @@ from chalicelib.question import Question
 from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
 from infra import emulator
+from infra.command import exit_status
 from infra.deploy import LOCAL_STAGE, PROJECT, api_url, chalice, token
 from infra.explanation import StageError
 from infra.provision import provision
@@ -45,14 +45,18 @@ The local AWS stays up until you press Ctrl-C. In another terminal, in this fold
 (`aws` is the AWS command line: `pip install awscli` if you have none.)"""
 
 
-class RunError(Exception):
+class RunError(StageError):
     """`make run` cannot go on; the text says why."""
 
 
 def main() -> int:
     """Run everything; the exit status."""
-    console = Console(soft_wrap=True, highlight=False)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return exit_status("make run", _run)
+
+
+def _run() -> int:
+    console = Console(soft_wrap=True, highlight=False)
     try:
         with _only_one(), emulator.running() as aws:
             _use(aws)
@@ -63,15 +67,6 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("\nStopped; nothing is left running.")
         return 0
-    except (
-        RunError,
-        emulator.EmulatorError,
-        StageError,
-        BotoCoreError,
-        ClientError,
-    ) as error:
-        print(f"make run: {error}", file=sys.stderr)
-        return 1
 
 
 def _tour(console: Console) -> int:

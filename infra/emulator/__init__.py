@@ -17,11 +17,13 @@ from pathlib import Path
 
 import trustme
 
+from infra.explanation import StageError
+
 READY_WITHIN_SECONDS = 60
 REGION = "us-east-1"
 
 
-class EmulatorError(Exception):
+class EmulatorError(StageError):
     """The emulator did not come up; the text says why."""
 
 

@@ -2,7 +2,9 @@
 
 import json
 
-from infra.audit import Verdict, verdict
+import pytest
+
+from infra.audit import Verdict, main, verdict
 
 CLEAN = {"name": "fpdf2", "version": "2.8.9", "vulns": []}
 HOLED = {
@@ -33,3 +35,8 @@ def test_a_service_that_cannot_be_reached_is_told_with_its_reason() -> None:
     complaint = "Traceback\n  …\nConnectionError: Name or service not known\n"
     assert verdict("", complaint).unchecked == ("ConnectionError: Name or service not known",)
     assert verdict("", "").checked == 0
+
+
+def test_a_program_that_is_missing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["no/such/pip-audit"]) == 1
+    assert "make audit: no/such/pip-audit cannot be started" in capsys.readouterr().err
