@@ -3,6 +3,8 @@
 import io
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import islice, product
 from pathlib import Path
 
 import pikepdf
@@ -12,11 +14,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter import bidi
+from chalicelib.converter.cleaning import PLAIN
 from chalicelib.converter.composing import Composer
 from chalicelib.converter.fonts import CELL, Repertoire
 from chalicelib.converter.rows import Composed
 from chalicelib.converter.scripts import SCRIPTS, Script, items
-from chalicelib.converter.shaping import Shaper
+from chalicelib.converter.shaping import Shaped, Shaper, Span
 from tests.converter.reading import made
 
 ARTICLES = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
@@ -212,6 +215,35 @@ def test_many_clusters_are_spread_over_fonts(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("chalicelib.converter.shaping._MOST", 20)
     text = "\n".join(path.read_text("utf-8") for path in ARTICLES if path.stem in {"hi", "ar"})
     assert normal(extracted(made(text).pdf)) == normal(text)
+
+
+def shaped(words: Iterable[str]) -> Shaper:
+    """A shaper that has met these words, in blocks of a thousand."""
+    shaper = Shaper(Repertoire())
+    for count, word in enumerate(words):
+        if count % 1000 == 0:
+            shaper.learn(word)
+        shaper.add(word, 0, Span(0, PLAIN), Shaped(), divided=False)
+    return shaper
+
+
+def test_words_are_not_kept_without_end() -> None:
+    letters = [chr(code) for code in range(0x915, 0x939)]
+    fonts = shaped(islice(map("".join, product(letters, repeat=3)), 36_000)).take_fonts()
+    kept = [words for font in fonts for words in (*font.words, *font.older_words)]
+    assert 16_000 <= sum(map(len, kept)) <= 34_000
+
+
+def test_clusters_are_not_kept_without_end() -> None:
+    letters = [chr(code) for code in range(0x0F40, 0x0F69) if code != 0x0F48]
+    below = [chr(ord(letter) + 0x50) for letter in letters]
+    stacks = map("".join, product(letters, below, below))  # of Tibetan, each is one cluster
+    shaper = shaped(islice(stacks, 30_000))
+    before = shaper.crowded
+    shaper.add(next(stacks), 0, Span(0, PLAIN), Shaped(), divided=False)
+    assert (before, shaper.crowded) == (False, True)
+    assert len(shaper.take_fonts()) == 1
+    assert not shaped([]).crowded
 
 
 def test_words_shaped_together_are_as_they_are_alone(monkeypatch: pytest.MonkeyPatch) -> None:

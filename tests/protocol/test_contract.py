@@ -1,104 +1,17 @@
 """S3 and DynamoDB in memory behave as the emulator's do: one suite for both."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.notification import Removal, Upload, padded
 from chalicelib.records import Claim, Refusal, Result, Status
 from chalicelib.storage import Bucket, Conflict
-from chalicelib.table import Records
-from infra import emulator
-from tests.protocol.memory import Cloud
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Services:
-    """Clients, and where to work: nobody else uses that key of those buckets, or that item."""
-
-    s3: Any
-    dynamodb: Any
-    table: str
-    versioned: str
-    plain: str
-    key: str
-
-    def at(self, minute: int) -> Records:
-        """The records at a minute of the day."""
-        return Records(self.dynamodb, self.table, 1, lambda: NOW + timedelta(minutes=minute))
-
-    def upload(self, sequencer: str = "01", *, is_reconciled: bool = False) -> Upload:
-        return Upload(self.versioned, self.key, padded(sequencer), NOW, is_reconciled=is_reconciled)
-
-    def removal(self, sequencer: str) -> Removal:
-        return Removal(self.versioned, self.key, padded(sequencer), NOW)
-
-    def claimed(self, sequencer: str = "01", claim_id: str = "a", minute: int = 0) -> Claim:
-        """A claim that holds for ten minutes."""
-        until = NOW + timedelta(minutes=minute + 10)
-        claim = self.at(minute).claim(self.upload(sequencer), claim_id, until)
-        assert isinstance(claim, Claim)
-        return claim
-
-    def refused(self, upload: Upload, claim_id: str, minute: int = 0) -> Refusal:
-        until = NOW + timedelta(minutes=minute + 10)
-        refusal = self.at(minute).claim(upload, claim_id, until)
-        assert isinstance(refusal, Refusal)
-        return refusal
-
-
-Make = Callable[[], Services]
-
-
-@pytest.fixture(scope="module")
-def emulated() -> Iterator[Make]:
-    with emulator.running() as aws:
-        access = {
-            "endpoint_url": aws.endpoint,
-            "region_name": emulator.REGION,
-            "aws_access_key_id": "test",
-            "aws_secret_access_key": "test",
-        }
-        s3, dynamodb = boto3.client("s3", **access), boto3.client("dynamodb", **access)  # type: ignore[call-overload]
-        for bucket in ("versioned", "plain"):
-            s3.create_bucket(Bucket=bucket)
-        s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
-        dynamodb.create_table(
-            TableName="records",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "input_key", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "input_key", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield lambda: Services(s3, dynamodb, "records", "versioned", "plain", uuid4().hex)
-
-
-@pytest.fixture(scope="module")
-def in_memory() -> Make:
-    client = Cloud(versioned_buckets=frozenset({"versioned"})).client
-    return lambda: Services(client, client, "records", "versioned", "plain", uuid4().hex)
-
-
-@pytest.fixture(params=["in_memory", "emulated"])
-def services(request: pytest.FixtureRequest) -> Services:
-    make: Make = request.getfixturevalue(request.param)
-    return make()
+from tests.protocol.services import NOW, Make, Services
 
 
 def test_a_claim_returns_what_was_there_and_keeps_the_output_etag(services: Services) -> None:

@@ -1,0 +1,50 @@
+"""S3 and DynamoDB for a test: those of the emulator, or in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.notification import Removal, Upload, padded
+from chalicelib.records import Claim, Refusal
+from chalicelib.table import Records
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Clients, and where to work: nobody else uses that key of those buckets, or that item."""
+
+    s3: Any
+    dynamodb: Any
+    table: str
+    versioned: str
+    plain: str
+    key: str
+
+    def at(self, minute: int) -> Records:
+        """The records at a minute of the day."""
+        return Records(self.dynamodb, self.table, 1, lambda: NOW + timedelta(minutes=minute))
+
+    def upload(self, sequencer: str = "01", *, is_reconciled: bool = False) -> Upload:
+        return Upload(self.versioned, self.key, padded(sequencer), NOW, is_reconciled=is_reconciled)
+
+    def removal(self, sequencer: str) -> Removal:
+        return Removal(self.versioned, self.key, padded(sequencer), NOW)
+
+    def claimed(self, sequencer: str = "01", claim_id: str = "a", minute: int = 0) -> Claim:
+        """A claim that holds for ten minutes."""
+        until = NOW + timedelta(minutes=minute + 10)
+        claim = self.at(minute).claim(self.upload(sequencer), claim_id, until)
+        assert isinstance(claim, Claim)
+        return claim
+
+    def refused(self, upload: Upload, claim_id: str, minute: int = 0) -> Refusal:
+        until = NOW + timedelta(minutes=minute + 10)
+        refusal = self.at(minute).claim(upload, claim_id, until)
+        assert isinstance(refusal, Refusal)
+        return refusal
+
+
+Make = Callable[[], Services]

@@ -1,0 +1,106 @@
+"""What the table is asked about many records, and what the emulator's DynamoDB answers."""
+
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.records import Record, Status, partition
+from chalicelib.table import Records
+from tests import seeding
+from tests.protocol.services import Make, Services
+
+SHARDS = 2
+KEYS = [f"{folder}/{n:02}.txt" for folder in ("a", "b") for n in range(12)]
+
+
+@pytest.fixture(scope="module")
+def table(emulated: Make) -> tuple[Records, str]:
+    """The table, and a bucket of which it has a record of each key."""
+    services: Services = emulated()
+    bucket = f"in-{uuid4().hex}"
+    written = (
+        seeding.record(bucket, key, Status.FAILED if key.endswith("3.txt") else Status.SUCCESS)
+        for key in KEYS
+    )
+    seeding.write(services.dynamodb, services.table, SHARDS, written)
+    return Records(services.dynamodb, services.table, SHARDS), bucket
+
+
+def keys_of(records: list[Record]) -> list[str]:
+    return [record.input_key for record in records]
+
+
+def in_shard(bucket: str, shard: int) -> list[str]:
+    return [key for key in KEYS if partition(bucket, key, SHARDS).endswith(f"{shard}")]
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_a_query_reads_one_shard_in_key_order(table: tuple[Records, str], shard: int) -> None:
+    records, bucket = table
+    found, last = records.query(bucket, shard, "", None, 100)
+    assert keys_of(found) == in_shard(bucket, shard)
+    assert last is None
+    assert len(found) > 3
+
+
+def test_a_query_goes_on_after_a_key_of_any_shard(table: tuple[Records, str]) -> None:
+    records, bucket = table
+    for shard in range(SHARDS):
+        whole = in_shard(bucket, shard)
+        for after in KEYS:
+            found, _ = records.query(bucket, shard, "", after, 100)
+            assert keys_of(found) == [key for key in whole if key > after]
+
+
+def test_a_query_reads_no_more_than_it_was_asked_for(table: tuple[Records, str]) -> None:
+    records, bucket = table
+    whole = in_shard(bucket, 0)
+    found, last = records.query(bucket, 0, "", None, 2)
+    assert (keys_of(found), last) == (whole[:2], whole[1])
+    found, _ = records.query(bucket, 0, "", last, 2)
+    assert keys_of(found) == whole[2:4]
+
+
+@pytest.mark.parametrize("query", ["query", "query_needed"])
+def test_a_query_reads_a_prefix_only(table: tuple[Records, str], query: str) -> None:
+    records, bucket = table
+    found, last = getattr(records, query)(bucket, 1, "b/0", None, 100)
+    assert keys_of(found) == [key for key in in_shard(bucket, 1) if key.startswith("b/0")]
+    assert last is None
+
+
+def test_a_query_of_what_is_needed_has_no_more_than_every_record_has(
+    table: tuple[Records, str],
+) -> None:
+    records, bucket = table
+    whole, _ = records.query(bucket, 0, "", None, 100)
+    needed, _ = records.query_needed(bucket, 0, "", None, 100)
+    assert [(one.input_key, one.status, one.processed_at) for one in needed] == [
+        (one.input_key, one.status, one.processed_at) for one in whole
+    ]
+    assert all(one.pages == 7 or one.status is Status.FAILED for one in whole)
+    assert {one.pages for one in needed} == {None}
+
+
+@pytest.mark.parametrize(
+    ("after", "last"),
+    [
+        (None, None),
+        (None, "a/00.txt"),
+        (None, "b/05.txt"),
+        ("a/03.txt", None),
+        ("a/03.txt", "b/05.txt"),
+        ("a/03.txtx", "zz"),
+        ("b/11.txt", None),
+    ],
+)
+def test_records_between_two_keys_are_after_one_and_up_to_the_other(
+    table: tuple[Records, str], after: str | None, last: str | None
+) -> None:
+    records, bucket = table
+    for shard in range(SHARDS):
+        assert keys_of(list(records.between(bucket, shard, after, last))) == [
+            key
+            for key in in_shard(bucket, shard)
+            if (after is None or key > after) and (last is None or key <= last)
+        ]
