@@ -7,7 +7,8 @@ from itertools import islice
 from textwrap import indent
 from typing import Any
 
-from chalicelib.answer import Answer, FileStatus
+from chalicelib.answer import Answer
+from cli.listing import STYLES, Listing
 from cli.screen import shown, shown_json
 
 Row = tuple[Answer, str | None]
@@ -16,16 +17,19 @@ Row = tuple[Answer, str | None]
 ALIGNED_AT_ONCE = 1000
 """Lines that a table looks ahead for how wide its columns are."""
 
-_STYLES = {
-    FileStatus.SUCCESS: "green",
-    FileStatus.FAILED: "bold red",
-    FileStatus.PROCESSING: "yellow",
-    FileStatus.NOT_PROCESSED: "yellow",
-}
-
 
 def table(rows: Iterable[Row]) -> None:
-    """One line a file, aligned, never cut: a long one is the terminal's to wrap."""
+    """For people: fitted to a terminal, and elsewhere whole, a line each."""
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        Listing(Console(highlight=False)).print(rows)
+    else:
+        _whole_table(rows)
+
+
+def _whole_table(rows: Iterable[Row]) -> None:
+    """One line a file, aligned, never cut."""
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -42,7 +46,7 @@ def table(rows: Iterable[Row]) -> None:
             grid.add_column(no_wrap=True, min_width=width, overflow="ignore")
         for (answer, _), line in zip(block, lines, strict=True):
             styles = [""] * len(line)
-            styles[_STATUS_AT] = _STYLES[answer.status]
+            styles[_STATUS_AT] = STYLES[answer.status]
             grid.add_row(*map(Text, line, styles))  # Text, since a key's brackets are no markup
         with console.capture() as captured:
             console.print(grid)

@@ -6,11 +6,13 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from rich.cells import cell_len
 
 from chalicelib.records import Status
 from tests import seeding
@@ -49,8 +51,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(stack: Stack, *arguments: str, **environment: str) -> Iterator[Terminal]:
+def terminal(
+    stack: Stack, *arguments: str, columns: int = 80, **environment: str
+) -> Iterator[Terminal]:
     master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, columns))
     process = subprocess.Popen(
         [sys.executable, "query.py", *arguments],
         cwd=stack.project,
@@ -78,7 +83,7 @@ def no_colour_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def keys(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     records = [
-        seeding.record(bucket, "terminal/a.txt"),
+        seeding.record(bucket, "terminal/a.txt", replaced=5),
         seeding.record(bucket, "terminal/[red]b\x1b[31m.txt", Status.FAILED),
         seeding.record(bucket, f"terminal/{'long' * 100}.txt"),
     ]
@@ -101,11 +106,30 @@ def test_a_terminal_gets_no_commands_out_of_keys_and_no_markup(stack: Stack) -> 
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_terminal_gets_whole_names_one_line_a_file(stack: Stack) -> None:
-    with terminal(stack, "terminal/", COLUMNS="40") as screen:
-        shown = screen.read_all()
-    assert len(shown.splitlines()) == 3
-    assert "long" * 100 in shown
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_a_terminal_gets_a_line_a_file_that_fits_it(stack: Stack, columns: int) -> None:
+    with terminal(stack, "terminal/", columns=columns, NO_COLOR="1") as screen:
+        heading, *lines = screen.read_all().splitlines()
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
+    settings = stack.settings
+    assert heading.endswith(f"s3://{settings.input_bucket}\x1b[0m")
+    assert lines[0] == f"PDF   s3://{settings.output_bucket}"
+    assert max(map(cell_len, lines[1:])) <= columns
+    files = [line for line in lines[1:] if not line.startswith(" ")]
+    assert [line.split()[0] for line in files] == ["FAILED", "SUCCESS", "SUCCESS"]
+    assert all(re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$", line) for line in files)
+    below = " ".join(line.strip() for line in lines[2:] if line.startswith("    "))
+    assert "It is a picture." in below
+    assert "! 5 characters could not be read or shown." in below
+    assert ("terminal/a.txt → terminal/a.pdf" in files[1]) == (columns > 40)
+    assert "…" in files[2]
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_pipe_gets_whole_names_one_line_a_file(stack: Stack) -> None:
+    lines = stack.query("terminal/").stdout.splitlines()
+    assert len(lines) == 3
+    assert f"/terminal/{'long' * 100}.txt " in lines[2]
 
 
 @pytest.mark.usefixtures("keys")
