@@ -9,7 +9,7 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup run test bench bench-cold bench-cost bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run test bench bench-cold bench-cost bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -36,16 +36,29 @@ help:
 	@echo "make lock | audit | sbom   pin for all Pythons | check for known holes, for this one |"
 	@echo "                        list what goes to Lambda"
 
+# What tests and checks need is installed only where it is asked for.
 setup: $(VENV)/.installed
+ready: $(VENV)/.ready
 
-$(VENV)/.installed: requirements.txt requirements-dev.txt
+# uv takes seconds where pip takes a minute. It does not read pip's settings, so pip is there for
+# machines that get their packages from elsewhere.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) 2>/dev/null || \
+	$(BIN)/pip install --quiet --disable-pip-version-check -r $(1)
+
+$(VENV)/.ready: requirements.txt requirements-run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
-	@echo "Setting up $(VENV) (once, about a minute) …"
+	@echo "Setting up $(VENV) (once, about half a minute) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements-run.txt)"
+	@$(call install,requirements-run.txt)
 	@touch $@
 
-run: setup
+$(VENV)/.installed: $(VENV)/.ready requirements-dev.txt
+	@echo "Installing tools of tests and checks (once) …"
+	@$(call install,requirements-dev.txt)
+	@touch $@
+
+run: ready
 	@$(BIN)/python -m infra.run
 
 test: setup
@@ -89,21 +102,21 @@ format: setup
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-deploy: setup
+deploy: ready
 	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --log-days "$(LOG_DAYS)" --alarm-email "$(ALARM_EMAIL)"
 
-destroy: setup
+destroy: ready
 	@test -n "$(STAGE)" || { echo "make destroy: say which stage: make destroy STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.destroy --stage "$(STAGE)" --data "$(or $(DATA),keep)" --confirm "$(CONFIRM)"
 
-token: setup
+token: ready
 	@test -n "$(STAGE)" || { echo "make token: say which stage: make token STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.api_token rotate --stage "$(STAGE)"
 
 # For every Python from 3.11 on, told apart by markers; no paths and no hosts: the file is the same
 # whoever makes it, with whichever Python.
-lock: setup
+lock: ready
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --output-file requirements.lock requirements.txt
 
@@ -135,12 +148,12 @@ mutants: $(MUTANTS)/.installed
 	@CI=true $(MUTANTS)/bin/mutmut run $(ONLY)
 	@$(MUTANTS)/bin/mutmut results
 
-$(MUTANTS)/.installed: requirements-mutants.txt requirements-dev.txt
+$(MUTANTS)/.installed: requirements-mutants.txt requirements-run.txt requirements-dev.txt
 	@$(PYTHON) -m venv $(MUTANTS)
 	@$(MUTANTS)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-reconcile: setup
+reconcile: ready
 	@test -n "$(STAGE)" || { echo "make reconcile: say which stage: make reconcile STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)"
 
