@@ -9,7 +9,7 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup ready run test bench bench-cold bench-cost bench-answers bench-load package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run test bench bench-cold bench-cost bench-answers bench-load bench-backfill package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -17,7 +17,11 @@ help:
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
 	@echo "     LOG_DAYS=90        … and keep its logs for so long"
 	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms there"
+	@echo "     NOTIFY_EMAIL=a@b.c NOTIFY_URL=https://…  … and tell of each settled file there"
+	@echo "     INPUT_BUCKET=… OUTPUT_BUCKET=… INPUT_PREFIX=… OUTPUT_PREFIX=…  … with buckets of yours"
+	@echo "     TAGS='team=docs' PERMISSIONS_BOUNDARY=arn:… NAME_PREFIX=acme-  … as your account demands"
 	@echo "make reconcile STAGE=dev  start the conversion of what has no PDF yet, or an old one"
+	@echo "     RANGES=64          … in so many ranges of keys side by side"
 	@echo "make token STAGE=dev    replace the stage's API token"
 	@echo "make destroy STAGE=dev  remove its functions and API; its data stays unless you add"
 	@echo "     DATA=delete CONFIRM=dev"
@@ -28,6 +32,7 @@ help:
 	@echo "make bench-cost         … what a million files cost"
 	@echo "make bench-answers      … what questions cost, of RECORDS='1000 100000' records"
 	@echo "make bench-load         … what FILES=2000 uploads at once cost (ten minutes)"
+	@echo "make bench-backfill     … what reconciling OBJECTS='1000 10000' takes, and larger buckets"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
 	@echo "make mutants            change the code in small ways, and list the changes that no test notices"
@@ -82,6 +87,9 @@ bench-cost: $(VENV)-bench/.installed
 bench-answers: setup
 	@$(BIN)/python -m bench.answers $(if $(RECORDS),--records $(RECORDS))
 
+bench-backfill: setup
+	@$(BIN)/python -m bench.backfill $(if $(OBJECTS),--objects $(OBJECTS))
+
 bench-load: setup
 	@$(BIN)/python -m bench.load $(if $(FILES),--files $(FILES))
 
@@ -104,7 +112,12 @@ format: setup
 
 deploy: ready
 	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
-	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --log-days "$(LOG_DAYS)" --alarm-email "$(ALARM_EMAIL)"
+	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --log-days "$(LOG_DAYS)" --alarm-email "$(ALARM_EMAIL)" \
+		--notify-email "$(NOTIFY_EMAIL)" --notify-url "$(NOTIFY_URL)" \
+		--input-bucket "$(INPUT_BUCKET)" --output-bucket "$(OUTPUT_BUCKET)" \
+		--input-prefix "$(INPUT_PREFIX)" --output-prefix "$(OUTPUT_PREFIX)" \
+		--input-key "$(INPUT_KEY)" --output-key "$(OUTPUT_KEY)" --tags "$(TAGS)" \
+		--permissions-boundary "$(PERMISSIONS_BOUNDARY)" --name-prefix "$(NAME_PREFIX)"
 
 destroy: ready
 	@test -n "$(STAGE)" || { echo "make destroy: say which stage: make destroy STAGE=dev" >&2; exit 2; }
@@ -155,7 +168,7 @@ $(MUTANTS)/.installed: requirements-mutants.txt requirements-run.txt requirement
 
 reconcile: ready
 	@test -n "$(STAGE)" || { echo "make reconcile: say which stage: make reconcile STAGE=dev" >&2; exit 2; }
-	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)"
+	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)" $(if $(RANGES),--ranges "$(RANGES)")
 
 clean:
 	rm -rf .venv* .local mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

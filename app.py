@@ -1,18 +1,18 @@
 """Entry points only: what fires them is declared here, what they do is in chalicelib."""
 
 import os
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from chalice.app import (
     AuthRequest,
     AuthResponse,
     BaseLambdaEvent,
     Chalice,
+    DynamoDBEvent,
     EventSourceHandler,
     MultiDict,
     Rate,
     Response,
-    S3Event,
 )
 
 from chalicelib import account, api, journal
@@ -33,29 +33,57 @@ services = Services(settings)
 journal.open_journal()
 
 
-class ReconcileEvent(BaseLambdaEvent):
-    """What fires `reconcile`: the schedule, a person, or the invocation before."""
+class AnyEvent(BaseLambdaEvent):
+    """An event as it was sent, whoever sent it: a service, a person, or one of our functions."""
 
     def _extract_attributes(self, event_dict: dict[str, Any] | None) -> None:
         self._event_dict = event_dict or {}
 
 
+Handler = TypeVar("Handler")
+
+
+def from_any_sender(handler: Handler) -> Handler:
+    """Have a handler get events as they were sent.
+
+    Chalice's own events insist on the fields of a notification and of a schedule; a person's have
+    none of them, nor have those of S3 Batch Operations and Step Functions.
+    """
+    cast("EventSourceHandler", handler).event_class = AnyEvent
+    return handler
+
+
+@from_any_sender
 @app.on_s3_event(
     bucket=settings.input_bucket,
-    events=["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"],
+    events=[
+        *("s3:ObjectCreated:*", "s3:ObjectRemoved:*"),
+        *("s3:LifecycleExpiration:*", "s3:ObjectRestore:Completed"),
+    ],
     prefix=settings.input_prefix or None,
 )
-def convert(event: S3Event) -> None:
+def convert(event: AnyEvent) -> dict[str, Any] | None:
     """Convert what was uploaded. No suffix filter: a file that is not text gets an answer too."""
-    from chalicelib import notification
     from chalicelib.run import Run
 
-    run = Run.of(event.context)
-    services.pipeline.process_all(notification.changes(event.to_dict()), run)
+    return services.intake.process(event.to_dict(), Run.of(event.context))
 
 
+# TRIM_HORIZON: what happened since the stream was made, and before the function was, is announced.
+@app.on_dynamodb_record(
+    stream_arn=settings.stream,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=1,
+)
+def announce(event: DynamoDBEvent) -> None:
+    """Audit each change of a record, and announce each file whose record says how it ended."""
+    context: Any = event.context
+    services.announcer.process(event.to_dict(), context.aws_request_id)
+
+
+@from_any_sender
 @app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
-def reconcile(event: ReconcileEvent) -> dict[str, Any]:
+def reconcile(event: AnyEvent) -> dict[str, Any]:
     """Start the conversion of every object whose record is missing or behind; the counts."""
     from chalicelib.reconcile import Asked
     from chalicelib.run import Run
@@ -66,10 +94,6 @@ def reconcile(event: ReconcileEvent) -> dict[str, Any]:
     told = reconciliation.answer(Asked.of(event.to_dict()), run.convert_until)
     account.tell_counts(run.id, told)
     return told
-
-
-# Chalice's own event insists on the fields of a schedule; a person's has none of them.
-cast("EventSourceHandler", reconcile).event_class = ReconcileEvent
 
 
 @app.authorizer(ttl_seconds=60)

@@ -48,6 +48,19 @@ def tell(change: Change, request_id: str, outcome: str, result: Result | None, s
     journal.entry(log, outcome, facts, metrics, dimensions)
 
 
+def tell_violation(
+    request_id: str,
+    stage: str,
+    reason: str,
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any] | None,
+) -> None:
+    """Write one line about a change that the protocol does not allow, with both its images."""
+    facts = {"request_id": request_id, "reason": reason, "old_image": old, "new_image": new}
+    metrics = {"IllegalTransitions": (1, "Count")}
+    journal.entry(log, "illegal transition", facts, metrics, {"Stage": stage})
+
+
 def tell_counts(request_id: str, counts: Mapping[str, Any]) -> None:
     """Write one line about a reconciliation."""
     journal.entry(log, "reconciled", {"request_id": request_id, **counts})

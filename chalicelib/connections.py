@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
+    from chalicelib.announcer import Announcer
+    from chalicelib.intake import Intake
     from chalicelib.pipeline import Pipeline
     from chalicelib.reconcile import Reconciliation
 
@@ -117,6 +119,23 @@ class Services:
             functions=Functions(functions(), function),
             prefix=self.settings.input_prefix,
         )
+
+    @cached_property
+    def intake(self) -> "Intake":
+        """What `convert` does with its events."""
+        from chalicelib.inspection import Inspector
+        from chalicelib.intake import Intake
+
+        inspector = Inspector(self.records, self.bucket, self.settings.input_prefix)
+        return Intake(self.pipeline, inspector, self.settings.input_bucket)
+
+    @cached_property
+    def announcer(self) -> "Announcer":
+        """What `announce` does."""
+        from chalicelib.announcer import Announcer, Topic
+
+        sns = boto3.client("sns", config=CONFIG)
+        return Announcer(Topic(sns, self.settings.topic), self.settings.stage)
 
     def bucket(self, name: str) -> Bucket:
         """The bucket of this name."""

@@ -6,6 +6,11 @@ TextToPdfError
 │   ├── UnsupportedType       the object key does not end in .txt
 │   ├── KeyTooLong            the output key would not fit into S3's 1,024 bytes
 │   ├── ObjectGone            the object was deleted before it could be read
+│   ├── Archived              the object must be restored from its archive before it can be read
+│   ├── KeyDenied             the KMS key that encrypts the object may not be used, or is gone
+│   ├── CustomerKey           the object is encrypted with a key that only its owner has (SSE-C)
+│   ├── RequesterPays         the bucket is read at the expense of whoever reads it
+│   ├── PolicyDenied          a policy of the bucket or of the organization forbids reading
 │   ├── TooLarge              more bytes than the size limit
 │   ├── TooManyPages          more pages than the page limit
 │   ├── OutOfTime             cannot be finished within the function's time
@@ -15,7 +20,9 @@ TextToPdfError
 │                             so is every error from outside this tree
 │   ├── Leased                another run is at work on the very same upload
 │   ├── Contended             other writers kept changing the output object
-│   └── EventFailed           raised once for an event some of whose uploads must be tried again
+│   ├── EventFailed           raised once for an event some of whose uploads must be tried again
+│   ├── OutOfTurn             another file of the same event took the time
+│   └── NotPublished          a message about a settled file was refused
 ├── SettingsError             the deployment's settings are missing or contradict each other
 └── BadQuestion               what is asked cannot be meant; names the part of it that is wrong
 """
@@ -48,6 +55,26 @@ class KeyTooLong(PermanentError):
 
 class ObjectGone(PermanentError):
     """The object was deleted before it could be read."""
+
+
+class Archived(PermanentError):
+    """The object is in an archive and must be restored before it can be read."""
+
+
+class KeyDenied(PermanentError):
+    """The KMS key that encrypts the object may not be used, is disabled, or is gone."""
+
+
+class CustomerKey(PermanentError):
+    """The object is encrypted with a key that only its owner has (SSE-C)."""
+
+
+class RequesterPays(PermanentError):
+    """The bucket is read at the expense of whoever reads it."""
+
+
+class PolicyDenied(PermanentError):
+    """A policy of the bucket, or of the organization, forbids the function to read the object."""
 
 
 class TooLarge(PermanentError):
@@ -84,6 +111,14 @@ class Contended(TransientError):
 
 class EventFailed(TransientError):
     """Some uploads of an event have to be tried again; the text names each."""
+
+
+class OutOfTurn(TransientError):
+    """The other files of an event took the time; this one has to come again."""
+
+
+class NotPublished(TransientError):
+    """A message about a settled file was refused; the batch has to come again."""
 
 
 class SettingsError(TextToPdfError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 NAMESPACE = "TextToPdf"
-Facts = Mapping[str, str | int | bool | None]
+Facts = Mapping[str, str | int | bool | Mapping[str, Any] | None]
 Metrics = Mapping[str, tuple[float, str]]
 """Value and CloudWatch unit of each metric by name."""
 

@@ -51,6 +51,14 @@ class Removal:
 Change = Upload | Removal
 
 
+@dataclass(frozen=True)
+class Named:
+    """An object that is named without a place in the order of its key's events."""
+
+    bucket: str
+    key: str
+
+
 def padded(sequencer: str) -> str:
     """The sequencer in the one form in which it is stored and compared.
 
@@ -80,6 +88,18 @@ def changes(event: Mapping[str, Any]) -> list[Change]:
     return [change for change in read if change is not None]
 
 
+def restored(event: Mapping[str, Any]) -> list[Named]:
+    """Every object that was restored from an archive, which gives its event no sequencer."""
+    return [
+        Named(
+            record["s3"]["bucket"]["name"],
+            unquote_plus(record["s3"]["object"]["key"], errors="strict"),
+        )
+        for record in event.get("Records", [])
+        if record["eventName"].removeprefix("s3:") == "ObjectRestore:Completed"
+    ]
+
+
 def _change(record: Mapping[str, Any]) -> Change | None:
     kind = record["eventName"].removeprefix("s3:").partition(":")[0]
     if kind not in {"ObjectCreated", *REMOVALS}:
@@ -104,19 +124,22 @@ def _change(record: Mapping[str, Any]) -> Change | None:
     )
 
 
-def reconciling(change: Change) -> dict[str, Any]:
-    """The event that `changes` reads as this change, found by listing the bucket."""
+def reconciling(*changes: Change) -> dict[str, Any]:
+    """The event that `changes` reads as these changes, found by listing the bucket."""
+    return {"Records": [_reconciling(change) for change in changes]}
+
+
+def _reconciling(change: Change) -> dict[str, Any]:
     obj: dict[str, Any] = {"key": quote_plus(change.key), "sequencer": change.sequencer}
     if isinstance(change, Upload):
         name, moment = "ObjectCreated:Reconcile", change.uploaded_at
         obj |= {"eTag": change.etag, "size": change.size}
     else:
         name, moment = "ObjectRemoved:Reconcile", change.removed_at
-    record = {
+    return {
         "eventVersion": "2.1",
         "eventSource": RECONCILE,
         "eventName": name,
         "eventTime": moment.isoformat(),
         "s3": {"bucket": {"name": change.bucket}, "object": obj},
     }
-    return {"Records": [record]}

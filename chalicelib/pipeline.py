@@ -25,6 +25,7 @@ from chalicelib.errors import (
     EmptyKey,
     EventFailed,
     Leased,
+    OutOfTurn,
     PermanentError,
     TextToPdfError,
 )
@@ -87,8 +88,9 @@ class Pipeline:
         Raise EventFailed, after all, if some must be tried again; what is finished stays finished.
         """
         failures: dict[str, Exception] = {}
-        for change in changes:
+        for number, change in enumerate(changes):
             try:
+                self._await_turn(change, run, is_first=number == 0)
                 self.process(change, run)
             except Exception as error:  # one must not stop the others
                 failures[change.key] = error
@@ -96,6 +98,14 @@ class Pipeline:
         if failures:
             told = "; ".join(f"{key!r}: {_sentence(error)}" for key, error in failures.items())
             raise EventFailed(f"To be tried again: {told}") from next(iter(failures.values()))
+
+    def _await_turn(self, change: Change, run: Run, *, is_first: bool) -> None:
+        """Raise OutOfTurn if those before have taken over half of the time that is for converting.
+
+        A file is told that it takes too long only if it had the time to itself.
+        """
+        if not is_first and self.clock() - run.started > (run.convert_until - run.started) / 2:
+            raise OutOfTurn(f"The turn of {change.key!r} did not come; it will be tried again.")
 
     def process(self, change: Change, run: Run) -> Outcome:
         """Convert one upload, or note that one was removed, and record what came of it.

@@ -6,7 +6,7 @@ other event, after what is on record and before whatever comes later. A run at w
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import naming
 from chalicelib.notification import Change, Removal, Upload, following, padded, reconciling
+from chalicelib.ranges import Divider
 from chalicelib.records import Clock, Record, Status, timestamp, utc_now
 from chalicelib.storage import Bucket, StoredObject
 from chalicelib.table import Records
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 THREADS = 16
 SCHEDULER = "aws.events"
 """Source of the events that a schedule sends."""
+
+RANGES = 64
+"""Ranges of keys that are listed side by side when the schedule's run does not get through alone:
+they read about 19,000 of the 40,000 units a second that a table may be read with."""
+
+MAX_FILES = 20
+MAX_BYTES = 4 * 2**20
+"""What one event may hold, unless a single file is larger: its files are converted in turn."""
 
 SAME_UPLOAD = timedelta(seconds=2)
 """By how much a listing may date an upload later than its event did: it tells whole seconds."""
@@ -45,12 +54,15 @@ class Tally:
 class Asked:
     """What one invocation is asked to do.
 
-    It goes on `after` a key, through at most `pages` pages of `page_size` objects, and then has
-    itself invoked for the rest, unless `follows` is False: then its answer says where to go on.
+    It goes on `after` a key up to the key `last`, through at most `pages` pages of `page_size`
+    objects, and then has itself invoked for the rest, in at most `ranges` ranges of keys side by
+    side, unless `follows` is False: then its answer says where to go on.
     With `failures`, files that failed for good are tried again, too.
     """
 
     after: str | None = None
+    last: str | None = None
+    ranges: int = 1
     pages: int | None = None
     page_size: int = 1000
     failures: bool = True
@@ -62,7 +74,7 @@ class Asked:
         """What an event asks: a person's or our own, or a schedule's, which spares failures."""
         told = dict(event or {})
         if told.get("source") == SCHEDULER:
-            return cls(failures=False)
+            return cls(failures=False, ranges=RANGES)
         return cls(**told | {"tally": Tally(**told.get("tally", {}))})
 
 
@@ -73,9 +85,9 @@ class Functions:
     client: "LambdaClient"
     own: str
 
-    def start(self, change: Change) -> None:
-        """Have one change processed as if S3 had told of it."""
-        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(change))
+    def start(self, changes: Sequence[Change]) -> None:
+        """Have some changes processed, in one event, as if S3 had told of them."""
+        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(*changes))
 
     def go_on(self, asked: Asked) -> None:
         """Have the rest reconciled by an invocation of its own."""
@@ -99,10 +111,10 @@ class Reconciliation:
         """Go through pages until all are done, or `until`: the tally, or what is left to ask."""
         pages = 0
         while True:
-            found, more = self.bucket.page(self.prefix, asked.after, asked.page_size)
-            last = found[-1].key if more else None
+            found, more = self._page(asked)
+            last = found[-1].key if more else asked.last
             tally = self._compared(found, last, asked)
-            if last is None:
+            if not more:
                 return tally
             asked = replace(asked, after=last, tally=tally)
             pages += 1
@@ -115,17 +127,41 @@ class Reconciliation:
         if isinstance(left, Tally):
             return asdict(left) | {"next": None}
         if left.follows:
-            self.functions.go_on(left)
+            for part in self._divided(left):
+                self.functions.go_on(part)
         return asdict(left.tally) | {"next": asdict(left)}
+
+    def _page(self, asked: Asked) -> tuple[list[StoredObject], bool]:
+        """The next objects of the range of keys, and whether more of it follow."""
+        found, more = self.bucket.page(self.prefix, asked.after, asked.page_size)
+        if asked.last is None:
+            return found, more
+        inside = [listed for listed in found if listed.key <= asked.last]
+        return inside, more and len(inside) == len(found)
+
+    def _divided(self, left: Asked) -> list[Asked]:
+        """What is left, as ranges of keys; each of them counts for itself."""
+        if left.ranges == 1:
+            return [left]
+        divider = Divider(self.bucket, self.prefix)
+        part = replace(left, ranges=1, pages=None, tally=Tally())
+        return [
+            replace(part, after=after, last=last)
+            for after, last in divider.divide((left.after, left.last), left.ranges)
+        ]
 
     def _compared(self, found: list[StoredObject], last: str | None, asked: Asked) -> Tally:
         """The tally after one page: its objects against the records of the same range of keys."""
         records = self._records(asked.after, last)
         now = self.clock()
         files = [listed for listed in found if not naming.is_folder(listed.key)]
-        missing = [self._upload(listed, None) for listed in files if listed.key not in records]
+        missing = [
+            upload_of(self.bucket.name, listed, None)
+            for listed in files
+            if listed.key not in records
+        ]
         stale = [
-            self._upload(listed, record)
+            upload_of(self.bucket.name, listed, record)
             for listed in files
             if (record := records.pop(listed.key, None))
             and is_behind(record, listed, now, failures=asked.failures)
@@ -135,9 +171,9 @@ class Reconciliation:
             for record in records.values()
             if not (record.input_deleted_at or record.is_at_work(now))
         ]
-        starting = [*missing, *stale, *gone]
+        starting: list[Change] = [*missing, *stale, *gone]
         with ThreadPoolExecutor(THREADS) as pool:
-            for _ in pool.map(self.functions.start, starting):
+            for _ in pool.map(self.functions.start, packed(starting)):
                 pass
         tally = asked.tally
         return Tally(
@@ -168,16 +204,33 @@ class Reconciliation:
                 and not naming.is_folder(record.input_key)
             }
 
-    def _upload(self, listed: StoredObject, record: Record | None) -> Upload:
-        return Upload(
-            bucket=self.bucket.name,
-            key=listed.key,
-            sequencer=following(record.sequencer if record else padded("")),
-            uploaded_at=listed.modified_at,
-            etag=listed.etag,
-            size=listed.size,
-            is_reconciled=True,
-        )
+
+def upload_of(bucket: str, listed: StoredObject, record: Record | None) -> Upload:
+    """The upload that an object, as listed, is, placed after what is on record."""
+    return Upload(
+        bucket=bucket,
+        key=listed.key,
+        sequencer=following(record.sequencer if record else padded("")),
+        uploaded_at=listed.modified_at,
+        etag=listed.etag,
+        size=listed.size,
+        is_reconciled=True,
+    )
+
+
+def packed(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Yield them in groups that one run converts well within its time."""
+    group: list[Change] = []
+    total = 0
+    for change in changes:
+        size = (change.size or 0) if isinstance(change, Upload) else 0
+        if group and (len(group) == MAX_FILES or total + size > MAX_BYTES):
+            yield group
+            group, total = [], 0
+        group.append(change)
+        total += size
+    if group:
+        yield group
 
 
 def is_behind(record: Record, listed: StoredObject, now: datetime, *, failures: bool) -> bool:

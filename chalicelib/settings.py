@@ -19,7 +19,8 @@ class Settings:
     buckets differ; within one bucket they must be disjoint, or each PDF would trigger the next.
     `shards` is fixed when the table is made: another value would look for records elsewhere.
     Files of more than `max_bytes`, and PDFs of more than `max_pages`, are refused. `options` is how
-    pages look unless a file's metadata says otherwise.
+    pages look unless a file's metadata says otherwise. `topic` and `stream` are ARNs: of where
+    settled files are announced, and of the table's changes, which only deploying needs to know.
     """
 
     stage: str
@@ -27,6 +28,8 @@ class Settings:
     output_bucket: str
     table: str
     token_parameter: str
+    topic: str = ""
+    stream: str = ""
     input_prefix: str = ""
     output_prefix: str = ""
     shards: int = 16
@@ -70,6 +73,8 @@ class Settings:
             output_bucket=environment["OUTPUT_BUCKET"],
             table=environment["TABLE"],
             token_parameter=environment["TOKEN_PARAMETER"],
+            topic=environment.get("TOPIC", ""),
+            stream=environment.get("STREAM", ""),
             input_prefix=environment.get("INPUT_PREFIX", ""),
             output_prefix=environment.get("OUTPUT_PREFIX", ""),
             options=_options(environment),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from botocore.exceptions import ClientError
 
+from chalicelib import unreadable
 from chalicelib.errors import ObjectGone
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Bucket:
     def open(self, key: str, version_id: str | None = None) -> Opened:
         """Open this version of an object, or the current one if None: one GetObject.
 
-        Raise ObjectGone if there is none.
+        Raise ObjectGone if there is none, and another PermanentError if it cannot be read.
         """
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         try:
@@ -121,6 +122,8 @@ class Bucket:
                 raise ObjectGone(
                     "The file was deleted before it could be read: upload it again."
                 ) from error
+            if permanent := unreadable.cause(error):
+                raise permanent from error
             raise
         return Opened(
             body=cast("BinaryIO", answer["Body"]),

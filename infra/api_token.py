@@ -6,23 +6,26 @@ python -m infra.api_token rotate --stage dev
 import secrets
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 
 from chalicelib.authorization import KEPT_SECONDS
+from infra import configuration
 from infra.command import exit_status, stage_parser
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
+PROJECT = Path(__file__).parents[1]
 BYTES = 32
 """Random bytes in a token."""
 
 
-def parameter(stage: str) -> str:
+def parameter(stage: str, project: Path) -> str:
     """Name of the parameter that holds the stage's token."""
-    return f"/text-to-pdf/{stage}/token"
+    return f"/{configuration.app_name(project)}/{stage}/token"
 
 
 def make(client: "SSMClient", name: str) -> None:
@@ -61,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _rotate(stage: str) -> int:
-    name = parameter(stage)
+    name = parameter(stage, PROJECT)
     rotate(boto3.client("ssm"), name)
     print(
         f"{name} holds a new token. The old one works for at most {2 * KEPT_SECONDS} seconds more."

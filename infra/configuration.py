@@ -13,6 +13,15 @@ def path(project: Path) -> Path:
     return project / ".chalice" / "config.json"
 
 
+APP = "text-to-pdf"
+"""What the names of all resources begin with, after the prefix of NAME_PREFIX."""
+
+
+def app_name(project: Path) -> str:
+    """Return what the names of all stages' resources begin with: chalice's `app_name`."""
+    return str(read(project).get("app_name", APP))
+
+
 def read(project: Path) -> dict[str, Any]:
     """Return the configuration; raise StageError if it is missing or no JSON object."""
     try:
@@ -33,3 +42,25 @@ def write(project: Path, config: dict[str, Any]) -> None:
     """Replace the configuration, whole or not at all; the file keeps its permissions."""
     with replacing(path(project)) as file:
         file.write((json.dumps(config, indent=2) + "\n").encode())
+
+
+def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
+    """Record what the names of all stages' resources begin with.
+
+    Raise StageError if a stage other than this one, or than the emulator's, has other names.
+    """
+    config = read(project)
+    name = f"{prefix}{APP}"
+    others = [
+        other
+        for other, recorded in config.get("stages", {}).items()
+        if other != "local"
+        and recorded.get("environment_variables", {}).get("TABLE", f"{name}-") != f"{name}-{other}"
+    ]
+    if others:
+        raise StageError(
+            f"NAME_PREFIX is {prefix!r}, but stage {others[0]!r} is provisioned from this folder "
+            f"under other names: deploy {stage!r} without it, or from a copy of this folder"
+        )
+    config["app_name"] = name
+    write(project, config)

@@ -6,15 +6,16 @@ python -m infra.deploy --stage dev
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
 
 from chalicelib.settings import Settings
-from infra import api_token, configuration, deployed
+from infra import api_token, configuration, deployed, options, subscriptions
 from infra.command import exit_status, stage_parser
 from infra.explanation import StageError
+from infra.options import Options
 from infra.package import build_layer, remove_caches
 from infra.provision import provision
 
@@ -61,16 +62,15 @@ def api_url(stage: str, project: Path = PROJECT) -> str:
     return url.rstrip("/")
 
 
-def token(stage: str) -> str:
+def token(stage: str, project: Path = PROJECT) -> str:
     """The API's bearer token."""
-    return api_token.read(boto3.client("ssm"), api_token.parameter(stage))
+    return api_token.read(boto3.client("ssm"), api_token.parameter(stage, project))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Provision and deploy the stage; the exit status."""
     parser = stage_parser("make deploy", __doc__)
-    parser.add_argument("--log-days", help="for how many days logs are kept (30 at first)")
-    parser.add_argument("--alarm-email", help="who is told of alarms")
+    options.add_to(parser)
     parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")
     asked = parser.parse_args(arguments)
     stage: str = asked.stage
@@ -78,9 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exit_status("make deploy", lambda: _print_url(stage))
     if stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
         parser.error("stage 'local' is the emulator's (make run): choose another name for AWS")
-    given = {"LogDays": asked.log_days, "AlarmEmail": asked.alarm_email}
-    parameters = {name: value for name, value in given.items() if value}
-    return exit_status("make deploy", lambda: _deploy(stage, parameters))
+    return exit_status("make deploy", lambda: _deploy(stage, options.parse(asked)))
 
 
 def _print_url(stage: str) -> int:
@@ -88,15 +86,21 @@ def _print_url(stage: str) -> int:
     return 0
 
 
-def _deploy(stage: str, parameters: Mapping[str, str]) -> int:
+def _deploy(stage: str, given: Options) -> int:
+    if given.name_prefix:
+        configuration.set_name_prefix(PROJECT, given.name_prefix, stage)
+    parameters = options.adopt(stage, PROJECT, given) | dict(given.parameters)
     print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
-    provision(stage, PROJECT, parameters)
+    provision(stage, PROJECT, parameters, environment=given.environment, tags=given.tags)
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     print("Building the package, and comparing it with requirements.lock …", flush=True)
     build_layer(PROJECT)
     print("Deploying the functions and the API …", flush=True)
     chalice("deploy", stage)
-    print(_next_steps(settings))
+    told = subscriptions.subscribe(
+        boto3.client("sns"), settings.topic, given.notify_email, given.notify_url
+    )
+    print("\n".join([*told, _next_steps(settings)]))
     return 0
 
 
@@ -104,8 +108,8 @@ def _next_steps(settings: Settings) -> str:
     stage = settings.stage
     return f"""
 Deployed. Try it:
-  aws s3 cp data/prose.txt s3://{settings.input_bucket}/
-  python query.py prose.txt --stage {stage}
+  aws s3 cp data/prose.txt s3://{settings.input_bucket}/{settings.input_prefix}
+  python query.py {settings.input_prefix}prose.txt --stage {stage}
   TOKEN=$(aws ssm get-parameter --name {settings.token_parameter} --with-decryption \\
     --query Parameter.Value --output text)
   curl -H "Authorization: Bearer $TOKEN" "{api_url(stage)}/status?prefix="

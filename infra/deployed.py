@@ -6,7 +6,7 @@ from pathlib import Path
 from infra.explanation import StageError
 
 ANSWERING = {"api_handler", "authorize"}
-"""Functions that somebody waits for; all others are fired by events."""
+"""Functions that somebody waits for; all others are fired by events, or read a stream."""
 
 
 def resources(stage: str, project: Path) -> list[dict[str, str]]:
@@ -23,5 +23,8 @@ def resources(stage: str, project: Path) -> list[dict[str, str]]:
 
 def fired_by_events(stage: str, project: Path) -> list[str]:
     """Names, as in app.py, of the functions that are invoked asynchronously."""
-    made = {r["name"] for r in resources(stage, project) if r["resource_type"] == "lambda_function"}
-    return sorted(made - ANSWERING)
+    made = resources(stage, project)
+    reading = {r["lambda_arn"] for r in made if r["resource_type"] == "dynamodb_event"}
+    functions = (r for r in made if r["resource_type"] == "lambda_function")
+    names = {r["name"] for r in functions if r["lambda_arn"] not in reading}
+    return sorted(names - ANSWERING)

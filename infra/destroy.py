@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
-LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize")
+LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize", "-announce")
 """What follows the stage's name in the names of its log groups."""
 
 
@@ -31,21 +31,26 @@ def remove_functions(stage: str, project: Path) -> None:
     chalice("delete", stage, project)
 
 
-def delete_data(stage: str, project: Path) -> None:
-    """Delete all that is left of a stage, every file in it too; nothing brings it back."""
+def delete_data(stage: str, project: Path) -> list[str]:
+    """Delete all that is left of a stage, every file in it too; nothing brings it back.
+
+    Buckets that the stage did not make stay as they are: their names are returned.
+    """
     session = boto3.Session()
-    stack = Stack(session.client("cloudformation"), stage)
+    stack = Stack.of(stage, project, session)
     outputs = stack.outputs()
     if not outputs:
         raise StageError(f"there is no stack {stack.name}: nothing to delete")
-    for bucket in (outputs["InputBucket"], outputs["OutputBucket"]):
-        _delete_bucket(session.client("s3"), bucket)
+    made = [b for b in ("InputBucket", "OutputBucket") if f"Your{b}" not in outputs]
+    for bucket in made:
+        _delete_bucket(session.client("s3"), outputs[bucket])
     _delete_table(session.client("dynamodb"), outputs["Table"])
     for suffix in LOG_GROUPS:
         _delete_logs(session.client("logs"), f"/aws/lambda/{stack.name}{suffix}")
-    session.client("ssm").delete_parameters(Names=[api_token.parameter(stage)])
+    session.client("ssm").delete_parameters(Names=[api_token.parameter(stage, project)])
     stack.delete()  # last: until it is gone, this can be run again
     _forget(stage, project)
+    return sorted({value for name, value in outputs.items() if name.startswith("Your")})
 
 
 def _delete_bucket(client: "S3Client", bucket: str) -> None:
@@ -122,11 +127,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _destroy(stage: str, *, with_data: bool) -> int:
     remove_functions(stage, PROJECT)
     if with_data:
-        delete_data(stage, PROJECT)
+        kept = delete_data(stage, PROJECT)
+        print(f"Stage {stage} is gone with all its data.")
+        for bucket in kept:
+            print(f"Bucket {bucket}, which it did not make, is as it was, with all its files.")
+        return 0
     print(
-        f"Stage {stage} is gone with all its data."
-        if with_data
-        else f"The functions and the API of stage {stage} are gone. Its files, PDFs and records "
+        f"The functions and the API of stage {stage} are gone. Its files, PDFs and records "
         f"are kept: `make deploy STAGE={stage}` takes up where it left off, "
         f"`make destroy STAGE={stage} DATA=delete CONFIRM={stage}` deletes them."
     )

@@ -18,18 +18,18 @@ MAX_AGE_SECONDS = 6 * 3600
 """Both are the most that Lambda allows."""
 
 
-def arrange(stage: str, functions: Iterable[str], session: boto3.Session) -> None:
+def arrange(stack: Stack, functions: Iterable[str], session: boto3.Session) -> None:
     """Set it for these functions of the stage, which are invoked asynchronously."""
     client: LambdaClient = session.client("lambda")
-    queue = Stack(session.client("cloudformation"), stage).outputs()["FailureQueue"]
+    queue = stack.outputs()["FailureQueue"]
     for name in functions:
         client.put_function_event_invoke_config(
-            FunctionName=f"text-to-pdf-{stage}-{name}",
+            FunctionName=f"{stack.name}-{name}",
             MaximumRetryAttempts=RETRIES,
             MaximumEventAgeInSeconds=MAX_AGE_SECONDS,
             DestinationConfig={"OnFailure": {"Destination": queue}},
         )
     # It goes on by invoking itself, which Lambda would stop after 16 times, taking it for a loop.
     client.put_function_recursion_config(
-        FunctionName=f"text-to-pdf-{stage}-reconcile", RecursiveLoop="Allow"
+        FunctionName=f"{stack.name}-reconcile", RecursiveLoop="Allow"
     )

@@ -6,6 +6,7 @@ plain `chalice deploy` ends as `make deploy` does: with a whole stage, or with o
 the setting and the way out. Every other command of chalice is let pass.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from chalice.deploy.deployer import ChaliceDeploymentError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import configuration, deployed, failures
+from infra import configuration, deployed, failures, mapping, tags
 from infra.explanation import StageError, explain
 from infra.package import build_code, build_layer
 from infra.provision import check_place, variables
@@ -40,16 +41,25 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
     """Around all of chalice's own work; SystemExit with one line if anything fails."""
     try:
         session = boto3.Session(profile_name=profile)
-        check(stage, session)
+        os.environ["STREAM"] = check(stage, session)["Stream"]  # for app.py, which is being loaded
         sys.dont_write_bytecode = True  # chalice packs all that lies in chalicelib
         build_layer(PROJECT)
         build_code(PROJECT)
         yield
-        failures.arrange(stage, deployed.fired_by_events(stage, PROJECT), session)
+        _complete(stage, session)
     except ChaliceDeploymentError as error:
         raise SystemExit(f"chalice deploy: {_told(error)}") from None
     except (StageError, SettingsError, BotoCoreError, ClientError) as error:
         raise SystemExit(f"chalice deploy: {explain(error)}") from None
+
+
+def _complete(stage: str, session: boto3.Session) -> None:
+    """What chalice has deployed, made whole."""
+    stack = Stack.of(stage, PROJECT, session)
+    failures.arrange(stack, deployed.fired_by_events(stage, PROJECT), session)
+    mapping.configure(stack, PROJECT, session)
+    given = configuration.read(PROJECT)["stages"][stage].get("tags", {})
+    tags.apply(stage, PROJECT, given, stack.outputs()["TokenParameter"], session)
 
 
 def _told(error: ChaliceDeploymentError) -> str:
@@ -61,15 +71,17 @@ def _told(error: ChaliceDeploymentError) -> str:
     return " ".join(str(error).split())
 
 
-def check(stage: str, session: boto3.Session) -> None:
-    """Raise StageError or SettingsError unless the stage is provisioned, and whole, where we are.
+def check(stage: str, session: boto3.Session) -> dict[str, str]:
+    """Return the outputs of the stage's stack.
+
+    Raise StageError or SettingsError unless the stage is provisioned, and whole, where we are.
 
     What AWS refuses is raised as it is.
     """
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     config = configuration.read(PROJECT)["stages"][stage]
     check_place(stage, config, session)
-    stack = Stack(session.client("cloudformation"), stage)
+    stack = Stack.of(stage, PROJECT, session)
     outputs = stack.outputs()
     if not outputs:
         raise StageError(
@@ -77,8 +89,13 @@ def check(stage: str, session: boto3.Session) -> None:
             f"AWS_DEFAULT_REGION to where stage {stage!r} is, or provision it here: "
             f"`make deploy STAGE={stage}`"
         )
+    if "Stream" not in outputs:
+        raise StageError(
+            f"stack {stack.name} is of an earlier version: `make deploy STAGE={stage}` updates it"
+        )
     _check_recorded(stage, config, outputs)
     _check_resources(settings, session)
+    return outputs
 
 
 def _check_recorded(stage: str, config: Mapping[str, Any], outputs: Mapping[str, str]) -> None:

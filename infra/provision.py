@@ -16,22 +16,34 @@ from infra import api_token, configuration
 from infra.explanation import StageError
 from infra.stack import TEMPLATE, Stack
 
+MAX_BUCKET_NAME = 63
 STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 """What the template allows; names of buckets are made of it."""
+_PLACE_OF_TOPIC = re.compile(r"arn:[\w-]+:sns:(?P<region>[^:]+):(?P<account>\d{12}):.+")
+_PLACE_OF_BUCKET = re.compile(r"text-to-pdf-[a-z0-9-]+-input-(?P<account>\d{12})-(?P<region>.+)")
+"""Where a stage is, by what is recorded of it; the second of stages without a topic."""
 ROLES = {
     "convert": "ConvertRole",
     "reconcile": "ReconcileRole",
     "api_handler": "ApiRole",
     "authorize": "AuthorizeRole",
+    "announce": "AnnounceRole",
 }
 """Output of the template with the role, by function."""
 
 
-def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = None) -> None:
+def provision(
+    stage: str,
+    project: Path,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> None:
     """Bring the stage's stack up to date, make its token if there is none, record both.
 
-    `parameters` are the template's; those not given keep their values. Raise StageError if it
-    cannot be done.
+    `parameters` are the template's, `environment` variables of the stage; those not given keep
+    their values, and so do `tags`. Raise StageError if it cannot be done.
     """
     if not STAGE_NAME.fullmatch(stage):
         raise StageError(
@@ -42,12 +54,54 @@ def provision(stage: str, project: Path, parameters: Mapping[str, str] | None = 
     config = configuration.read(project)
     recorded = config.setdefault("stages", {}).setdefault(stage, {})
     check_place(stage, recorded, session)
-    given = {"Stage": stage, "Tracing": _tracing(config, recorded), **(parameters or {})}
-    stack = Stack(session.client("cloudformation"), stage)
-    outputs = stack.apply(TEMPLATE.read_text("utf-8"), given)
+    recorded.setdefault("environment_variables", {}).update(environment or {})
+    if tags:
+        recorded["tags"] = dict(tags)
+    stack = Stack.of(stage, project, session)
+    _check_buckets(stage, stack.outputs(), parameters or {})
+    _check_names(stack.name, session.region_name or "", parameters or {})
+    given = {
+        "Stage": stage,
+        "App": configuration.app_name(project),
+        "Tracing": _tracing(config, recorded),
+        **_prefixes(config, recorded),
+        **(parameters or {}),
+    }
+    outputs = stack.apply(TEMPLATE.read_text("utf-8"), given, tags)
     api_token.make(session.client("ssm"), outputs["TokenParameter"])
     _record(recorded, stage, outputs)
     configuration.write(project, config)
+
+
+def _prefixes(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, str]:
+    """The template's parameters for the prefixes that the functions will see."""
+    environment = config.get("environment_variables", {}) | recorded["environment_variables"]
+    return {
+        "InputPrefix": environment.get("INPUT_PREFIX", ""),
+        "OutputPrefix": environment.get("OUTPUT_PREFIX", ""),
+    }
+
+
+def _check_buckets(stage: str, outputs: Mapping[str, str], given: Mapping[str, str]) -> None:
+    """Raise StageError if an existing stage would get another bucket: its records name the old."""
+    for use in ("Input", "Output"):
+        there, wanted = outputs.get(f"{use}Bucket"), given.get(f"{use}BucketName")
+        if there and wanted and there != wanted:
+            raise StageError(
+                f"{use.upper()}_BUCKET is {wanted!r}, but stage {stage!r} uses {there}, which its "
+                "records name: choose another STAGE for another bucket"
+            )
+
+
+def _check_names(name: str, region: str, given: Mapping[str, str]) -> None:
+    """Raise StageError if a bucket that is made would get a longer name than S3 allows."""
+    longest = len(f"{name}-output-{'0' * 12}-{region}")
+    if longest > MAX_BUCKET_NAME and "OutputBucketName" not in given:
+        raise StageError(
+            f"the output bucket's name would begin with {name!r} and have {longest} characters, "
+            f"and S3 allows {MAX_BUCKET_NAME}: choose a STAGE or NAME_PREFIX that is "
+            f"{longest - MAX_BUCKET_NAME} shorter"
+        )
 
 
 def check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session) -> None:
@@ -57,8 +111,9 @@ def check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session)
     """
     if session.region_name is None:
         raise NoRegionError
-    bucket = recorded.get("environment_variables", {}).get("INPUT_BUCKET", "")
-    place = re.fullmatch(rf"text-to-pdf-{stage}-input-(?P<account>\d{{12}})-(?P<region>.+)", bucket)
+    variables = recorded.get("environment_variables", {})
+    topic = _PLACE_OF_TOPIC.fullmatch(variables.get("TOPIC", ""))
+    place = topic or _PLACE_OF_BUCKET.fullmatch(variables.get("INPUT_BUCKET", ""))
     if place is None:
         return
     if session.region_name != place["region"]:
@@ -90,6 +145,7 @@ def variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:
         "OUTPUT_BUCKET": outputs["OutputBucket"],
         "TABLE": outputs["Table"],
         "TOKEN_PARAMETER": outputs["TokenParameter"],
+        "TOPIC": outputs["Topic"],
     }
 
 

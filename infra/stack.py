@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from infra import configuration
 from infra.explanation import StageError
 
 if TYPE_CHECKING:
@@ -23,15 +25,28 @@ WAITING: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
 class Stack:
     """One stage's stack."""
 
-    def __init__(self, client: "CloudFormationClient", stage: str) -> None:
+    def __init__(
+        self, client: "CloudFormationClient", stage: str, app: str = configuration.APP
+    ) -> None:
         self._client = client
-        self.name = f"text-to-pdf-{stage}"
+        self.stage = stage
+        self.name = f"{app}-{stage}"
 
-    def apply(self, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    @classmethod
+    def of(cls, stage: str, project: Path, session: boto3.Session) -> "Stack":
+        """Return the stack of a stage of this project."""
+        return cls(session.client("cloudformation"), stage, configuration.app_name(project))
+
+    def apply(
+        self,
+        template: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
         """Create the stack, or bring it up to date; its outputs.
 
-        A parameter that is not given keeps the value that it has. Raise StageError with
-        CloudFormation's reasons if it could not be done; what was there before is there still.
+        A parameter that is not given keeps the value that it has, and so do tags. Raise StageError
+        with CloudFormation's reasons if it could not be done; what was there before is there still.
         """
         existing = self._describe()
         if existing and existing["StackStatus"] in NEVER_WORKED:
@@ -47,6 +62,8 @@ class Stack:
             ],
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
         }
+        if tags:
+            request["Tags"] = [{"Key": name, "Value": value} for name, value in tags.items()]
         try:
             if not existing:
                 self._client.create_stack(**request)

@@ -23,6 +23,7 @@ class Call(StrEnum):
     FINISH = "finish"
     LOOK = "look at the output"
     CHECK = "check the claim"
+    PUBLISH = "publish"
     OTHER = "other"
 
 
@@ -119,12 +120,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         target = self.headers.get("X-Amz-Target", "").partition(".")[2]
-        text = f"{self.path} {body.decode()}" if target else self.path
+        is_sns = body.startswith(b"Action=PublishBatch")
+        text = f"{self.path} {body.decode()}" if target or is_sns else self.path
         fault = self.server.proxy.fault(_kind(self.command, target, text), text)
         if fault is None:
             self._answer(*self._forwarded(body))
         elif fault in _ANSWERS:
-            self._refuse(fault, is_s3=not target)
+            self._refuse(fault, is_s3=not target, is_sns=is_sns)
         else:
             self._break(fault, body)
 
@@ -163,10 +165,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _refuse(self, fault: Fault, *, is_s3: bool) -> None:
+    def _refuse(self, fault: Fault, *, is_s3: bool, is_sns: bool) -> None:
         status, of_s3, of_dynamodb = _ANSWERS[fault]
         if is_s3:
             content = f"<Error><Code>{of_s3}</Code><Message>no</Message></Error>"
+            if is_sns:
+                content = f"<ErrorResponse>{content}</ErrorResponse>"
             return self._answer(status, [("Content-Type", "application/xml")], content.encode())
         status = 400 if fault in {Fault.THROTTLED, Fault.DENIED} else status
         content = f'{{"__type": "com.amazonaws.dynamodb.v20120810#{of_dynamodb}"}}'
@@ -199,6 +203,8 @@ def _kind(method: str, target: str, text: str) -> Call:
         return Call.CHECK
     if target:
         return Call.OTHER
+    if "Action=PublishBatch" in text:
+        return Call.PUBLISH
     return {"GET": Call.READ, "PUT": Call.STORE, "HEAD": Call.LOOK}.get(method, Call.OTHER)
 
 

@@ -171,15 +171,17 @@ class Stack:
         )
 
 
-def wait_for(condition: Callable[[], T | None], what: str) -> T:
-    """The first value that the condition gives; fails when it gives none for too long."""
-    give_up = time.monotonic() + SETTLED_WITHIN_SECONDS
+def wait_for(
+    condition: Callable[[], T | None], what: str, within: float = SETTLED_WITHIN_SECONDS
+) -> T:
+    """The first value that the condition gives; fails when it gives none for so many seconds."""
+    give_up = time.monotonic() + within
     while time.monotonic() < give_up:
         value = condition()
         if value is not None:
             return value
         time.sleep(0.05)
-    raise AssertionError(f"waited {SETTLED_WITHIN_SECONDS} s in vain for {what}")
+    raise AssertionError(f"waited {within} s in vain for {what}")
 
 
 def copy_project(folder: Path) -> Path:
@@ -214,13 +216,18 @@ def guarded_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.E
 
 
 def deploy(
-    aws: emulator.Emulator, project: Path, stage: str, configure: Configure | None = None
+    aws: emulator.Emulator,
+    project: Path,
+    stage: str,
+    configure: Configure | None = None,
+    parameters: Mapping[str, str] | None = None,
+    **more: Mapping[str, str],
 ) -> Stack:
-    """Provision and deploy a stage, as `make deploy` does.
+    """Provision and deploy a stage, as `make deploy` does, with the given options of `provision`.
 
     `configure` may change the stage's part of chalice's configuration between the two.
     """
-    provision(stage, project)
+    provision(stage, project, parameters, **more)
     if configure:
         path = project / ".chalice/config.json"
         config = json.loads(path.read_text())
@@ -228,7 +235,8 @@ def deploy(
         path.write_text(json.dumps(config))
     chalice("deploy", stage, project)
     settings = Settings.from_chalice_config(project / ".chalice", stage)
-    return Stack(aws, project, settings, api_url(stage, project), token(stage), dict(os.environ))
+    url, secret = api_url(stage, project), token(stage, project)
+    return Stack(aws, project, settings, url, secret, dict(os.environ))
 
 
 @contextmanager

@@ -5,7 +5,10 @@ importer, which is put to use here), an unset `minimumCompressionSize`, and func
 at once, since chalice's waiters look only every five seconds. For the protocol: a retry of an
 asynchronous invocation keeps its request id, and one for which there is no room waits instead of
 counting as failed, both as Lambda's do. For enforcing policies: `*` in a policy covers every
-character, a newline in a key too, and no port but our own is opened. These are private functions,
+character, a newline in a key too, the right to publish covers publishing ten messages at once, a
+bucket's policy sees whether a PUT is conditional, a role of a stack has its permissions boundary, a
+stream is a resource of its own,
+and no port but our own is opened. These are private functions,
 so the version is pinned exactly, and the end-to-end tests fail first when it changes.
 """
 
@@ -13,12 +16,16 @@ import contextvars
 import json
 import re
 import threading
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 import ministack.app as emulator
+import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as policies
 import ministack.services.apigateway_v1 as gateway
+import ministack.services.cloudformation.provisioners as provisioners
+import ministack.services.iam as identities
 import ministack.services.lambda_svc as functions
 
 Json = dict[str, Any]
@@ -33,6 +40,9 @@ _execute_function = functions._execute_function
 _release_execution_slot = functions._release_execution_slot
 _room = threading.Condition()
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_extract_iam_action = actions.extract_iam_action
+_extract_resource_arn = actions.extract_resource_arn
+_s3_object_context = actions._s3_object_context
 _compile_wildcards = policies._fnmatch_compile
 
 
@@ -47,7 +57,12 @@ def apply() -> None:
     functions._execute_function_dispatch = _dispatch_under_one_id
     functions._execute_function = _execute_when_there_is_room
     functions._release_execution_slot = _release_execution_slot_and_tell
+    actions.extract_iam_action = _extract_iam_action_of_batches_too
+    actions.extract_resource_arn = _extract_resource_arn_of_streams_too
+    actions._s3_object_context = _s3_object_context_with_conditions
     policies._fnmatch_compile = _compile_wildcards_over_lines
+    roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    roles.update({step: _bounding(roles[step]) for step in ("create", "update")})
     emulator._port_is_bindable = lambda _host, _port: False
 
 
@@ -156,3 +171,47 @@ def _release_execution_slot_and_tell(key: str) -> None:
 def _compile_wildcards_over_lines(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     compiled = _compile_wildcards(pattern, ignore_case)
     return re.compile(compiled.pattern, compiled.flags | re.DOTALL)
+
+
+def _extract_iam_action_of_batches_too(*arguments: Any, **more: Any) -> str | None:
+    """SNS Developer Guide, 'API permissions': PublishBatch is allowed by sns:Publish."""
+    action = _extract_iam_action(*arguments, **more)
+    return "sns:Publish" if action == "sns:PublishBatch" else action
+
+
+def _extract_resource_arn_of_streams_too(
+    service: str, method: str, path: str, headers: Json, body: bytes, *more: Any
+) -> str:
+    """A request about a table's stream is about the stream, where it names one."""
+    if "dynamodb" in service and b'"StreamArn"' in body:
+        return str(json.loads(body)["StreamArn"])
+    resource: str = _extract_resource_arn(service, method, path, headers, body, *more)
+    return resource
+
+
+def _s3_object_context_with_conditions(
+    action: str, query: Json, path: str, headers: Mapping[str, str]
+) -> Json:
+    """S3 User Guide, 'Enforce conditional writes on Amazon S3 buckets'."""
+    context: Json = _s3_object_context(action, query, path, headers)
+    if action == "s3:PutObject":
+        for name in ("if-match", "if-none-match"):
+            if headers.get(name):
+                context[f"s3:{name}"] = headers[name]
+        context["s3:objectcreationoperation"] = "false" if "partNumber" in query else "true"
+    return context
+
+
+def _bounding(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step of CloudFormation's for a role, and its boundary after it, which it leaves out."""
+
+    def bounded(*arguments: Any, **more: Any) -> Any:
+        made = step(*arguments, **more)
+        properties = next(a for a in reversed(arguments) if isinstance(a, dict))
+        name = made[0] if isinstance(made, tuple) else made
+        role = identities._roles.get(name) or identities._roles.get(properties.get("RoleName"))
+        if role is not None:
+            role["PermissionsBoundary"] = properties.get("PermissionsBoundary")
+        return made
+
+    return bounded

@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from infra.provision import provision
 from tests.stack import Stack, copy_project
 
 Deed = Callable[["Actor"], Any]
-DENIED = {"AccessDenied", "AccessDeniedException", "403"}
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
 
 
 class Actor:
@@ -62,7 +63,8 @@ def get_output(a: Actor) -> Any:
 
 
 def put_output(a: Actor) -> Any:
-    return a.do("s3", "put_object", Bucket=a.settings.output_bucket, Key="access/c.pdf", Body=b"")
+    where = {"Bucket": a.settings.output_bucket, "Key": f"access/{uuid.uuid4()}.pdf"}
+    return a.do("s3", "put_object", **where, Body=b"", IfNoneMatch="*")
 
 
 def delete_output(a: Actor) -> Any:
@@ -131,6 +133,15 @@ def make_log_group(a: Actor) -> Any:
     return a.do("logs", "create_log_group", logGroupName="/aws/lambda/access")
 
 
+def publish(a: Actor) -> Any:
+    return a.do("sns", "publish", TopicArn=a.settings.topic, Message="access")
+
+
+def read_stream(a: Actor) -> Any:
+    table = boto3.client("dynamodb").describe_table(TableName=a.settings.table)["Table"]
+    return a.do("dynamodbstreams", "describe_stream", StreamArn=table["LatestStreamArn"])
+
+
 def invoke(a: Actor) -> Any:
     return a.do("lambda", "invoke", FunctionName=f"text-to-pdf-{a.settings.stage}-convert")
 
@@ -141,6 +152,7 @@ ALLOWED: dict[str, list[Deed]] = {
     "api": [get_item, query, get_input, list_input, get_output],
     "reconcile": [list_input, query, invoke],
     "authorize": [read_token],
+    "announce": [publish, read_stream],
 }
 NOBODY: list[Deed] = [
     delete_input,
@@ -155,8 +167,13 @@ NOBODY: list[Deed] = [
     make_log_group,
 ]
 FORBIDDEN: dict[str, list[Deed]] = {
-    "convert": [*NOBODY, put_input, query, read_token, invoke],
-    "api": [*NOBODY, put_input, put_output, update_item, read_token, invoke],
+    "convert": [*NOBODY, put_input, query, read_token, invoke, publish, read_stream],
+    "api": [*NOBODY, put_input, put_output, update_item, read_token, invoke, publish, read_stream],
+    "announce": [
+        *NOBODY,
+        *(get_input, put_input, get_output, put_output),
+        *(get_item, query, update_item, read_token, invoke),
+    ],
     "reconcile": [
         *NOBODY,
         get_input,

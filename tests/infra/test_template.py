@@ -77,16 +77,27 @@ def test_a_policy_names_its_actions_and_resources(statement: dict[str, Any]) -> 
     for action in [actions] if isinstance(actions, str) else actions:
         assert "*" not in action
     for resource in resources if isinstance(resources, list) else [resources]:
-        text = next(iter(resource.values()))  # always !GetAtt or !Sub: a resource of this stage
+        # Always !GetAtt, !Ref or !Sub: a resource of this stage, or a bucket that it is given.
+        value = next(iter(resource.values()))
+        text = value if isinstance(value, str) else value[0]
         assert re.fullmatch(
-            r"\w+\.Arn|\$\{(Input|Output)Bucket\.Arn\}/\*|arn:[^*]*\$\{Stage\}[^*]*", text
+            r"\w+\.(Stream)?Arn|SettledTopic|\$\{Table\.Arn\}/stream/\*|arn:[^*]*\$\{Stage\}[^*]*"
+            r"|arn:\$\{AWS::Partition\}:s3:::\$\{Bucket\}(/\$\{(Input|Output)Prefix\}\*)?",
+            text,
         )
 
 
 def test_only_tracing_may_use_any_resource_and_only_where_it_is_switched_on() -> None:
     policies = of_type("AWS::IAM::Policy")
-    assert policies.keys() == {"TracingPolicy"}
+    assert policies.keys() == {"TracingPolicy", "InputKeyPolicy", "OutputKeyPolicy"}
     assert policies["TracingPolicy"]["Condition"] == "Traced"
+    for use in ("Input", "Output"):
+        policy = policies[f"{use}KeyPolicy"]
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert (policy["Condition"], statement["Resource"]) == (
+            f"Has{use}Key",
+            {"Ref": f"{use}Key"},
+        )
 
 
 def test_each_function_has_a_role_of_its_own() -> None:
@@ -98,7 +109,7 @@ def test_each_function_has_a_role_of_its_own() -> None:
 def test_each_function_has_a_log_group_with_an_end() -> None:
     groups = [g["Properties"] for g in of_type("AWS::Logs::LogGroup").values()]
     names = {group["LogGroupName"]["Sub"] for group in groups}
-    assert names == {f"/aws/lambda/text-to-pdf-${{Stage}}{suffix}" for suffix in destroy.LOG_GROUPS}
+    assert names == {f"/aws/lambda/${{App}}-${{Stage}}{suffix}" for suffix in destroy.LOG_GROUPS}
     assert len(names) == len(ROLES)
     assert all(group["RetentionInDays"] == {"Ref": "LogDays"} for group in groups)
 

@@ -75,6 +75,8 @@ class Violation(AssertionError):
 
 
 Check = Callable[["World"], str | None]
+Step = Callable[[Item, Item], str | None]
+"""What is wrong with a step of the record from one cell to another, or None."""
 
 
 class World(NamedTuple):
@@ -99,12 +101,14 @@ class Explorer:
     scope: Scope
     replay: Replay
     check: Check
+    step: Step
     _cells: list[Cell] = field(default_factory=list)
     _numbers: dict[Cell, int] = field(default_factory=dict)
     _applied: dict[tuple[int, int], tuple[int, Reply]] = field(default_factory=dict)
     _seen: dict[State, tuple[State, str] | None] = field(default_factory=dict)
     _waits: list[Start] = field(default_factory=list)
     _sound: set[tuple[int, ...]] = field(default_factory=set)
+    _allowed: set[tuple[int, int]] = field(default_factory=set)
 
     def explore(self) -> int:
         """The number of states; Violation with the way to the first one that is wrong."""
@@ -113,6 +117,7 @@ class Explorer:
         while stack:
             state = stack.pop()
             for label, after in self._successors(state):
+                self._assert_allowed(state, after, label)
                 if after not in self._seen:
                     self._seen[after] = state, label
                     self._assert_sound(after)
@@ -128,6 +133,7 @@ class Explorer:
             label, state = steps[choose(len(steps))]
             self._seen.setdefault(state, (before, label))
             self._assert_sound(state)
+            self._assert_allowed(before, state, label)
 
     def _first(self) -> State:
         return State(
@@ -244,6 +250,19 @@ class Explorer:
         if wrong:
             raise Violation(f"{wrong}\n{self.scope}\n" + "\n".join(self._way_to(state)))
         self._sound.add(view)
+
+    def _assert_allowed(self, before: State, after: State, label: str) -> None:
+        pair = before.record, after.record
+        if pair[0] == pair[1] or pair in self._allowed:
+            return
+        old, new = (self._cells[number] for number in pair)
+        assert isinstance(old, Item)
+        assert isinstance(new, Item)
+        wrong = self.step(old, new)
+        if wrong:
+            way = [*self._way_to(before), label]
+            raise Violation(f"{wrong}\n{old}\n{new}\n{self.scope}\n" + "\n".join(way))
+        self._allowed.add(pair)
 
     def _way_to(self, state: State) -> list[str]:
         way: list[str] = []

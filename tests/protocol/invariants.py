@@ -3,6 +3,7 @@
 from functools import cache
 
 from chalicelib.records import Record, Status, record_from, timestamp
+from chalicelib.transitions import violation
 from tests.protocol.explorer import DEAD, DONE, RECONCILE, World
 from tests.protocol.memory import Item, Version
 
@@ -14,6 +15,11 @@ def violated(world: World) -> str | None:
     if wrong or not world.is_quiescent:
         return wrong
     return _nothing_finished_is_forgotten(world, record) or _the_newest_is_told(world, record)
+
+
+def forbidden(old: Item, new: Item) -> str | None:
+    """What the rules that audit the deployed table say against this step of the record."""
+    return violation(recorded(old), recorded(new))
 
 
 @cache

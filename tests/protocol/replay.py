@@ -5,7 +5,7 @@ until it makes the next call, and each such history is run only once, however ma
 world it is part of.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -204,8 +204,8 @@ class _OneKey:
         self._client = client
         self.started: list[Change] = []
 
-    def start(self, change: Change) -> None:
-        self.started.append(change)
+    def start(self, changes: Sequence[Change]) -> None:
+        self.started += changes
 
     def go_on(self, asked: Asked) -> None:
         raise AssertionError(f"one key is one page: {asked}")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.protocol.explorer import RECONCILE, Explorer, Scope
-from tests.protocol.invariants import violated
+from tests.protocol.invariants import forbidden, violated
 from tests.protocol.replay import Replay, build
 from tests.protocol.scopes import ANYTHING
 
@@ -31,5 +31,5 @@ def scopes(draw: st.DrawFn) -> Scope:
 @given(scopes(), st.data())
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_pdf_and_record_are_true_throughout_any_history(scope: Scope, data: st.DataObject) -> None:
-    explorer = Explorer(scope, Replay(build), violated)
+    explorer = Explorer(scope, Replay(build), violated, forbidden)
     explorer.walk(lambda steps: data.draw(st.integers(0, steps - 1)))

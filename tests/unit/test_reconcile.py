@@ -1,6 +1,6 @@
 """Which objects reconciling takes for behind, by their listing alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from chalicelib.notification import Change, Removal, Upload
-from chalicelib.reconcile import SAME_UPLOAD, Asked, Reconciliation, Tally, is_behind
+from chalicelib.reconcile import (
+    MAX_BYTES,
+    MAX_FILES,
+    RANGES,
+    SAME_UPLOAD,
+    Asked,
+    Reconciliation,
+    Tally,
+    is_behind,
+    packed,
+    upload_of,
+)
 from chalicelib.records import Record, Status, timestamp
 from chalicelib.storage import StoredObject
 
@@ -34,22 +45,25 @@ class Stage:
     objects: list[StoredObject]
     records: list[Record]
     started: list[Change] = field(default_factory=list)
+    parts: list[Asked] = field(default_factory=list)
     shards: int = 1
     name: str = "in"
 
-    def page(self, prefix: str, _after: str | None, _limit: int) -> tuple[list[StoredObject], bool]:
-        return [one for one in self.objects if one.key.startswith(prefix)], False
+    def page(self, prefix: str, after: str | None, limit: int) -> tuple[list[StoredObject], bool]:
+        found = [one for one in self.objects if one.key.startswith(prefix)]
+        found = [one for one in found if after is None or one.key > after]
+        return found[:limit], len(found) > limit
 
     def between(
         self, _bucket: str, _shard: int, _after: str | None, _last: str | None
     ) -> Iterator[Record]:
         return iter(self.records)
 
-    def start(self, change: Change) -> None:
-        self.started.append(change)
+    def start(self, changes: Sequence[Change]) -> None:
+        self.started += changes
 
     def go_on(self, asked: Asked) -> None:
-        raise AssertionError(asked)
+        self.parts.append(asked)
 
 
 def test_records_of_an_earlier_prefix_are_left_alone() -> None:
@@ -85,3 +99,36 @@ def test_equal_bytes_are_another_upload_once_they_are_dated_later(
 ) -> None:
     listed = StoredObject("a.txt", "same", 4, listed_at)
     assert is_behind(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
+
+
+def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
+    keys = [f"{letter}/{number}.txt" for letter in "abcdefgh" for number in range(5)]
+    stage = Stage([StoredObject(key, "new", 4, UPLOADED) for key in keys], [])
+    parts: Any = stage
+    whole = Reconciliation(parts, parts, parts, "")
+    whole.answer(Asked(pages=1, page_size=10, ranges=4), UPLOADED)
+    assert 1 < len(stage.parts) <= 4
+    parts, stage.parts = stage.parts, []
+    for part in parts:
+        assert (part.ranges, part.pages, part.tally) == (1, None, Tally())
+        assert isinstance(whole.run(part, datetime.max.replace(tzinfo=UTC)), Tally)
+    assert sorted(change.key for change in stage.started) == keys
+
+
+def test_the_schedule_divides_what_takes_too_long() -> None:
+    assert Asked.of({"source": "aws.events"}).ranges == RANGES
+    assert Asked.of({}).ranges == 1
+
+
+def test_events_hold_as_many_files_as_one_run_converts_well_within_its_time() -> None:
+    sizes = [1] * 50 + [MAX_BYTES, MAX_BYTES + 1, 1]
+    changes = [
+        upload_of("in", StoredObject(f"{n}.txt", "e", size, UPLOADED), None)
+        for n, size in enumerate(sizes)
+    ]
+    groups = list(packed(changes))
+    assert [change for group in groups for change in group] == changes
+    assert max(map(len, groups)) == MAX_FILES
+    totals = [sum(c.size or 0 for c in g if isinstance(c, Upload)) for g in groups if len(g) > 1]
+    assert max(totals) <= MAX_BYTES
+    assert list(packed([])) == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.converter import Basis, Progress, Report
+from chalicelib.errors import EventFailed
 from chalicelib.notification import Upload, padded
 from chalicelib.pipeline import Outcome, Pipeline
 from chalicelib.records import Record, Status
@@ -143,3 +144,16 @@ def test_what_was_opened_is_closed_however_the_run_ends(fails: bool) -> None:
     machine.pipeline = replace(machine.pipeline, bucket=buckets.__getitem__)
     machine.run(b"text")
     assert [opened.body.closed for opened in source.opened] == [True]
+
+
+def test_a_file_whose_turn_comes_too_late_is_tried_again_and_not_blamed() -> None:
+    machine = Machine(pages=300, max_pages=1000)
+    uploads = [Upload("input", f"{name}.txt", padded("01"), START) for name in "ab"]
+    for upload in uploads:
+        machine.cloud.client.put_object(Bucket="input", Key=upload.key, Body=b"text")
+    with pytest.raises(EventFailed, match=r"The turn of 'b\.txt' did not come"):
+        machine.pipeline.process_all(uploads, RUN)
+    first = machine.records.get("input", "a.txt", consistent=True)
+    assert first is not None
+    assert first.status is Status.SUCCESS
+    assert machine.records.get("input", "b.txt", consistent=True) is None

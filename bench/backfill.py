@@ -1,0 +1,177 @@
+"""What reconciling a bucket takes: calls and units measured here, and computed for larger buckets.
+
+    python -m bench.backfill [--objects 1000 10000]
+
+Every request is counted where it leaves the AWS client. The time is the CPU time of this process,
+since the emulator's own says nothing about AWS; what a call to AWS takes is an assumption, which is
+printed with the table.
+"""
+
+import argparse
+import math
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+
+from bench.answers import BUCKET, SHARDS, Meter, key_of
+from chalicelib import connections
+from chalicelib.notification import Change, reconciling
+from chalicelib.ranges import Divider
+from chalicelib.reconcile import MAX_FILES, RANGES, Asked, Reconciliation, Tally
+from chalicelib.records import timestamp
+from chalicelib.storage import Bucket
+from chalicelib.table import Records
+from infra import emulator
+from tests import seeding
+
+TABLE = "bench-backfill"
+PAGE = 1_000
+SECONDS_A_PAGE = 0.6
+"""The CPU time that was measured, on one CPU as `reconcile` has it, and an assumed 0.15 s for a
+listing and 16 queries side by side where Lambda is."""
+GB_SECOND = 0.0000166667
+GB = 1769 / 1024
+RECORD_KB = 0.69
+UNITS_A_PAGE = SHARDS * math.ceil(PAGE / SHARDS * RECORD_KB / 4)
+LIST, UNIT, REQUEST = 5.0, 0.125, 0.20
+"""Dollars a million: ListObjectsV2, read units of DynamoDB, requests of Lambda."""
+CONVERSION = 15.37
+"""Dollars a million files of 1 kB (docs/cost.md)."""
+FILES_A_SECOND = 8_000
+"""What 16 shards take: docs/scale.md."""
+
+
+@dataclass
+class Events:
+    """Takes the place of the deployed functions: counts events and the files in them."""
+
+    events: int = 0
+    files: int = 0
+    largest: int = 0
+    parts: list[Asked] = field(default_factory=list)
+
+    def start(self, changes: Sequence[Change]) -> None:
+        self.events += 1
+        self.files += len(changes)
+        self.largest = max(self.largest, len(str(reconciling(*changes))))
+
+    def go_on(self, asked: Asked) -> None:
+        self.parts.append(asked)
+
+
+@contextmanager
+def stage() -> Iterator[None]:
+    """A bucket and a table on an emulator."""
+    with emulator.running() as aws:
+        os.environ |= aws.client_environment
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        boto3.client("dynamodb").create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "input_key", "AttributeType": "S"},
+            ],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "input_key", "KeyType": "RANGE"},
+            ],
+        )
+        yield
+
+
+def fill(first: int, last: int) -> None:
+    """Put the objects, and a record of every one but each tenth."""
+    client = boto3.client("s3", config=connections.CONFIG)
+    keys = [key_of(number) for number in range(first, last)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda k: client.put_object(Bucket=BUCKET, Key=k, Body=k.encode()), keys))
+    recorded = (key for number, key in enumerate(keys) if number % 10)
+    later = timestamp(datetime.now(UTC) + timedelta(hours=1))
+    records = (replace(seeding.record(BUCKET, key), uploaded_at=later) for key in recorded)
+    seeding.write(boto3.client("dynamodb"), TABLE, SHARDS, records)
+
+
+def measured(objects: int) -> str:
+    """One line about reconciling the bucket, with every tenth record missing."""
+    s3 = boto3.client("s3", config=connections.CONFIG)
+    dynamodb = boto3.client("dynamodb", config=connections.CONFIG)
+    meter, events = Meter(), Events()
+    meter.watch(s3)
+    meter.watch(dynamodb)
+    records = Records(dynamodb, TABLE, SHARDS)
+    bucket = Bucket(s3, BUCKET)
+    functions: Any = events
+    reconciliation = Reconciliation(bucket, records, functions, "")
+    before = time.process_time()
+    tally = reconciliation.run(Asked(), datetime.now(UTC) + timedelta(hours=1))
+    spent = time.process_time() - before
+    assert isinstance(tally, Tally)
+    assert (tally.seen, tally.missing) == (objects, objects // 10), tally
+    pages = math.ceil(objects / PAGE)
+    lists, queries = meter.requests["s3"], meter.requests["dynamodb"]
+    ranges = Divider(bucket, "").divide((None, None), RANGES)
+    probes = meter.requests["s3"] - lists
+    return (
+        f"| {objects:,} | {pages:,} | {lists:,} "
+        f"| {queries:,} | {events.files:,} | {events.events:,} "
+        f"| {events.largest / 1000:.1f} | {1000 * spent / pages:.0f} "
+        f"| {len(ranges)} | {probes} |"
+    )
+
+
+def computed(objects: int) -> str:
+    """One line about a bucket of which nothing, or everything, is missing."""
+    pages = math.ceil(objects / PAGE)
+    units = pages * UNITS_A_PAGE
+    reading = pages * LIST / 1e6 + units * UNIT / 1e6 + pages * SECONDS_A_PAGE * GB * GB_SECOND
+    hours = pages * SECONDS_A_PAGE / 3600
+    events = math.ceil(objects / MAX_FILES)
+    return (
+        f"| {objects:,} | {pages:,} | {pages * (SHARDS + 1):,} | {units:,} | ${reading:,.2f} "
+        f"| {_time(hours)} | {_time(hours / RANGES)} | {events:,} (${events * REQUEST / 1e6:,.2f}) "
+        f"| {_time(objects / FILES_A_SECOND / 3600)} | ${objects * CONVERSION / 1e6:,.2f} |"
+    )
+
+
+def _time(hours: float) -> str:
+    if hours < 1 / 60:
+        return f"{hours * 3600:.0f} s"
+    return f"{hours * 60:.0f} min" if hours < 2 else f"{hours:.1f} h"
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(prog="make bench-backfill", description=__doc__)
+    parser.add_argument("--objects", type=int, nargs="+", default=[1_000, 10_000])
+    sizes: list[int] = sorted(parser.parse_args().objects)
+    print(
+        "| objects | pages | LIST | Query | files started | events | largest, kB "
+        "| CPU a page, ms | ranges | probes |"
+    )
+    print("|" + "---:|" * 10)
+    with stage():
+        filled = 0
+        for size in sizes:
+            fill(filled, size)
+            filled = size
+            print(measured(size), flush=True)
+    print(f"\nComputed, at {SECONDS_A_PAGE} s a page and {RANGES} ranges:\n")
+    print(
+        "| objects | pages | calls | read units | reading | in one chain | side by side "
+        "| events, all missing | converting | its price |"
+    )
+    print("|" + "---:|" * 10)
+    for objects in (100_000, 10_000_000, 1_000_000_000):
+        print(computed(objects))
+
+
+if __name__ == "__main__":
+    main()

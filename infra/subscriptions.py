@@ -1,0 +1,38 @@
+"""Who is told of settled files: `make deploy STAGE=dev NOTIFY_EMAIL=… NOTIFY_URL=…`."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from infra.explanation import StageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def check(email: str, url: str) -> None:
+    """Raise StageError unless each is empty, or something that SNS delivers to."""
+    if email and not (email.count("@") == 1 and email.strip("@") == email):
+        raise StageError(f"NOTIFY_EMAIL is {email!r}: give one address, such as ops@example.com")
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
+    if url and not (is_safe and parts.hostname):
+        raise StageError(
+            f"NOTIFY_URL is {url!r}: give an address that begins with https://, so that names of "
+            "files do not travel in the clear"
+        )
+
+
+def subscribe(client: "SNSClient", topic: str, email: str, url: str) -> list[str]:
+    """Subscribe what is given to the topic; what to do next, in one line each.
+
+    What is subscribed already stays so, and is not asked to confirm again.
+    """
+    endpoints = {"email": email, urlsplit(url).scheme: url}
+    told = []
+    for protocol, endpoint in endpoints.items():
+        if endpoint:
+            client.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
+            told.append(f"{endpoint} was asked to confirm the subscription (docs/events.md)")
+    return told

@@ -1,0 +1,275 @@
+"""Settled files are announced: at least once each, whatever happens, and nothing else is."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+
+from chalicelib import stream
+from infra import mapping
+from infra.emulator import Emulator
+from tests import faults
+from tests import stack as stacks
+from tests.faults import Call, Fault, Proxy, Rule
+from tests.stack import Stack, wait_for
+
+FILES = 20
+STRIKES = [
+    (Fault.KILLED_BEFORE, 1),
+    (Fault.KILLED_AFTER, 1),
+    (Fault.ERROR, 6),
+    (Fault.DENIED, 2),
+    (Fault.CUT_AFTER, 3),
+    (Fault.THROTTLED, 4),
+]
+"""What happens to the requests that publish, one after the other: 17 of them fail."""
+
+
+class State(NamedTuple):
+    """One settled state of one file."""
+
+    key: str
+    sequencer: str
+    type: str
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[Proxy]:
+    with faults.running(Proxy()) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
+    """A stage whose functions reach AWS through the proxy only."""
+
+    def configure(aws: Emulator, config: dict[str, Any]) -> None:
+        proxy.endpoint = aws.endpoint
+        config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
+        config["lambda_functions"]["convert"]["reserved_concurrency"] = 2
+
+    with stacks.deployed(tmp_path_factory.mktemp("project"), "told", None, configure) as deployed:
+        yield deployed
+
+
+class Queue:
+    """A queue that is subscribed to the stage's topic."""
+
+    def __init__(self, stage: Stack, name: str, policy: dict[str, Any] | None = None) -> None:
+        self._sqs = stage.sqs
+        self._url = stage.sqs.create_queue(QueueName=name)["QueueUrl"]
+        answer = stage.sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = answer["Attributes"]["QueueArn"]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": stage.settings.topic}},
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        stage.sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": document})
+        attributes = {"RawMessageDelivery": "true"}
+        if policy:
+            attributes["FilterPolicy"] = json.dumps(policy)
+        boto3.client("sns").subscribe(
+            TopicArn=stage.settings.topic, Protocol="sqs", Endpoint=arn, Attributes=attributes
+        )
+        self.bodies: list[dict[str, Any]] = []
+
+    def states(self) -> list[State]:
+        """Every state that was announced so far, in the order of arrival."""
+        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in messages:
+                self.bodies.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return [State(b["record"]["input_key"], b["sequencer"], b["type"]) for b in self.bodies]
+
+
+def settled_states(stage: Stack) -> set[State]:
+    """Every state that a record had and that was settled, out of the stream itself."""
+    client = boto3.client("dynamodbstreams")
+    arn = stage.dynamodb.describe_table(TableName=stage.settings.table)["Table"]["LatestStreamArn"]
+    shards = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    images = []
+    for shard in shards:
+        iterator: str | None = client.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while iterator:
+            page = client.get_records(ShardIterator=iterator)
+            images += [r["dynamodb"]["NewImage"] for r in page["Records"]]
+            iterator = page.get("NextShardIterator") if page["Records"] else None
+    return {
+        State(i["input_key"]["S"], i["sequencer"]["S"], kind) for i in images if (kind := _type(i))
+    }
+
+
+def _type(image: dict[str, Any]) -> str | None:
+    if "input_deleted_at" in image:
+        return "deleted"
+    if image["status"]["S"] == "SUCCESS":
+        return "converted"
+    is_final = image.get("retryable") == {"BOOL": False}
+    return "failed" if image["status"]["S"] == "FAILED" and is_final else None
+
+
+@pytest.fixture(scope="module")
+def queue(stage: Stack) -> Queue:
+    return Queue(stage, "storm")
+
+
+def test_a_storm_is_announced_whole(
+    stage: Stack, proxy: Proxy, queue: Queue, fates: list[str]
+) -> None:
+    proxy.rules += [Rule("", Call.PUBLISH, fault, times) for fault, times in STRIKES]
+    storm(stage)
+    struck = [rule for rule in proxy.rules if rule.call is Call.PUBLISH]
+
+    def whole() -> set[State] | None:
+        """The states, once nothing is missing any more and every fault has struck."""
+        expected = settled_states(stage)
+        is_whole = expected <= set(queue.states()) and not any(rule.times for rule in struck)
+        return expected if is_whole else None
+
+    expected = wait_for(whole, "all settled states to be announced", within=300)
+    told = queue.states()
+    fates.append(
+        f"storm | settled {len(expected)} | published {len(set(told))} | "
+        f"duplicates {len(told) - len(set(told))} | lost {len(expected - set(told))} |"
+    )
+    assert set(told) == expected
+    assert {state.type for state in expected} == {"converted", "failed", "deleted"}
+    assert len(told) > len(expected), "a killed run and a cut answer leave duplicates"
+
+
+def storm(stage: Stack) -> None:
+    """Uploads, of which some are no text, some are overwritten, and some are deleted."""
+    for number in range(FILES):
+        stage.upload(f"storm/{number:03}.txt", f"text {number}".encode())
+        stage.upload(f"storm/{number:03}.docx") if number % 8 == 0 else None
+        stage.upload(f"storm/{number:03}.txt", b"anew") if number % 5 == 0 else None
+    for number in range(0, FILES, 4):
+        key = f"storm/{number:03}.txt"
+        stage.settled(key)
+        stage.s3.delete_object(Bucket=stage.settings.input_bucket, Key=key)
+    for number in range(0, FILES, 4):
+        key = f"storm/{number:03}.txt"
+        wait_for(lambda key=key: stage.settled(key).input_deleted_at, f"{key} to be gone")  # type: ignore[misc]
+    for number in range(FILES):
+        stage.settled(f"storm/{number:03}.txt")
+
+
+def test_states_of_one_file_arrive_in_their_order(queue: Queue) -> None:
+    first: dict[str, list[str]] = {}
+    for state in dict.fromkeys(queue.states()):
+        first.setdefault(state.key, []).append(state.sequencer)
+    assert first
+    assert all(sequencers == sorted(sequencers) for sequencers in first.values())
+
+
+def test_a_replayed_stream_announces_the_same_again(stage: Stack, queue: Queue) -> None:
+    before = set(queue.states())
+    ids = {body["id"] for body in queue.bodies}
+    (uuid,) = mapping.identifiers(stage.settings.stage, stage.project)
+    client = stage.functions
+    told = client.get_event_source_mapping(UUID=uuid)
+    client.update_event_source_mapping(UUID=uuid, Enabled=False)
+    queue.bodies.clear()
+    replay = client.create_event_source_mapping(
+        EventSourceArn=told["EventSourceArn"],
+        FunctionName=stage.function("announce"),
+        StartingPosition="TRIM_HORIZON",
+        BatchSize=100,
+    )["UUID"]
+    try:
+        wait_for(lambda: before <= set(queue.states()) or None, "the replay")
+    finally:
+        client.delete_event_source_mapping(UUID=replay)
+        client.update_event_source_mapping(UUID=uuid, Enabled=True)
+    assert set(queue.states()) == settled_states(stage)
+    assert {body["id"] for body in queue.bodies} == ids, "consumers can tell what they know"
+
+
+def test_a_message_is_the_public_record(stage: Stack, queue: Queue) -> None:
+    stage.upload("public/märz.txt", "öffentlich".encode())
+    stage.settled("public/märz.txt")
+    key = "public/märz.txt"
+    wait_for(lambda: key in {s.key for s in queue.states()} or None, "the message")
+    body = next(b for b in queue.bodies if b["record"]["input_key"] == key)
+    assert (body["version"], body["type"], body["stage"]) == (1, "converted", "told")
+    assert body["record"] == stage.get("/status", {"key": key}).json
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({"status": ["FAILED"]}, {"filtered/a.docx"}),
+        ({"prefix": ["filtered/deep/"]}, {"filtered/deep/b.txt"}),
+        ({"first_prefix": ["filtered/"]}, None),
+        ({"has_warnings": ["true"], "first_prefix": ["filtered/"]}, {"filtered/odd.txt"}),
+    ],
+    ids=["status", "prefix", "first_prefix", "has_warnings"],
+)
+def test_subscribers_can_filter(
+    stage: Stack, policy: dict[str, Any], expected: set[str] | None
+) -> None:
+    name = "-".join(policy)
+    queue, everything = Queue(stage, f"filtered-{name}", policy), Queue(stage, f"all-{name}")
+    files = {
+        "filtered/a.docx": b"no",
+        "filtered/deep/b.txt": b"b",
+        "filtered/odd.txt": "odd \U0010f8ff".encode(),
+        "elsewhere/c.txt": b"c",
+    }
+    for key, text in files.items():
+        stage.upload(key, text)
+    wait_for(lambda: {s.key for s in everything.states()} >= set(files) or None, "all messages")
+    wanted = expected or {key for key in files if key.startswith("filtered/")}
+    assert {state.key for state in queue.states()} == wanted
+
+
+def test_a_poison_change_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
+    (uuid,) = mapping.identifiers(stage.settings.stage, stage.project)
+    kept = stage.functions.get_event_source_mapping(UUID=uuid)
+    assert kept["BisectBatchOnFunctionError"]
+    assert (kept["MaximumRetryAttempts"], kept["MaximumRecordAgeInSeconds"]) == (1_000, 6 * 3600)
+    queue = Queue(stage, "poisoned")
+    stage.functions.update_event_source_mapping(UUID=uuid, MaximumRecordAgeInSeconds=1)
+    try:
+        proxy.rules.append(Rule("poison", Call.PUBLISH, Fault.DENIED, -1))
+        stage.upload("poison.txt")
+        wait_for(lambda: _discarded(stage), "the change in the failure queue")
+        stage.upload("healthy.txt")
+        wait_for(lambda: "healthy.txt" in {s.key for s in queue.states()} or None, "the next one")
+    finally:
+        proxy.rules.clear()
+        stage.functions.update_event_source_mapping(UUID=uuid, MaximumRecordAgeInSeconds=6 * 3600)
+
+
+def _discarded(stage: Stack) -> bool | None:
+    found = [json.loads(body) for body in stage.failed_events()]
+    return any("DDBStreamBatchInfo" in told for told in found) or None
+
+
+def test_announcing_costs_the_pipeline_no_call(stage: Stack, proxy: Proxy) -> None:
+    stage.upload("cost/four.txt")
+    stage.settled("cost/four.txt")
+    counts = Counter(call for call in proxy.calls("cost/four.") if call is not Call.PUBLISH)
+    assert counts == {Call.CLAIM: 1, Call.READ: 1, Call.STORE: 1, Call.FINISH: 1}
+
+
+def test_what_is_settled_is_what_readers_are_told(stage: Stack) -> None:
+    records = [
+        record
+        for shard in range(stage.settings.shards)
+        for record in stage.records.between(stage.settings.input_bucket, shard, None, None)
+    ]
+    told = {(s.key, s.sequencer) for s in settled_states(stage)}
+    final = {(r.input_key, r.sequencer) for r in records if stream.is_settled(r)}
+    assert final <= told

@@ -1,0 +1,291 @@
+"""Stages over buckets that were there before, and in accounts with rules of their own."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.records import Status
+from infra import configuration, destroy, options
+from infra.emulator import Emulator
+from infra.explanation import StageError
+from infra.provision import provision
+from infra.stack import Stack
+from tests.end_to_end.test_access import Actor
+from tests.stack import Stack as Deployed
+from tests.stack import copy_project, deploy, guarded_aws
+
+INBOX, OUTBOX = "acme-inbox", "acme-pdfs"
+LOOKS = (
+    *("get_bucket_versioning", "get_bucket_encryption", "get_public_access_block"),
+    *("get_bucket_policy", "get_bucket_tagging", "get_bucket_lifecycle_configuration"),
+    *("get_bucket_cors", "get_bucket_ownership_controls", "get_bucket_logging"),
+    "get_bucket_notification_configuration",
+)
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Emulator]:
+    with guarded_aws() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+def parse(**given: str) -> options.Options:
+    parser = argparse.ArgumentParser()
+    options.add_to(parser)
+    arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
+    return options.parse(parser.parse_args(arguments))
+
+
+def deployed(aws: Emulator, project: Path, stage: str, **given: str) -> Deployed:
+    """Deploy as `make deploy` does with these options."""
+    chosen = parse(**given)
+    if chosen.name_prefix:
+        configuration.set_name_prefix(project, chosen.name_prefix, stage)
+    parameters = options.adopt(stage, project, chosen) | dict(chosen.parameters)
+    return deploy(
+        aws, project, stage, None, parameters, environment=chosen.environment, tags=chosen.tags
+    )
+
+
+def key_of_our_own() -> str:
+    return boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+
+
+def configured(bucket: str) -> dict[str, Any]:
+    """All that is set on a bucket, by the operation that tells it."""
+    client = boto3.client("s3")
+    told: dict[str, Any] = {}
+    for look in LOOKS:
+        try:
+            answer = getattr(client, look)(Bucket=bucket)
+        except ClientError as error:
+            answer = {"none": error.response["Error"]["Code"]}
+        answer.pop("ResponseMetadata", None)
+        told[look] = answer
+    return told
+
+
+@pytest.fixture(scope="module")
+def keys(aws: Emulator) -> dict[str, str]:  # noqa: ARG001
+    """The KMS keys of the two buckets, which are made here, with what others have set on them."""
+    s3, sqs = boto3.client("s3"), boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="theirs")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn["QueueArn"],
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    keys = {}
+    for bucket in (INBOX, OUTBOX):
+        s3.create_bucket(Bucket=bucket)
+        keys[bucket] = key_of_our_own()
+        rule: Any = {
+            "ApplyServerSideEncryptionByDefault": {
+                "SSEAlgorithm": "aws:kms",
+                "KMSMasterKeyID": keys[bucket],
+            }
+        }
+        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        tag: Any = {"TagSet": [{"Key": "owner", "Value": "acme"}]}
+        s3.put_bucket_tagging(Bucket=bucket, Tagging=tag)
+    s3.delete_public_access_block(Bucket=OUTBOX)
+    their_filter: Any = {"Key": {"FilterRules": [{"Name": "prefix", "Value": "other/"}]}}
+    s3.put_bucket_notification_configuration(
+        Bucket=INBOX,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "Id": "theirs",
+                    "QueueArn": arn["QueueArn"],
+                    "Events": ["s3:ObjectCreated:*"],
+                    "Filter": their_filter,
+                }
+            ]
+        },
+    )
+    return keys
+
+
+OURS = {
+    "input_bucket": INBOX,
+    "output_bucket": OUTBOX,
+    "input_prefix": "in/",
+    "output_prefix": "out/",
+}
+
+
+def test_nothing_of_an_existing_bucket_changes_but_one_entry_of_its_notification(
+    aws: Emulator, project: Path, keys: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
+    stage = deployed(aws, project, "adopted", **OURS)
+    told = capsys.readouterr().out
+    assert f"bucket {INBOX} is not versioned" in told
+    assert f"bucket {OUTBOX} is encrypted with {keys[OUTBOX]}" in told
+    assert f"bucket {OUTBOX} does not block all public access" in told
+
+    during = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
+    assert during[OUTBOX] == before[OUTBOX]
+    look = "get_bucket_notification_configuration"
+    added = during[INBOX][look].pop("LambdaFunctionConfigurations")
+    assert during[INBOX] == before[INBOX]
+    assert [a["LambdaFunctionArn"].rpartition(":")[2] for a in added] == [
+        "text-to-pdf-adopted-convert"
+    ]
+
+    stage.upload("in/a.txt")
+    stage.upload("other/b.txt")
+    assert stage.settled("in/a.txt").status is Status.SUCCESS
+    assert stage.pdf("out/a.pdf").startswith(b"%PDF-")
+    assert stage.get("/status", {"key": "in/a.txt"}).json["output_key"] == "out/a.pdf"
+    assert stage.records.get(INBOX, "other/b.txt") is None
+
+    destroy.remove_functions("adopted", project)
+    assert {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)} == before
+    assert deployed(aws, project, "adopted").settings.input_bucket == INBOX
+    destroy.remove_functions("adopted", project)
+    assert destroy.delete_data("adopted", project) == [INBOX, OUTBOX]
+    assert {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)} == before
+    assert stage.pdf("out/a.pdf").startswith(b"%PDF-")
+    print(json.dumps({"before": before, "after": configured(INBOX)}, default=str))
+
+
+def test_roles_fit_the_prefixes_and_keys_of_existing_buckets(
+    aws: Emulator, project: Path, keys: dict[str, str]
+) -> None:
+    stage = deployed(aws, project, "fitted", **OURS)
+    stage.s3.put_object(Bucket=INBOX, Key="other/secret.txt", Body=b"theirs")
+    convert = Actor(stage.settings, "convert")
+    data_key = convert.do("kms", "generate_data_key", KeyId=keys[OUTBOX], KeySpec="AES_256")
+    assert data_key["KeyId"] == keys[OUTBOX]
+    denied: list[tuple[str, str, dict[str, Any]]] = [
+        ("kms", "generate_data_key", {"KeyId": keys[INBOX], "KeySpec": "AES_256"}),
+        ("s3", "get_object", {"Bucket": INBOX, "Key": "other/secret.txt"}),
+        ("s3", "put_object", {"Bucket": OUTBOX, "Key": "elsewhere.pdf", "Body": b""}),
+    ]
+    for service, operation, parameters in denied:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            convert.do(service, operation, **parameters)
+    destroy.remove_functions("fitted", project)
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_bucket_that_would_not_do_is_refused_before_anything_is_made(project: Path) -> None:
+    with pytest.raises(StageError, match="does not exist: create it"):
+        options.adopt("refused", project, parse(input_bucket="no-such-bucket"))
+    with pytest.raises(StageError, match=r"already tells .*theirs of objects under 'other/'"):
+        options.adopt("refused", project, parse(input_bucket=INBOX))
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_stage_keeps_its_buckets(project: Path) -> None:
+    provision("kept", project)
+    with pytest.raises(StageError, match="choose another STAGE for another bucket"):
+        provision("kept", project, {"InputBucketName": INBOX})
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_name_that_is_too_long_for_a_bucket_is_refused(project: Path) -> None:
+    with pytest.raises(StageError, match="choose a STAGE or NAME_PREFIX that is 8 shorter"):
+        provision("twenty-letters-long", copy_with_name(project, "acme-docs-text-to-pdf"))
+
+
+def copy_with_name(project: Path, name: str) -> Path:
+    """Another folder with chalice's configuration, under this name."""
+    other = project.parent / name
+    (other / ".chalice").mkdir(parents=True)
+    config = json.loads((project / ".chalice/config.json").read_text())
+    (other / ".chalice/config.json").write_text(json.dumps(config | {"app_name": name}))
+    return other
+
+
+def test_names_tags_and_boundaries_are_as_the_account_demands(
+    aws: Emulator, tmp_path: Path
+) -> None:
+    project = copy_project(tmp_path)
+    policy = {"Version": "2012-10-17", "Statement": [_ALL]}
+    boundary = boto3.client("iam").create_policy(
+        PolicyName="bounds", PolicyDocument=json.dumps(policy)
+    )["Policy"]["Arn"]
+    stage = deployed(
+        aws,
+        project,
+        "bounded",
+        name_prefix="acme-",
+        tags="team=docs cost-center=42",
+        permissions_boundary=boundary,
+    )
+    stage.upload("a.txt")
+    assert stage.settled("a.txt").status is Status.SUCCESS
+    made = stack_resources("acme-text-to-pdf-bounded")
+    roles = [boto3.client("iam").get_role(RoleName=n)["Role"] for n in made["AWS::IAM::Role"]]
+    assert len(roles) == 5
+    assert {r["PermissionsBoundary"]["PermissionsBoundaryArn"] for r in roles} == {boundary}
+    names = [n.rpartition(":")[2] for kind in made.values() for n in kind]
+    assert [n for n in names if "acme-text-to-pdf-bounded" not in n] == []
+    wanted = {"team": "docs", "cost-center": "42"}
+    for name, tags in tags_of(stage, project).items():
+        assert wanted.items() <= tags.items(), name
+    with pytest.raises(StageError, match="NAME_PREFIX is 'other-'"):
+        configuration.set_name_prefix(project, "other-", "second")
+    destroy.remove_functions("bounded", project)
+    destroy.delete_data("bounded", project)
+    assert not [b for b in stage.s3.list_buckets()["Buckets"] if "bounded" in b["Name"]]
+
+
+_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def stack_resources(name: str) -> dict[str, list[str]]:
+    """Physical names of what has names of its own, by type."""
+    pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
+    made: dict[str, list[str]] = {}
+    for page in pages.paginate(StackName=name):
+        for one in page["StackResourceSummaries"]:
+            if one["ResourceType"] not in {"AWS::S3::BucketPolicy", "AWS::SNS::Subscription"}:
+                made.setdefault(one["ResourceType"], []).append(one["PhysicalResourceId"])
+    return made
+
+
+def tags_of(stage: Deployed, project: Path) -> dict[str, dict[str, str]]:
+    """The tags of the stack, which CloudFormation hands on, and of all that is not in it."""
+    found: dict[str, dict[str, str]] = {}
+    stack = Stack.of("bounded", project, boto3.Session()).name
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    found["stack"] = _pairs(described["Tags"])
+    functions = stage.functions.list_functions()["Functions"]
+    mappings = stage.functions.list_event_source_mappings()["EventSourceMappings"]
+    arns = [f["FunctionArn"] for f in functions if "bounded" in f["FunctionName"]]
+    arns += [m["EventSourceMappingArn"] for m in mappings if "bounded" in m["FunctionArn"]]
+    assert len(arns) == 6
+    found |= {arn: stage.functions.list_tags(Resource=arn)["Tags"] for arn in arns}
+    parameter = boto3.client("ssm").list_tags_for_resource(
+        ResourceType="Parameter", ResourceId=stage.settings.token_parameter
+    )
+    found["token"] = _pairs(parameter["TagList"])
+    api_id = stage.url.split("/")[-2]
+    api = f"arn:aws:apigateway:us-east-1::/restapis/{api_id}"
+    found["api"] = boto3.client("apigateway").get_tags(resourceArn=api)["tags"]
+    events = boto3.client("events")
+    rule = next(r for r in events.list_rules()["Rules"] if "bounded" in r["Name"])
+    found["rule"] = _pairs(events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"])
+    return found
+
+
+def _pairs(tags: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
