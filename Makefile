@@ -9,11 +9,13 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup ready run test bench bench-cold bench-cost bench-answers bench-load bench-backfill package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
 	@echo "make test               run all tests"
+	@echo "make browser            get a Chromium for the tests of the web page, unless there is one"
+	@echo "make screenshots        take the pictures of the web page in docs/"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
 	@echo "     LOG_DAYS=90        … and keep its logs for so long"
 	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms there"
@@ -68,6 +70,12 @@ run: ready
 
 test: setup
 	@$(BIN)/python -m pytest
+
+browser: setup
+	@$(BIN)/python -m tests.browser.chromium
+
+screenshots: setup
+	@$(BIN)/python -m tests.browser.screenshots
 
 # A folder of its own: what tests and tools bring along would be imported by what is measured.
 $(VENV)-bench/.installed: requirements.txt bench/requirements.txt

@@ -15,7 +15,7 @@ from chalice.app import (
     Response,
 )
 
-from chalicelib import account, api, journal
+from chalicelib import account, api, connections, journal, webpage
 from chalicelib.connections import Services
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
@@ -104,14 +104,33 @@ def authorize(request: AuthRequest) -> AuthResponse:
 
 
 def respond(path: str) -> Response:
-    """The response to the request being answered; a parameter may have been given twice."""
+    """The response to the request being answered."""
+    return api.respond(path, query(), services)
+
+
+def query() -> dict[str, list[str]]:
+    """The query parameters of the request being answered; each may be given more than once."""
     request = app.current_request
-    query = (request.query_params if request else None) or MultiDict({})
-    return api.respond(path, {name: query.getlist(name) for name in query}, services)
+    given = (request.query_params if request else None) or MultiDict({})
+    return {name: given.getlist(name) for name in given}
 
 
-# Every route asks for the token, /health and /openapi.json too: that nothing is open needs no list
-# of exceptions, and an open route is one on which strangers run functions at our expense.
+# Every route that tells anything of the stage asks for the token, /health and /openapi.json too: on
+# an open route strangers run functions at our expense. Only the page and its files are open, since
+# the page is where the token is typed; deployment throttles these two more than the rest.
+
+
+@app.route("/")
+def page() -> Response:
+    """The web page."""
+    request: Any = app.current_request
+    return webpage.page(request.context["path"], request.headers, connections.s3_endpoint())
+
+
+@app.route("/web/{version}/{name}")
+def page_file(version: str, name: str) -> Response:
+    """One of the page's files."""
+    return webpage.file(version, name, connections.s3_endpoint())
 
 
 @app.route("/status", authorizer=authorize)
@@ -130,6 +149,27 @@ def summary() -> Response:
 def download() -> Response:
     """The PDF of one key, by way of a link."""
     return respond("/download")
+
+
+@app.route("/link", authorizer=authorize)
+def link() -> Response:
+    """Links to the PDF of one key."""
+    return respond("/link")
+
+
+@app.route("/settings", authorizer=authorize)
+def page_settings() -> Response:
+    """What the page needs to know of the stage."""
+    return respond("/settings")
+
+
+if settings.uploads:
+
+    @app.route("/uploads", methods=["POST"], authorizer=authorize)
+    def upload() -> Response:
+        """A form for uploading one file."""
+        request: Any = app.current_request
+        return api.upload(request.raw_body, query(), services)
 
 
 @app.route("/health", authorizer=authorize)

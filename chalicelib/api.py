@@ -13,12 +13,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
 
-from chalicelib import VERSION, cursor, problem
+from chalicelib import VERSION, cursor, problem, uploads
 from chalicelib.answer import Answer, FileStatus
 from chalicelib.connections import Services
 from chalicelib.errors import BadQuestion
+from chalicelib.links import LINK_SECONDS
 from chalicelib.parameters import FILTERS, Parameters
 from chalicelib.problem import Kind, Problem
+from chalicelib.uploads import UploadRequest
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +36,25 @@ Given = Mapping[str, Sequence[str]]
 
 def respond(path: str, given: Given, services: Services) -> Response:
     """The response of the route `path` to the query parameters `given`."""
+    return _answered(
+        lambda: _ROUTES[path](Parameters.read(path, given, services.settings), services)
+    )
+
+
+def upload(body: bytes, given: Given, services: Services) -> Response:
+    """The response to a request to upload a file, which the request's body describes."""
+
+    def form() -> Response:
+        Parameters.read("/uploads", given, services.settings)  # it has none
+        return _form(body, services)
+
+    return _answered(form)
+
+
+def _answered(work: Callable[[], Response]) -> Response:
+    """Return what the work returns, or the problem document of what it raises."""
     try:
-        return _ROUTES[path](Parameters.read(path, given, services.settings), services)
+        return work()
     except Problem as error:
         return _problem(error)
     except BadQuestion as error:
@@ -103,6 +122,23 @@ def _summary(asked: Parameters, services: Services) -> Response:
 
 def _download(asked: Parameters, services: Services) -> Response:
     """The way to the PDF of one key."""
+    url = services.links.url(_output_key(asked, services))
+    return Response("", _headers() | {"Location": url}, 302)
+
+
+def _link(asked: Parameters, services: Services) -> Response:
+    """Links to the PDF of one key: scripts of a page cannot read where a redirect leads."""
+    output_key = _output_key(asked, services)
+    told = {
+        "view": services.links.url(output_key, inline=True),
+        "download": services.links.url(output_key),
+        "seconds": LINK_SECONDS,
+    }
+    return _json(200, json.dumps(told))
+
+
+def _output_key(asked: Parameters, services: Services) -> str:
+    """The key of the PDF asked for; Problem if there is no such PDF now."""
     answer = _answer(asked, services)
     record = answer.record
     if answer.status is not FileStatus.SUCCESS or record is None or record.output_key is None:
@@ -116,7 +152,26 @@ def _download(asked: Parameters, services: Services) -> Response:
             f"The PDF was made on {record.processed_at} and has been deleted since: "
             "upload the file again.",
         )
-    return Response("", _headers() | {"Location": services.links.url(record.output_key)}, 302)
+    return record.output_key
+
+
+def _settings(asked: Parameters, _services: Services) -> Response:
+    """What the web page needs to know of the stage."""
+    return _json(200, json.dumps(uploads.settings_document(asked.settings)))
+
+
+def _form(body: bytes, services: Services) -> Response:
+    """A signed form that uploads exactly this file; Problem if it would be refused later."""
+    request = UploadRequest.read(body, services.settings)
+    if not request.overwrite and services.inputs.head(request.key) is not None:
+        answer = services.answers.about(request.key)
+        raise Problem(
+            Kind.ALREADY_EXISTS,
+            "A file of this key is in the bucket already: send overwrite as true to replace it, "
+            "or choose another key.",
+            {"file": answer.public} if answer else {},
+        )
+    return _json(201, json.dumps(services.forms.signed(request)))
 
 
 def _health(_asked: Parameters, _services: Services) -> Response:
@@ -139,6 +194,8 @@ _ROUTES: Mapping[str, Callable[[Parameters, Services], Response]] = {
     "/status": _status,
     "/status/summary": _summary,
     "/download": _download,
+    "/link": _link,
+    "/settings": _settings,
     "/health": _health,
     "/openapi.json": _openapi,
 }

@@ -13,6 +13,7 @@ from chalicelib.settings import Settings
 from chalicelib.status import Answers
 from chalicelib.storage import Bucket
 from chalicelib.table import Records
+from chalicelib.uploads import Forms
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,8 +51,13 @@ def s3() -> "S3Client":
 
 @cache
 def signer() -> "S3Client":
-    """The S3 client that signs links."""
+    """The S3 client that signs links and forms."""
     return boto3.client("s3", config=SIGNED)
+
+
+def s3_endpoint() -> str:
+    """The address of S3's API, of which a bucket's address is made."""
+    return signer().meta.endpoint_url
 
 
 @cache
@@ -101,6 +107,11 @@ class Services:
     def links(self) -> Links:
         """The stage's links to PDFs."""
         return Links(signer(), self.settings.output_bucket)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """The stage's forms for uploading."""
+        return Forms(signer(), self.settings.input_bucket, self.settings.max_bytes)
 
     @cached_property
     def pipeline(self) -> "Pipeline":

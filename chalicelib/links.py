@@ -20,24 +20,27 @@ class Links:
         self._client = client
         self._bucket = bucket
 
-    def url(self, output_key: str) -> str:
+    def url(self, output_key: str, *, inline: bool = False) -> str:
         """A link (SigV4) that is good for LINK_SECONDS and saves the PDF under its own name.
 
-        Made here, without a request; it ends earlier if the credentials that signed it do.
+        With `inline`, a browser shows the PDF instead of saving it. Made here, without a request;
+        it ends earlier if the credentials that signed it do.
         """
         return self._client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self._bucket,
                 "Key": output_key,
-                "ResponseContentDisposition": disposition(output_key),
+                "ResponseContentDisposition": disposition(
+                    output_key, "inline" if inline else "attachment"
+                ),
                 "ResponseContentType": "application/pdf",
             },
             ExpiresIn=LINK_SECONDS,
         )
 
 
-def disposition(output_key: str) -> str:
+def disposition(output_key: str, kind: str = "attachment") -> str:
     """Content-Disposition that saves under the key's last part (RFC 6266, names as in RFC 8187).
 
     Control characters, and what would make it a path or end the header, become `_`. Programs
@@ -48,7 +51,7 @@ def disposition(output_key: str) -> str:
     room = MAX_NAME_BYTES - len((dot + extension).encode())
     name = stem.encode()[:room].decode(errors="ignore") + dot + extension
     plain = re.sub(r"[^ -~]|[%]", "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _harmless(name: str) -> str:

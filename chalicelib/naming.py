@@ -7,6 +7,9 @@ MAX_KEY_BYTES = 1024
 
 _INPUT, _OUTPUT = "txt", "pdf"
 
+SUFFIXES = (f".{_INPUT}",)
+"""How the names of files end that are converted, in lower case."""
+
 
 def is_folder(key: str) -> bool:
     """Whether the key is one of the empty objects with which consoles draw folders."""

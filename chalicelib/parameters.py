@@ -13,6 +13,9 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "/status": ("key", "prefix", "limit", "next", *FILTERS),
     "/status/summary": ("prefix", "next", *FILTERS),
     "/download": ("key",),
+    "/link": ("key",),
+    "/settings": (),
+    "/uploads": (),
     "/health": (),
     "/openapi.json": (),
 }

@@ -18,9 +18,13 @@ class Kind(Enum):
     UNKNOWN_PARAMETER = "unknown-parameter", 400, "There is no such parameter here"
     REPEATED_PARAMETER = "repeated-parameter", 400, "A parameter is given more than once"
     NO_SUBJECT = "no-subject", 400, "Which file?"
+    BAD_BODY = "bad-body", 400, "The request's body is not valid"
     NOT_FOUND = "not-found", 404, "No such file"
     NO_PDF = "no-pdf", 409, "There is no PDF of this file"
+    ALREADY_EXISTS = "already-exists", 409, "A file of that key exists"
     PDF_GONE = "pdf-gone", 410, "The PDF was deleted"
+    TOO_LARGE = "too-large", 422, "The file is too large"
+    UNSUPPORTED_TYPE = "unsupported-type", 422, "Files of this kind are not converted"
     INTERNAL = "internal", 500, "Something went wrong here"
     UNAVAILABLE = "unavailable", 503, "The answer cannot be had at the moment"
 

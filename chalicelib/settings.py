@@ -19,8 +19,9 @@ class Settings:
     buckets differ; within one bucket they must be disjoint, or each PDF would trigger the next.
     `shards` is fixed when the table is made: another value would look for records elsewhere.
     Files of more than `max_bytes`, and PDFs of more than `max_pages`, are refused. `options` is how
-    pages look unless a file's metadata says otherwise. `topic` and `stream` are ARNs: of where
-    settled files are announced, and of the table's changes, which only deploying needs to know.
+    pages look unless a file's metadata says otherwise. `uploads` says whether the API signs forms
+    for uploading. `topic` and `stream` are ARNs: of where settled files are announced, and of the
+    table's changes, which only deploying needs to know.
     """
 
     stage: str
@@ -35,6 +36,7 @@ class Settings:
     shards: int = 16
     max_bytes: int = 256 * 2**20
     max_pages: int = 100_000
+    uploads: bool = True
     options: Options = field(default_factory=Options)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,7 @@ class Settings:
             stream=environment.get("STREAM", ""),
             input_prefix=environment.get("INPUT_PREFIX", ""),
             output_prefix=environment.get("OUTPUT_PREFIX", ""),
+            uploads=_switch(environment, "UPLOADS"),
             options=_options(environment),
             **numbers,
         )
@@ -100,6 +103,13 @@ class Settings:
         return cls.from_environment(
             config.get("environment_variables", {}) | stages[stage].get("environment_variables", {})
         )
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name) or "on"
+    if text not in {"on", "off"}:
+        raise SettingsError(f"{name} is {text!r}; it must be on or off")
+    return text == "on"
 
 
 def _options(environment: Mapping[str, str]) -> Options:

@@ -1,6 +1,7 @@
 """Chalice's configuration, .chalice/config.json, in which provisioning records the stages."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ def read(project: Path) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise StageError(".chalice/config.json is no JSON object: restore it from version control")
     return config
+
+
+def environment(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, str]:
+    """Return the environment variables of a stage: those for all stages, then its own."""
+    merged: dict[str, str] = {}
+    for scope in (config, recorded):
+        merged |= scope.get("environment_variables", {})
+    return merged
 
 
 def write(project: Path, config: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import boto3
 
 from chalicelib.settings import Settings
-from infra import api_token, configuration, deployed, options, subscriptions
+from infra import api_token, configuration, options, subscriptions
 from infra.command import exit_status, stage_parser
+from infra.deployed import api_url
 from infra.explanation import StageError
 from infra.options import Options
 from infra.package import build_layer, remove_caches
@@ -50,16 +51,6 @@ def _cause(output: str) -> str:
     if not traceback:
         return text
     return "\n".join(line for line in rest.splitlines() if line and not line.startswith(" "))
-
-
-def api_url(stage: str, project: Path = PROJECT) -> str:
-    """Base URL of the deployed API, without a slash at its end."""
-    api = next(r for r in deployed.resources(stage, project) if r["resource_type"] == "rest_api")
-    endpoint = os.environ.get("AWS_ENDPOINT_URL")
-    if endpoint:  # the emulator serves every API under its own address
-        return f"{endpoint}/_aws/execute-api/{api['rest_api_id']}/api"
-    url: str = api["rest_api_url"]
-    return url.rstrip("/")
 
 
 def token(stage: str, project: Path = PROJECT) -> str:
@@ -107,7 +98,8 @@ def _deploy(stage: str, given: Options) -> int:
 def _next_steps(settings: Settings) -> str:
     stage = settings.stage
     return f"""
-Deployed. Try it:
+Deployed. The page, which asks for the token: {api_url(stage)}/
+Or try it from here:
   aws s3 cp data/prose.txt s3://{settings.input_bucket}/{settings.input_prefix}
   python query.py {settings.input_prefix}prose.txt --stage {stage}
   TOKEN=$(aws ssm get-parameter --name {settings.token_parameter} --with-decryption \\

@@ -1,10 +1,14 @@
 """What chalice recorded of the resources that it made for a stage."""
 
 import json
+import os
 from pathlib import Path
 
 from infra.explanation import StageError
 
+PROJECT = Path(__file__).parents[1]
+API_STAGE = "api"
+"""The name of API Gateway's stage, `api_gateway_stage` in .chalice/config.json."""
 ANSWERING = {"api_handler", "authorize"}
 """Functions that somebody waits for; all others are fired by events, or read a stream."""
 
@@ -19,6 +23,16 @@ def resources(stage: str, project: Path) -> list[dict[str, str]]:
             f"stage {stage!r} is not deployed from this folder: run `make deploy STAGE={stage}`"
         ) from error
     return made
+
+
+def api_url(stage: str, project: Path = PROJECT) -> str:
+    """Return the base URL of the deployed API, without a slash at its end."""
+    api = next(r for r in resources(stage, project) if r["resource_type"] == "rest_api")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint:  # the emulator serves every API under its own address
+        return f"{endpoint}/_aws/execute-api/{api['rest_api_id']}/{API_STAGE}"
+    url: str = api["rest_api_url"]
+    return url.rstrip("/")
 
 
 def fired_by_events(stage: str, project: Path) -> list[str]:

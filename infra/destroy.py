@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from infra import api_token, configuration
+from infra import api_token, configuration, web
 from infra.command import exit_status, stage_parser
 from infra.deploy import PROJECT, chalice
 from infra.explanation import StageError
@@ -29,6 +29,10 @@ LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize", "-announce")
 def remove_functions(stage: str, project: Path) -> None:
     """Remove functions and API. Buckets, table, token, roles, logs and alarms stay."""
     chalice("delete", stage, project)
+    config = configuration.read(project)
+    settings = configuration.environment(config, config.get("stages", {}).get(stage, {}))
+    if "INPUT_BUCKET" in settings:
+        web.allow_uploads(boto3.client("s3"), settings["INPUT_BUCKET"], stage, [])
 
 
 def delete_data(stage: str, project: Path) -> list[str]:

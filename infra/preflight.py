@@ -20,7 +20,7 @@ from chalice.deploy.deployer import ChaliceDeploymentError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import configuration, deployed, failures, mapping, tags
+from infra import configuration, deployed, failures, mapping, tags, web
 from infra.explanation import StageError, explain
 from infra.package import build_code, build_layer
 from infra.provision import check_place, variables
@@ -47,6 +47,7 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
         build_code(PROJECT)
         yield
         _complete(stage, session)
+        web.configure(stage, PROJECT, session)
     except ChaliceDeploymentError as error:
         raise SystemExit(f"chalice deploy: {_told(error)}") from None
     except (StageError, SettingsError, BotoCoreError, ClientError) as error:
@@ -79,7 +80,9 @@ def check(stage: str, session: boto3.Session) -> dict[str, str]:
     What AWS refuses is raised as it is.
     """
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
-    config = configuration.read(PROJECT)["stages"][stage]
+    whole = configuration.read(PROJECT)
+    config = whole["stages"][stage]
+    web.check(configuration.environment(whole, config))
     check_place(stage, config, session)
     stack = Stack.of(stage, PROJECT, session)
     outputs = stack.outputs()

@@ -64,6 +64,7 @@ def provision(
         "Stage": stage,
         "App": configuration.app_name(project),
         "Tracing": _tracing(config, recorded),
+        "Uploads": _uploads(config, recorded),
         **_prefixes(config, recorded),
         **(parameters or {}),
     }
@@ -135,6 +136,12 @@ def _tracing(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
     scopes = [config, recorded]
     scopes += [f for s in (config, recorded) for f in s.get("lambda_functions", {}).values()]
     return "true" if any(scope.get("xray") for scope in scopes) else "false"
+
+
+def _uploads(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
+    """Whether uploading over HTTP is on or off for the stage; CloudFormation refuses the rest."""
+    environment = configuration.environment(config, recorded)
+    return environment.get("UPLOADS") or "on"
 
 
 def variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:

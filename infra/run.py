@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,8 @@ from chalicelib.records import Record, Status
 from chalicelib.settings import Settings
 from infra import emulator
 from infra.command import exit_status
-from infra.deploy import LOCAL_STAGE, PROJECT, api_url, chalice, token
+from infra.deploy import LOCAL_STAGE, PROJECT, chalice, token
+from infra.deployed import api_url
 from infra.explanation import StageError
 from infra.provision import provision
 
@@ -34,6 +36,10 @@ DATA = PROJECT / "data"
 LOCAL = PROJECT / ".local"
 ANSWERED_WITHIN_SECONDS = 120
 GOING_ON = """
+Drop your own files on the page (this link signs you in; do not pass it on):
+
+  {link}
+
 The local AWS stays up until you press Ctrl-C. In another terminal, in this folder:
 
   . .local/env
@@ -87,7 +93,10 @@ def _tour(console: Console) -> int:
     if os.environ.get("ONCE") or not sys.stdout.isatty():
         return 1 if surprises else 0
     _write_environment(settings)
-    console.print(GOING_ON, markup=False)
+    link = f"{api_url(LOCAL_STAGE)}/#token={token(LOCAL_STAGE)}"
+    console.print(GOING_ON.format(link=link), markup=False)
+    if _has_desktop():
+        webbrowser.open(link)
     while True:
         signal.pause()
 
@@ -129,6 +138,13 @@ def _polled(listing: Listing) -> Iterator[list[Record]]:
 def _is_as_expected(key: str, record: Record | None) -> bool:
     expected = Status.FAILED if key.startswith("rejected/") else Status.SUCCESS
     return record is not None and record.status is expected
+
+
+def _has_desktop() -> bool:
+    """Whether there is a screen for a browser's window; over SSH there usually is none."""
+    return sys.platform in {"darwin", "win32"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 def _write_environment(settings: Settings) -> None:

@@ -24,7 +24,8 @@ from chalicelib.status import Answers
 from chalicelib.storage import Bucket
 from chalicelib.table import Records
 from infra import emulator
-from infra.deploy import PROJECT, api_url, chalice, token
+from infra.deploy import PROJECT, chalice, token
+from infra.deployed import api_url
 from infra.provision import provision
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -68,9 +69,16 @@ def test_ctrl_c_leaves_no_process_behind(project: Path, environment: dict[str, s
     shutil.rmtree(project / "data")
     (project / "data").mkdir()
     (project / "data/a.txt").write_text("a")
+    opened = project / "opened"
+    browser = project / "browser"
+    browser.write_text(
+        f"#!/bin/sh\nprintf %s \"$1\" > '{opened}.part' && mv '{opened}.part' '{opened}'\n"
+    )
+    browser.chmod(0o755)
+    desktop = {"BROWSER": str(browser), "DISPLAY": ":0"}
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        COMMAND, cwd=project, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+        COMMAND, cwd=project, env=environment | desktop, stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
     shown = ""
@@ -83,6 +91,11 @@ def test_ctrl_c_leaves_no_process_behind(project: Path, environment: dict[str, s
     try:
         wait_for(going_on, "the commands for going on")
         assert (project / ".local/env").exists()
+        wait_for(lambda: opened.exists() or None, "the browser to be opened")
+        assert re.fullmatch(
+            r"http://127\.0\.0\.1:\d+/\S+/api/#token=[\w-]{20,}", opened.read_text()
+        )
+        assert opened.read_text() in shown
         assert any("ministack-lambda" in command for command in processes_of(project))
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0

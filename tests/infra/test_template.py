@@ -89,7 +89,13 @@ def test_a_policy_names_its_actions_and_resources(statement: dict[str, Any]) -> 
 
 def test_only_tracing_may_use_any_resource_and_only_where_it_is_switched_on() -> None:
     policies = of_type("AWS::IAM::Policy")
-    assert policies.keys() == {"TracingPolicy", "InputKeyPolicy", "OutputKeyPolicy"}
+    assert policies.keys() == {
+        "TracingPolicy",
+        "UploadPolicy",
+        "UploadKeyPolicy",
+        "InputKeyPolicy",
+        "OutputKeyPolicy",
+    }
     assert policies["TracingPolicy"]["Condition"] == "Traced"
     for use in ("Input", "Output"):
         policy = policies[f"{use}KeyPolicy"]
@@ -98,6 +104,15 @@ def test_only_tracing_may_use_any_resource_and_only_where_it_is_switched_on() ->
             f"Has{use}Key",
             {"Ref": f"{use}Key"},
         )
+
+
+def test_only_the_api_may_upload_and_only_where_it_is_switched_on() -> None:
+    policy = of_type("AWS::IAM::Policy")["UploadPolicy"]
+    assert policy["Condition"] == "Uploading"
+    assert policy["Properties"]["Roles"] == [{"Ref": "ApiRole"}]
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "s3:PutObject"
+    assert "InputPrefix" in str(statement["Resource"])
 
 
 def test_each_function_has_a_role_of_its_own() -> None:

@@ -12,11 +12,15 @@ from chalice.app import Chalice
 
 from chalicelib import VERSION, api
 from chalicelib.answer import PUBLIC, FileStatus
+from chalicelib.converter import Options, choices
 from chalicelib.parameters import ALLOWED
 from chalicelib.problem import Kind
 from chalicelib.question import MAX_LIMIT
 from chalicelib.records import Status
+from chalicelib.settings import Settings
+from chalicelib.uploads import MEMBERS
 from infra.deploy import PROJECT
+from infra.web import OPEN_ROUTES
 
 ENVIRONMENT = {
     "STAGE": "unit",
@@ -54,16 +58,37 @@ def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
     assert routed == described
 
 
-def test_every_route_asks_for_the_token(app: Chalice) -> None:
+def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice) -> None:
     assert DOCUMENT["security"] == [{"bearer": []}]
     for path, methods in app.routes.items():
-        assert all(route.authorizer is not None for route in methods.values())
-        assert all("security" not in operation for operation in DOCUMENT["paths"][path].values())
+        is_open = path in OPEN_ROUTES
+        assert all((route.authorizer is None) is is_open for route in methods.values())
+        described = DOCUMENT["paths"][path].values()
+        assert all(("security" in operation) is is_open for operation in described)
+        assert not is_open or all(operation["security"] == [] for operation in described)
+
+
+def test_where_uploads_are_off_there_is_no_such_route(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (ENVIRONMENT | {"UPLOADS": "off"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    assert "/uploads" not in importlib.import_module("app").app.routes
+    del sys.modules["app"]
 
 
 def test_every_route_has_exactly_these_parameters() -> None:
     for path, operations in DOCUMENT["paths"].items():
-        assert {one["name"] for one in parameters(operations["get"])} == set(ALLOWED[path])
+        if path not in OPEN_ROUTES:
+            (operation,) = operations.values()
+            assert {one["name"] for one in parameters(operation)} == set(ALLOWED[path])
+
+
+def test_an_upload_has_exactly_these_members_and_options() -> None:
+    upload = SCHEMAS["Upload"]["properties"]
+    assert set(upload) == set(MEMBERS)
+    offered = {choice["name"] for choice in choices.of(Options())}
+    assert set(upload["options"]["properties"]) == offered
+    assert upload["size"]["maximum"] == Settings("", "in", "out", "", "").max_bytes
 
 
 def test_a_file_has_exactly_these_fields() -> None:

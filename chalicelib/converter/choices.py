@@ -1,0 +1,41 @@
+"""The options as a form can offer them: what each is called, may be, and is by default."""
+
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.converter.options import FONT_SIZES, MARGINS, PREFIX, Options
+
+NUMBERS = {"font_size": (FONT_SIZES, "pt"), "margin": (MARGINS, "mm")}
+"""Limits and unit of each option that is a number."""
+
+STAGE_ONLY = {"charsets"}
+"""Options that describe the files of a stage, not one file."""
+
+
+def of(defaults: Options) -> list[dict[str, Any]]:
+    """Return each option of a file: `name`, `default`, and by its `kind` what it may be.
+
+    A `choice` has `values`, a `number` has `minimum`, `maximum` and `unit`, a `text` is free.
+    """
+    return [
+        {"name": PREFIX + field.name.replace("_", "-")}
+        | _described(field.name, getattr(defaults, field.name))
+        for field in fields(Options)
+        if field.name not in STAGE_ONLY
+    ]
+
+
+def _described(name: str, default: object) -> dict[str, Any]:
+    if isinstance(default, StrEnum):
+        return {"kind": "choice", "default": str(default), "values": [*map(str, type(default))]}
+    if name in NUMBERS:
+        (minimum, maximum), unit = NUMBERS[name]
+        return {
+            "kind": "number",
+            "default": default,
+            "minimum": minimum,
+            "maximum": maximum,
+            "unit": unit,
+        }
+    return {"kind": "text", "default": default}

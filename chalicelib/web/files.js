@@ -1,0 +1,181 @@
+// All files with a prefix, as their records say: pages of results, counts, a filter.
+import { api, Problem, Unauthorized } from "./api.js";
+import { byId } from "./dom.js";
+import { count } from "./format.js";
+import { announce } from "./live.js";
+import { recall, remember } from "./memory.js";
+import { Row, viewOf } from "./row.js";
+import { text } from "./text.js";
+import { isSettled, watch } from "./watch.js";
+
+const PAGE = 50;
+const TYPING = 300; // milliseconds after the last letter
+const STALE = 15_000; // age of the list at which coming back to the tab refreshes it
+const COUNT_STEPS = 5; // of up to 15 s each; more are not waited for
+
+const list = byId("files-rows");
+const more = byId("more");
+const prefix = byId("prefix");
+
+export class Files {
+  #rows = new Map();
+  #next = null;
+  #abort = new AbortController();
+  #loadedAt = 0;
+  #act;
+  #isShownAbove;
+  #nearEnd;
+  isUploadingOffered = true;
+
+  // `isShownAbove` tells of a key whether the session's own list has it.
+  constructor(act, isShownAbove) {
+    this.#act = act;
+    this.#isShownAbove = isShownAbove;
+    let typing = 0;
+    prefix.value = recall("prefix", "");
+    prefix.placeholder = text.placeholderPrefix;
+    prefix.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => this.load(), TYPING);
+    });
+    for (const radio of this.#radios) {
+      radio.checked = radio.value === recall("status", "");
+      radio.addEventListener("change", () => this.load());
+    }
+    more.addEventListener("click", () => this.#loadMore(true));
+    this.#nearEnd = new IntersectionObserver((seen) => {
+      if (seen.some((one) => one.isIntersecting)) this.#loadMore(false);
+    }, { rootMargin: "400px" });
+    this.#nearEnd.observe(more);
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.#loadedAt && Date.now() - this.#loadedAt > STALE) this.load();
+    });
+  }
+
+  get #radios() {
+    return document.querySelectorAll("input[name=status]");
+  }
+
+  get #question() {
+    const status = [...this.#radios].find((radio) => radio.checked)?.value;
+    return { prefix: prefix.value, status: status || undefined };
+  }
+
+  async load() {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    const question = this.#question;
+    remember("prefix", question.prefix);
+    remember("status", question.status ?? "");
+    list.setAttribute("aria-busy", "true");
+    this.#count(question.prefix, signal);
+    const page = await this.#ask({ ...question, limit: PAGE }, signal);
+    if (!page) return;
+    this.#loadedAt = Date.now();
+    const before = this.#rows;
+    this.#rows = new Map();
+    this.#add(page, before);
+    list.replaceChildren(...[...this.#rows.values()].map((row) => row.item));
+    list.removeAttribute("aria-busy");
+    this.#tell(question);
+    // A filter may have found nothing on the first pages.
+    if (!this.#rows.size && this.#next) this.#loadMore(false);
+  }
+
+  rowOf(key) {
+    return this.#rows.get(key);
+  }
+
+  clear() {
+    this.#abort.abort();
+    this.#rows.clear();
+    this.#next = null;
+    list.replaceChildren();
+    more.hidden = true;
+  }
+
+  // The session's list has taken over, or given back, some of the keys.
+  refreshHidden() {
+    for (const [key, row] of this.#rows) row.item.hidden = this.#isShownAbove(key);
+  }
+
+  async #loadMore(isAsked) {
+    if (!this.#next || more.disabled) return;
+    more.disabled = true;
+    const { signal } = this.#abort;
+    const page = await this.#ask({ ...this.#question, limit: PAGE, next: this.#next }, signal);
+    more.disabled = false;
+    if (!page) return;
+    const known = this.#rows.size;
+    this.#add(page, new Map());
+    const added = [...this.#rows.values()].slice(known);
+    list.append(...added.map((row) => row.item));
+    if (isAsked) {
+      announce(text.listed(this.#rows.size, this.#next !== null), "listed");
+      added[0]?.item.querySelector("button")?.focus();
+    }
+    this.#tell(this.#question);
+  }
+
+  async #ask(query, signal) {
+    try {
+      const page = await api.files(query, signal);
+      byId("files-error").textContent = "";
+      return page;
+    } catch (error) {
+      if (!signal.aborted && error instanceof Problem && !(error instanceof Unauthorized)) {
+        byId("files-error").textContent = error.message;
+      }
+      if (!signal.aborted) list.removeAttribute("aria-busy");
+      return null;
+    }
+  }
+
+  #add(page, before) {
+    this.#next = page.next;
+    more.hidden = page.next === null;
+    // Observed anew, or it would not tell that the end is still near.
+    this.#nearEnd.unobserve(more);
+    this.#nearEnd.observe(more);
+    for (const file of page.files) {
+      const row = before.get(file.input_key) ?? new Row(this.#act);
+      row.show(viewOf(file));
+      row.item.hidden = this.#isShownAbove(file.input_key);
+      this.#rows.set(file.input_key, row);
+      if (!isSettled(file) && !this.#isShownAbove(file.input_key)) this.#watch(file.input_key, row);
+    }
+  }
+
+  #watch(key, row) {
+    watch(key, (file) => {
+      if (file) row.show(viewOf(file));
+      if (file && isSettled(file)) this.#count(this.#question.prefix, this.#abort.signal);
+    });
+  }
+
+  #tell(question) {
+    const isAll = !question.prefix && !question.status;
+    const nothing = isAll ? (this.isUploadingOffered ? text.empty : text.emptyNoUploads) : text.noMatch;
+    byId("files-empty").textContent = this.#rows.size || this.#next ? "" : nothing;
+    announce(text.listed(this.#rows.size, this.#next !== null), "listed");
+  }
+
+  async #count(prefixAsked, signal) {
+    const total = { SUCCESS: 0, PROCESSING: 0, FAILED: 0 };
+    let next;
+    try {
+      for (let step = 0; step < COUNT_STEPS; step += 1) {
+        const part = await api.counts({ prefix: prefixAsked, next }, signal);
+        for (const status of Object.keys(total)) total[status] += part.counts[status];
+        next = part.next;
+        if (next === null) break;
+      }
+    } catch {
+      return; // the list itself tells what is wrong
+    }
+    const mark = next === null ? "" : "+";
+    for (const [status, n] of Object.entries(total)) byId(`count-${status}`).textContent = count(n) + mark;
+    byId("count-all").textContent = count(total.SUCCESS + total.PROCESSING + total.FAILED) + mark;
+  }
+}

@@ -1,0 +1,88 @@
+// What becomes of files after their upload, asked of the API until each is settled.
+import { api, Problem, Unauthorized } from "./api.js";
+import { session } from "./session.js";
+
+const FIRST_WAIT = 600; // milliseconds between two rounds; longer each time nothing changed
+const LONGEST_WAIT = 10_000;
+const AT_ONCE = 12; // files a round; those uploaded first are settled first
+const RETRIED = 5 * 60_000; // for how long a failure that is tried again stays watched
+
+const watched = new Map(); // key → { heard, seen, failedSince }
+let wait = FIRST_WAIT;
+let timer = 0;
+let isAsking = false;
+
+export const isSettled = ({ status }) => status === "SUCCESS" || status === "FAILED";
+
+// Calls `heard` with the file whenever its answer changed; with null if there is no such file.
+export function watch(key, heard) {
+  watched.set(key, { heard, seen: "", failedSince: 0 });
+  hurry();
+}
+
+export function unwatch(key) {
+  watched.delete(key);
+}
+
+export const watchedCount = () => watched.size;
+
+function hurry() {
+  wait = FIRST_WAIT;
+  schedule(0);
+}
+
+function schedule(delay) {
+  clearTimeout(timer);
+  timer = 0;
+  if (isAsking || !watched.size || document.hidden || !session.isOpen) return;
+  timer = setTimeout(ask, delay);
+}
+
+async function ask() {
+  isAsking = true;
+  let isChanged = false;
+  const round = [...watched].slice(0, AT_ONCE);
+  const answers = await Promise.allSettled(round.map(([key]) => api.file(key)));
+  answers.forEach((answer, i) => {
+    const [key, entry] = round[i];
+    if (watched.get(key) !== entry) return;
+    isChanged = hear(key, entry, answer) || isChanged;
+  });
+  isAsking = false;
+  wait = isChanged ? FIRST_WAIT : Math.min(LONGEST_WAIT, wait * 1.5);
+  schedule(wait);
+}
+
+// Whether the answer is a new one.
+function hear(key, entry, { status, value: file, reason }) {
+  if (status === "rejected") {
+    if (!(reason instanceof Problem) || reason instanceof Unauthorized || reason.status !== 404) return turn(key, entry);
+    watched.delete(key);
+    entry.heard(null);
+    return true;
+  }
+  const seen = JSON.stringify([file.status, file.attempts, file.processed_at]);
+  const isNew = seen !== entry.seen;
+  entry.seen = seen;
+  if (isSettled(file) && !mayChange(file, entry)) watched.delete(key);
+  else turn(key, entry);
+  if (isNew) entry.heard(file);
+  return isNew;
+}
+
+function mayChange(file, entry) {
+  if (file.status !== "FAILED" || !file.retryable) return false;
+  entry.failedSince ||= Date.now();
+  return Date.now() - entry.failedSince < RETRIED;
+}
+
+// To the end of the line, so that every file has its turn.
+function turn(key, entry) {
+  watched.delete(key);
+  watched.set(key, entry);
+  return false;
+}
+
+document.addEventListener("visibilitychange", hurry);
+addEventListener("online", hurry);
+session.addEventListener("open", hurry);

@@ -1,0 +1,186 @@
+"""By keyboard alone, for screen readers, in every colour scheme and width."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.test_uploading import PICTURE, written
+from tests.stack import wait_for
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    # The browser's own viewer is not ours, and axe cannot look into it.
+    "iframes": False,
+}
+SCHEMES = ("light", "dark", "forced colours")
+
+
+def findings(page: Page) -> list[str]:
+    result = Axe().run(page, options=RULES)
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for violation in result.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def put_on(page: Page, scheme: str) -> None:
+    is_forced = scheme == "forced colours"
+    colours: Literal["light", "dark"] = "dark" if scheme == "dark" else "light"
+    page.emulate_media(
+        color_scheme=colours,
+        forced_colors="active" if is_forced else "none",
+        reduced_motion="reduce",
+    )
+
+
+def test_axe_finds_nothing_in_any_state_or_scheme(tab: Tab, tmp_path: Path) -> None:
+    page = tab.page
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        for scheme in SCHEMES:
+            put_on(page, scheme)
+            found[f"{state}, {scheme}"] = findings(page)
+
+    tab.open()
+    page.get_by_label("API token").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-error")).to_contain_text("not valid")
+    look("a wrong token")
+    tab.sign_in("axe/")
+    look("signed in")
+    page.get_by_text("Page options").click()
+    tab.choose(
+        written(tmp_path / "good.txt", "good"),
+        written(tmp_path / "again.txt", "again"),
+        written(tmp_path / "bad.txt", PICTURE),
+        written(tmp_path / "sheet.xlsx", "PK"),
+    )
+    tab.expect_states(["axe/good.txt", "axe/again.txt"], "success")
+    tab.expect_state("axe/bad.txt", "failed")
+    tab.choose(tmp_path / "again.txt")
+    tab.expect_state("axe/again.txt", "asking")
+    tab.line(64 * 1024)
+    tab.choose(written(tmp_path / "big.txt", b"b\n" * 2**20))
+    tab.expect_state("axe/big.txt", "uploading")
+    look("uploading, done, failed, asking")
+    tab.press("axe/big.txt", "Cancel")
+    tab.line()
+    tab.read("axe/good.txt")
+    look("reading")
+    assert {state: what for state, what in found.items() if what} == {}
+    assert len(found) == 4 * len(SCHEMES)
+
+
+def focused(page: Page) -> str:
+    """The accessible name, or text, of what has the focus."""
+    name: str = page.evaluate(
+        "(document.activeElement.ariaLabel ?? document.activeElement.innerText).trim()"
+        " || document.activeElement.id"
+    )
+    return name
+
+
+def tab_to(page: Page, name: str, key: str = "Tab") -> None:
+    """Press the key until something of that name has the focus."""
+    for _ in range(40):
+        if focused(page) == name:
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{name!r} cannot be reached by the keyboard")
+
+
+def test_the_keyboard_alone_does_everything(tab: Tab, tmp_path: Path) -> None:
+    page = tab.page
+    tab.open()
+    expect(page.get_by_label("API token")).to_be_focused(timeout=SETTLED_WITHIN)
+    page.keyboard.type(tab.stack.token)
+    page.keyboard.press("Enter")
+    expect(page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    tab_to(page, "destination")
+    page.keyboard.type("keyboard/")
+    tab_to(page, "Choose files", "Shift+Tab")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(
+        [written(tmp_path / "a.txt", "a"), written(tmp_path / "bad.txt", PICTURE)]
+    )
+    tab.expect_state("keyboard/a.txt", "success")
+    tab.expect_state("keyboard/bad.txt", "failed")
+    tab_to(page, "keyboard/a.txt")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reader-title")).to_be_focused()
+    tab_to(page, "Copy link")
+    page.keyboard.press("Escape")
+    expect(page.locator("#reader")).to_be_hidden()
+    assert focused(page) == "keyboard/a.txt"
+    tab_to(page, "prefix")
+    page.keyboard.type("keyboard/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowLeft")  # from 'All' round to 'Failed'
+    expect(page.get_by_role("radio", name="Failed")).to_be_checked()
+    tab_to(page, "Sign out", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("API token")).to_be_focused()
+
+
+def test_progress_and_results_are_spoken(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("spoken/")
+    tab.page.evaluate(
+        """() => {
+            const live = document.getElementById("live");
+            window.spoken = [];
+            new MutationObserver(() => window.spoken.push(live.textContent))
+                .observe(live, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    assert tab.page.locator("#live").get_attribute("role") == "status"
+    tab.choose(written(tmp_path / "a.txt", "a"), written(tmp_path / "b.txt", "b"))
+    tab.expect_states(["spoken/a.txt", "spoken/b.txt"], "success")
+
+    def spoken() -> list[str] | None:
+        words: list[str] = tab.page.evaluate("window.spoken")
+        return words if "Finished: 2 PDFs ready." in words else None
+
+    assert "2 files added." in wait_for(spoken, "the result to be spoken")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_nothing_is_wider_than_a_phone(tab: Tab, width: int) -> None:
+    tab.stack.upload("phone/a-name-that-is-rather-long-for-a-phone.txt")
+    tab.stack.settled("phone/a-name-that-is-rather-long-for-a-phone.txt")
+    tab.page.set_viewport_size({"width": width, "height": 800})
+    tab.sign_in()
+    tab.find("phone/")
+    tab.read("phone/a-name-that-is-rather-long-for-a-phone.txt")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    tab.page.get_by_role("button", name="Close").click()
+    expect(tab.page.locator("#reader")).to_be_hidden()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_does_not_jump_while_a_file_is_converted(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("steady/")
+    tab.page.evaluate(
+        """() => {
+            window.jumps = 0;
+            new PerformanceObserver(list => {
+                for (const shift of list.getEntries()) {
+                    if (!shift.hadRecentInput) window.jumps += shift.value;
+                }
+            }).observe({type: "layout-shift", buffered: false});
+        }"""
+    )
+    tab.choose(written(tmp_path / "a.txt", "a"))
+    expect(tab.row("steady/a.txt")).to_be_visible()
+    tab.page.evaluate("window.jumps = 0")  # adding a row moves what is below it, and is meant to
+    tab.expect_state("steady/a.txt", "success")
+    assert tab.page.evaluate("window.jumps") < 0.02

@@ -1,0 +1,252 @@
+"""From files on a desk to PDFs, and everything that comes between."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Route, expect
+from pypdf import PdfReader
+
+from tests.browser.tab import SETTLED_WITHIN, Tab
+
+MB = 2**20
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def written(path: Path, text: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def posts(tab: Tab, ending: str) -> list[str]:
+    return [url for method, url, _ in tab.requests if method == "POST" and url.endswith(ending)]
+
+
+def forms(tab: Tab) -> int:
+    """How many forms were asked for."""
+    return len(posts(tab, "/uploads"))
+
+
+def sent(tab: Tab) -> int:
+    """How many forms were sent to S3."""
+    return len(posts(tab, tab.stack.settings.input_bucket))
+
+
+def keys(tab: Tab, prefix: str) -> list[str]:
+    """What is in the input bucket."""
+    answer = tab.stack.s3.list_objects_v2(Bucket=tab.stack.settings.input_bucket, Prefix=prefix)
+    return [one["Key"] for one in answer.get("Contents", [])]
+
+
+def test_three_files_and_a_folder_are_dropped_and_read(tab: Tab, tmp_path: Path) -> None:
+    files = [written(tmp_path / f"{name}.txt", f"I am {name}.") for name in ("one", "two", "three")]
+    written(tmp_path / "trip/monday.txt", "Rain all day.")
+    written(tmp_path / "trip/photos/list.txt", "A list of photos.")
+    tab.sign_in("dropped/")
+    tab.drop(*files, tmp_path / "trip")
+    every = ["one.txt", "two.txt", "three.txt", "trip/monday.txt", "trip/photos/list.txt"]
+    tab.expect_states([f"dropped/{path}" for path in every], "success")
+    assert sorted(keys(tab, "dropped/")) == sorted(f"dropped/{path}" for path in every)
+    expect(tab.row("dropped/one.txt")).to_contain_text(re.compile("1 page · .* text, .* PDF"))
+    assert "I am two." in text_of(tab.read("dropped/two.txt"))
+    assert "A list of photos." in text_of(tab.read("dropped/trip/photos/list.txt"))
+    expect(tab.page.locator("#reader-title")).to_have_text("dropped/trip/photos/list.txt")
+
+
+def test_a_chosen_folder_keeps_its_paths(tab: Tab, tmp_path: Path) -> None:
+    written(tmp_path / "year/january/a.txt", "January")
+    tab.sign_in("chosen")
+    tab.page.set_input_files("#folder-input", tmp_path / "year")
+    tab.expect_state("chosen/year/january/a.txt", "success")
+
+
+def test_page_options_apply_to_what_is_added_next(tab: Tab, tmp_path: Path) -> None:
+    path = written(tmp_path / "wide.txt", "wide")
+    tab.sign_in("options/")
+    tab.page.get_by_text("Page options").click()
+    tab.page.get_by_label("Orientation").select_option("landscape")
+    tab.page.get_by_label("Paper").select_option("letter")
+    tab.page.get_by_label("Type size").fill("20")
+    tab.choose(path)
+    tab.expect_state("options/wide.txt", "success")
+    box = PdfReader(BytesIO(tab.read("options/wide.txt"))).pages[0].mediabox
+    assert (float(box.width), float(box.height)) == (792.0, 612.0)
+    head = tab.stack.s3.head_object(Bucket=tab.stack.settings.input_bucket, Key="options/wide.txt")
+    assert head["ContentType"] == "text/plain"
+    assert head["Metadata"] == {
+        "pdf-orientation": "landscape",
+        "pdf-page-size": "letter",
+        "pdf-font-size": "20",
+    }
+    tab.page.get_by_label("Type size").fill("99")
+    tab.choose(path)
+    expect(tab.page.locator("#notices")).to_contain_text("A page option is not valid")
+
+
+def test_a_failure_shows_what_the_record_says(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("failure/")
+    tab.choose(written(tmp_path / "picture.txt", PICTURE))
+    tab.expect_state("failure/picture.txt", "failed")
+    answer = tab.stack.get("/status", {"key": "failure/picture.txt"}).json
+    expect(tab.row("failure/picture.txt")).to_contain_text(answer["error"])
+    expect(tab.row("failure/picture.txt")).to_contain_text(answer["detail"])
+
+
+def test_before_a_file_is_overwritten_it_is_asked(tab: Tab, tmp_path: Path) -> None:
+    for name in ("kept", "replaced"):
+        tab.stack.upload(f"again/{name}.txt", b"old words")
+        tab.stack.settled(f"again/{name}.txt")
+    tab.sign_in("again/")
+    tab.choose(*(written(tmp_path / f"{name}.txt", "new words") for name in ("kept", "replaced")))
+    tab.expect_states(["again/kept.txt", "again/replaced.txt"], "asking")
+    assert sent(tab) == 0
+    tab.press("again/kept.txt", "Skip")
+    tab.press("again/replaced.txt", "Replace")
+    tab.expect_state("again/kept.txt", "skipped")
+    tab.expect_state("again/replaced.txt", "success")
+    assert "new words" in text_of(tab.read("again/replaced.txt"))
+    assert "old words" in text_of(tab.stack.pdf("again/kept.pdf"))
+
+
+def test_what_cannot_be_converted_is_told_before_a_byte_is_sent(tab: Tab, tmp_path: Path) -> None:
+    large = written(tmp_path / "large.txt", "")
+    with large.open("r+b") as file:
+        file.truncate(256 * MB + 1)
+    tab.sign_in("refused/")
+    tab.choose(large, written(tmp_path / "sheet.xlsx", "PK"))
+    tab.expect_state("refused/large.txt", "refused")
+    expect(tab.row("refused/large.txt")).to_contain_text("the limit is 256 MB")
+    expect(tab.page.locator("#notices")).to_contain_text(
+        "1 file left out: only .txt files are converted."
+    )
+    tab.page.get_by_text("Which files").click()
+    expect(tab.page.locator("#notices li")).to_have_text("sheet.xlsx")
+    assert (forms(tab), sent(tab)) == (0, 0)
+
+
+def test_an_upload_can_be_cancelled_and_started_again(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("cancelled/")
+    tab.line(256 * 1024)
+    tab.choose(written(tmp_path / "a.txt", b"x\n" * 4 * MB))
+    tab.expect_state("cancelled/a.txt", "uploading")
+    expect(tab.row("cancelled/a.txt").get_by_role("progressbar")).to_be_visible()
+    tab.press("cancelled/a.txt", "Cancel")
+    tab.expect_state("cancelled/a.txt", "cancelled")
+    assert keys(tab, "cancelled/") == []
+    tab.line()
+    tab.press("cancelled/a.txt", "Retry")
+    tab.expect_state("cancelled/a.txt", "success")
+
+
+def test_a_cut_line_is_waited_for(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("cut/")
+    tab.line(256 * 1024)
+    tab.choose(written(tmp_path / "a.txt", b"y\n" * 4 * MB))
+    tab.expect_state("cut/a.txt", "uploading")
+    expect(tab.row("cut/a.txt").get_by_role("progressbar")).not_to_have_js_property("value", 0)
+    tab.line(is_cut=True)
+    tab.expect_state("cut/a.txt", "offline")
+    tab.line()
+    tab.expect_state("cut/a.txt", "success")
+    assert (
+        tab.stack.s3.head_object(Bucket=tab.stack.settings.input_bucket, Key="cut/a.txt")[
+            "ContentLength"
+        ]
+        == 8 * MB
+    )
+
+
+def test_when_s3_is_busy_the_upload_is_tried_again(tab: Tab, tmp_path: Path) -> None:
+    busy = [
+        {"status": 503, "body": "<Error><Code>SlowDown</Code><Message>Slow.</Message></Error>"},
+        {"status": 500, "body": "<Error><Code>InternalError</Code></Error>"},
+    ]
+    answers = iter(busy)
+
+    def answer(route: Route) -> None:
+        response = next(answers, None)
+        if response is None or route.request.method != "POST":
+            route.continue_()
+        else:
+            route.fulfill(**response)  # type: ignore[arg-type]
+
+    tab.sign_in("busy/")
+    tab.page.route(f"**/{tab.stack.settings.input_bucket}", answer)
+    tab.choose(written(tmp_path / "a.txt", "a"))
+    tab.expect_state("busy/a.txt", "retrying")
+    expect(tab.row("busy/a.txt")).to_contain_text("S3 is busy.")
+    tab.expect_state("busy/a.txt", "success")
+    assert forms(tab) == sent(tab) == len(busy) + 1
+
+
+def test_an_upload_that_outlasts_its_form_is_signed_again(tab: Tab, tmp_path: Path) -> None:
+    expired = (
+        "<Error><Code>AccessDenied</Code>"
+        "<Message>Invalid according to Policy: Policy expired.</Message></Error>"
+    )
+    tab.sign_in("expired/")
+    tab.page.route(
+        f"**/{tab.stack.settings.input_bucket}",
+        lambda route: route.fulfill(status=403, body=expired),
+        times=1,
+    )
+    tab.choose(written(tmp_path / "a.txt", "a"))
+    tab.expect_state("expired/a.txt", "success")
+    assert forms(tab) == 2
+
+
+def test_what_s3_refuses_is_told_with_its_reason(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("denied/")
+    refusal = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    tab.page.route(
+        f"**/{tab.stack.settings.input_bucket}",
+        lambda route: route.fulfill(status=403, body=refusal),
+    )
+    tab.choose(written(tmp_path / "a.txt", "a"))
+    tab.expect_state("denied/a.txt", "failed")
+    expect(tab.row("denied/a.txt")).to_contain_text("S3 refused the upload: Access Denied")
+    tab.page.unroute_all()
+    tab.press("denied/a.txt", "Retry")
+    tab.expect_state("denied/a.txt", "success")
+
+
+def test_reloading_in_the_middle_loses_nothing_that_was_sent(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("reload/")
+    tab.choose(*(written(tmp_path / f"{n}.txt", f"{n}") for n in range(3)))
+    tab.expect_states([f"reload/{n}.txt" for n in range(3)], "success")
+    tab.line(64 * 1024)
+    tab.choose(written(tmp_path / "big.txt", b"z\n" * MB))
+    tab.expect_state("reload/big.txt", "uploading")
+    tab.page.reload()
+    tab.expect_states([f"reload/{n}.txt" for n in range(3)], "success")
+    tab.expect_state("reload/big.txt", "refused")
+    expect(tab.row("reload/big.txt")).to_contain_text("Add the file again")
+    expect(tab.page.locator("#prefix")).to_have_value("reload/")
+
+
+@pytest.mark.parametrize("count", [500])
+def test_hundreds_of_files_at_once(tab: Tab, tmp_path: Path, count: int) -> None:
+    for n in range(count):
+        written(tmp_path / f"many/{n:03}.txt", f"File number {n}")
+    tab.sign_in("hundreds/")
+    tab.page.set_input_files("#folder-input", tmp_path / "many")
+    expect(tab.page.locator("#session-summary")).to_have_text(
+        f"{count} of {count} finished", timeout=10 * SETTLED_WITHIN
+    )
+    expect(tab.page.locator("#session-rows > [data-state=success]")).to_have_count(count)
+    counts = tab.stack.get("/status/summary", {"prefix": "hundreds/"}).json["counts"]
+    assert counts == {"SUCCESS": count, "FAILED": 0, "PROCESSING": 0}
+    tab.page.get_by_role("button", name="Clear finished").click()
+    expect(tab.page.locator("#count-all")).to_have_text(str(count))
+    last = tab.row(f"hundreds/many/{count - 1:03}.txt")
+    while not last.count():
+        before = tab.rows.count()
+        tab.rows.last.scroll_into_view_if_needed()
+        expect(tab.rows).not_to_have_count(before)
+    expect(last).to_be_visible()

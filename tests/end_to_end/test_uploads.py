@@ -1,0 +1,271 @@
+"""Signed forms: what they admit, and what becomes of them where uploads are switched off."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.deploy import chalice
+from infra.emulator import Emulator
+from infra.explanation import StageError
+from infra.provision import provision
+from infra.web import allow_uploads
+from tests.end_to_end.test_access import DENIED, Actor, put_input
+from tests.stack import Answer, Stack, copy_project, deploy, guarded_aws
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    request = urllib.request.Request(url, data=body, headers=headers, method="POST")
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return Answer(answer.status, dict(answer.headers), answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, dict(error.headers), error.read())
+
+
+def ask(stack: Stack, wanted: Any) -> Answer:
+    """Ask the API for a form; text is sent as it is."""
+    body = wanted if isinstance(wanted, str) else json.dumps(wanted)
+    headers = {"Authorization": f"Bearer {stack.token}", "Content-Type": "application/json"}
+    return post(f"{stack.url}/uploads", body.encode(), headers)
+
+
+def send(form: Any, content: bytes, **changed: str) -> Answer:
+    """Send the form to S3, with some of its fields changed."""
+    boundary = uuid.uuid4().hex
+    fields = {**form["fields"], **{name.replace("_", "-"): v for name, v in changed.items()}}
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+    parts.append(head.encode() + content + f"\r\n--{boundary}--\r\n".encode())
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    return post(form["url"], b"".join(parts), headers)
+
+
+def test_a_form_uploads_the_file_that_it_was_signed_for(stack: Stack) -> None:
+    key = "form/naïve\nname.txt"
+    answer = ask(stack, {"key": key, "size": 5, "options": {"pdf-page-size": "letter"}})
+    assert answer.status == 201
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert send(answer.json, b"words").status == 204
+    assert stack.settled(key).status == "SUCCESS"
+    head = stack.s3.head_object(Bucket=stack.settings.input_bucket, Key=key)
+    assert head["ContentType"] == "text/plain"
+    assert head["Metadata"] == {"pdf-page-size": "letter"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"key": "form/another.txt"},
+        {"key": "form/${filename}.txt"},
+        {"Content_Type": "text/html"},
+        {"x_amz_meta_pdf_page_size": "a4"},
+        {"x_amz_meta_pdf_margin": "5"},
+        {"policy": "e30="},
+    ],
+)
+def test_a_form_admits_nothing_else(stack: Stack, changed: dict[str, str]) -> None:
+    wanted = {"key": "form/exact.txt", "size": 1, "options": {"pdf-page-size": "letter"}}
+    form = ask(stack, wanted).json
+    answer = send(form, b"x", **changed)
+    assert answer.status in {400, 403}
+    assert stack.answers.about("form/exact.txt") is None
+
+
+def test_a_form_bounds_the_size(stack: Stack) -> None:
+    form = ask(stack, {"key": "form/bounded.txt", "size": 1}).json
+    policy = json.loads(base64.b64decode(form["fields"]["policy"]))
+    assert ["content-length-range", 0, stack.settings.max_bytes] in policy["conditions"]
+
+
+def test_a_file_that_exists_is_replaced_only_on_request(stack: Stack) -> None:
+    stack.upload("form/exists.txt", b"old")
+    stack.settled("form/exists.txt")
+    refused = ask(stack, {"key": "form/exists.txt", "size": 3})
+    assert (refused.status, refused.json["type"]) == (
+        409,
+        "urn:text-to-pdf:problem:already-exists",
+    )
+    assert refused.json["file"]["status"] == "SUCCESS"
+    allowed = ask(stack, {"key": "form/exists.txt", "size": 3, "overwrite": True})
+    assert send(allowed.json, b"new").status == 204
+
+
+BAD = {
+    "no JSON": ("{", 400, "bad-body"),
+    "no object": ([], 400, "bad-body"),
+    "empty": ("", 400, "bad-body"),
+    "deep": ("[" * 100_000, 400, "bad-body"),
+    "no key": ({"size": 1}, 400, "bad-body"),
+    "no size": ({"key": "a.txt"}, 400, "bad-body"),
+    "unknown member": ({"key": "a.txt", "size": 1, "acl": "public-read"}, 400, "bad-body"),
+    "size is no number": ({"key": "a.txt", "size": "1"}, 400, "bad-parameter"),
+    "size is true": ({"key": "a.txt", "size": True}, 400, "bad-parameter"),
+    "negative": ({"key": "a.txt", "size": -1}, 400, "bad-parameter"),
+    "too large": ({"key": "a.txt", "size": 2**28 + 1}, 422, "too-large"),
+    "another kind": ({"key": "a.docx", "size": 1}, 422, "unsupported-type"),
+    "a folder": ({"key": "a/", "size": 0}, 422, "unsupported-type"),
+    "empty key": ({"key": "", "size": 1}, 400, "bad-parameter"),
+    "too long": ({"key": "é" * 511 + ".txt", "size": 1}, 400, "bad-parameter"),
+    "half a character": ('{"key": "\\ud800.txt", "size": 1}', 400, "bad-parameter"),
+    "S3's variable": ({"key": "${filename}.txt", "size": 1}, 400, "bad-parameter"),
+    "unknown option": (
+        {"key": "a.txt", "size": 1, "options": {"pdf-colour": "red"}},
+        400,
+        "bad-parameter",
+    ),
+    "no option of ours": (
+        {"key": "a.txt", "size": 1, "options": {"x": "y"}},
+        400,
+        "bad-parameter",
+    ),
+    "bad value": (
+        {"key": "a.txt", "size": 1, "options": {"pdf-margin": "900"}},
+        400,
+        "bad-parameter",
+    ),
+    "a header more": (
+        {"key": "a.txt", "size": 1, "options": {"pdf-charset": "utf-8\r\nx: y"}},
+        400,
+        "bad-parameter",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_uploaded_is_told_what_is_wrong(stack: Stack, case: str) -> None:
+    wanted, status, kind = BAD[case]
+    answer = ask(stack, wanted)
+    assert (answer.status, answer.json["type"]) == (status, f"urn:text-to-pdf:problem:{kind}")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Traceback" not in answer.body.decode()
+
+
+def test_the_page_and_its_files_are_open_and_say_nothing_of_the_stage(stack: Stack) -> None:
+    page = stack.get("/", token=None)
+    assert page.status == 200
+    assert page.headers["Cache-Control"] == "no-cache"
+    policy = page.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    files = [part.split('"')[0] for part in page.body.decode().split('="web/')[1:]]
+    assert len(files) >= 3
+    total = len(page.body)
+    for name in set(files):
+        answer = stack.get(f"/web/{name}", token=None)
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        total += len(answer.body)
+    assert total < 100_000
+    for secret in (stack.settings.input_bucket, "000000000000", stack.token, stack.settings.table):
+        assert secret not in page.body.decode()
+        assert secret not in str(page.headers)
+    assert stack.get("/web/0/page.js", token=None).status == 404
+    assert stack.get("/link", {"key": "a.txt"}, token=None).status == 401
+
+
+def test_a_page_that_is_known_is_not_sent_again(stack: Stack) -> None:
+    tag = stack.get("/", token=None).headers["ETag"]
+    again = stack.fetch(f"{stack.url}/", {"If-None-Match": tag})
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_open_routes_are_throttled_more_than_the_others(stack: Stack) -> None:
+    api_id, name = stack.url.split("/")[-2:]
+    settings = boto3.client("apigateway").get_stage(restApiId=api_id, stageName=name)
+    limits = {
+        method: (one["throttlingRateLimit"], one["throttlingBurstLimit"])
+        for method, one in settings["methodSettings"].items()
+    }
+    assert limits["*/*"] == (100.0, 2000)
+    assert {limit for method, limit in limits.items() if method != "*/*"} == {(5.0, 100)}
+    assert len(limits) == 3
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Emulator]:
+    with guarded_aws() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def without_uploads(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """A stage whose uploads were on, and then switched off."""
+    project = copy_project(tmp_path_factory.mktemp("off"))
+    on = deploy(aws, project, "off")
+    assert origins(on) == ["https://" + on.url.split("/")[2]]
+    path = project / ".chalice/config.json"
+    config = json.loads(path.read_text())
+    variables = config["stages"]["off"]["environment_variables"]
+    variables |= {"UPLOADS": "off", "PAGE_RATE": "1", "API_RATE": "7"}
+    path.write_text(json.dumps(config))
+    return deploy(aws, project, "off")
+
+
+def origins(stack: Stack) -> list[str]:
+    """Which origins the input bucket lets upload."""
+    rules = stack.s3.get_bucket_cors(Bucket=stack.settings.input_bucket)["CORSRules"]
+    return [origin for rule in rules for origin in rule["AllowedOrigins"]]
+
+
+def test_where_uploads_are_off_route_right_and_cors_are_gone(
+    without_uploads: Stack,
+) -> None:
+    stack = without_uploads
+    assert ask(stack, {"key": "a.txt", "size": 1}).json == {
+        "message": "Missing Authentication Token"
+    }
+    assert stack.get("/settings").json["uploads"] is None
+    with pytest.raises(ClientError) as caught:
+        put_input(Actor(stack.settings, "api"))
+    assert caught.value.response["Error"]["Code"] in DENIED
+    with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
+        origins(stack)
+
+
+def test_past_its_limit_the_page_is_refused_and_the_rest_is_not(without_uploads: Stack) -> None:
+    codes = [without_uploads.get("/", token=None).status for _ in range(40)]
+    assert codes[0] == 200
+    assert 429 in codes
+    assert without_uploads.get("/health").status == 200
+
+
+@pytest.mark.usefixtures("aws")
+def test_other_cors_rules_of_the_bucket_stay() -> None:
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="shared-by-others")
+    theirs = {"AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"]}
+    client.put_bucket_cors(
+        Bucket="shared-by-others",
+        CORSConfiguration={"CORSRules": [theirs]},  # type: ignore[list-item]
+    )
+    for ours in (["https://p.example"], ["https://q.example"], []):
+        allow_uploads(client, "shared-by-others", "dev", ours)
+        rules = client.get_bucket_cors(Bucket="shared-by-others")["CORSRules"]
+        found = [origin for rule in rules for origin in rule["AllowedOrigins"]]
+        assert found == ["https://a.example", *ours]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_mistyped_setting_of_the_page_is_told(tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    provision("typo", project)
+    path = project / ".chalice/config.json"
+    config = json.loads(path.read_text())
+    config["stages"]["typo"]["environment_variables"]["PAGE_RATE"] = "fast"
+    path.write_text(json.dumps(config))
+    with pytest.raises(StageError, match="PAGE_RATE in "):
+        chalice("deploy", "typo", project)
