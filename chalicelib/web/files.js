@@ -78,7 +78,7 @@ export class Files {
     this.#add(page, before);
     list.replaceChildren(...[...this.#rows.values()].map((row) => row.item));
     list.removeAttribute("aria-busy");
-    this.#tell(question);
+    this.#tell();
     // A filter may have found nothing on the first pages.
     if (!this.#rows.size && this.#next) this.#loadMore(false);
   }
@@ -98,6 +98,7 @@ export class Files {
   // The session's list has taken over, or given back, some of the keys.
   refreshHidden() {
     for (const [key, row] of this.#rows) row.item.hidden = this.#isShownAbove(key);
+    this.#tellNothing();
   }
 
   async #loadMore(isAsked) {
@@ -115,7 +116,7 @@ export class Files {
       announce(text.listed(this.#rows.size, this.#next !== null), "listed");
       added[0]?.item.querySelector("button")?.focus();
     }
-    this.#tell(this.#question);
+    this.#tell();
   }
 
   async #ask(query, signal) {
@@ -154,11 +155,22 @@ export class Files {
     });
   }
 
-  #tell(question) {
-    const isAll = !question.prefix && !question.status;
-    const nothing = isAll ? (this.isUploadingOffered ? text.empty : text.emptyNoUploads) : text.noMatch;
-    byId("files-empty").textContent = this.#rows.size || this.#next ? "" : nothing;
+  #tell() {
+    this.#tellNothing();
     announce(text.listed(this.#rows.size, this.#next !== null), "listed");
+  }
+
+  // Why the list is empty, if it is.
+  #tellNothing() {
+    const { prefix: typed, status } = this.#question;
+    const rows = [...this.#rows.values()];
+    let reason = "";
+    if (this.#loadedAt && this.#next === null && !rows.some((row) => !row.item.hidden)) {
+      if (rows.length) reason = text.above;
+      else if (typed || status) reason = text.noMatch;
+      else reason = this.isUploadingOffered ? text.empty : text.emptyNoUploads;
+    }
+    byId("files-empty").textContent = reason;
   }
 
   async #count(prefixAsked, signal) {

@@ -117,6 +117,7 @@ export const text = {
 
   empty: "No files yet. Drop a text file to make the first PDF.",
   emptyNoUploads: "No files yet.",
+  above: "All of them are listed above.",
   noMatch: "No file matches. Keys are case-sensitive and are matched from their beginning.",
   listed: (n, more) => `${plural(n, "file")} shown${more ? ", more below" : ""}.`,
 
