@@ -26,5 +26,3 @@ export function ago(timestamp) {
   const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ["second", 1];
   return relative.format(Math.min(0, Math.trunc(seconds / length)), unit);
 }
-
-export const moment = (timestamp) => absolute.format(new Date(timestamp));

@@ -1,6 +1,6 @@
 // One file in a list. The same row serves from the first byte sent to the finished PDF.
 import { element, plainKey, shownKey } from "./dom.js";
-import { ago, moment } from "./format.js";
+import { ago } from "./format.js";
 import { text } from "./text.js";
 
 export class Row {
@@ -102,18 +102,13 @@ export function facts(file) {
   ].filter(Boolean).join(" · ");
 }
 
-export const when = (file) => (file.processed_at ? moment(file.processed_at) : "");
-
 // The record's own warnings, where it has them; else what its counts say.
 function warnings(file) {
   const deleted = file.input_deleted_at ? [text.deleted] : [];
-  if (file.warnings) return [...file.warnings.map(sentence), ...deleted];
+  if (file.warnings) return [...file.warnings.map(({ message }) => message), ...deleted];
   return [
     file.replaced ? text.replaced(file.replaced) : "",
     file.repaired ? text.repaired(file.repaired) : "",
     ...deleted,
   ].filter(Boolean);
 }
-
-const sentence = (warning) =>
-  typeof warning === "string" ? warning : warning.sentence ?? warning.message ?? warning.detail ?? warning.code;

@@ -73,9 +73,7 @@ export const text = {
   sizes: (input, output) => `${bytes(input)} text, ${bytes(output)} PDF`,
   replaced: (n) => `${plural(n, "character")} could not be shown and ${n === 1 ? "was" : "were"} replaced.`,
   repaired: (n) => `${plural(n, "byte")} of another encoding ${n === 1 ? "was" : "were"} repaired.`,
-  guessed: (encoding) => `The encoding was guessed (${encoding}): check the text.`,
   deleted: "The text file was deleted. The PDF is still there.",
-  tryUploadAgain: "Upload the file again.",
 
   cancel: "Cancel", retry: "Retry", replace: "Replace", skip: "Skip", remove: "Remove", read: "Read",
   labelled: (action, name) => `${action} ${name}`,

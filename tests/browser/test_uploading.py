@@ -1,14 +1,17 @@
 """From files on a desk to PDFs, and everything that comes between."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import BrowserContext, Route, expect
 from pypdf import PdfReader
 
+from infra.web import allow_uploads
 from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.stack import Stack
 
 MB = 2**20
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -230,8 +233,40 @@ def test_reloading_in_the_middle_loses_nothing_that_was_sent(tab: Tab, tmp_path:
     expect(tab.page.locator("#prefix")).to_have_value("reload/")
 
 
-@pytest.mark.parametrize("count", [500])
-def test_hundreds_of_files_at_once(tab: Tab, tmp_path: Path, count: int) -> None:
+def test_only_pages_of_an_allowed_origin_may_upload(
+    context: BrowserContext, stack: Stack, tmp_path: Path
+) -> None:
+    """The same page under another name of this machine is of another origin than S3 knows."""
+    own = urlsplit(stack.url)
+    other = f"https://localhost:{own.port}"
+    elsewhere = Tab.of(context, replace(stack, url=other + own.path))
+    elsewhere.sign_in("origin/")
+    elsewhere.choose(written(tmp_path / "a.txt", "a"))
+    elsewhere.expect_state("origin/a.txt", "retrying")
+    assert any("blocked by CORS policy" in complaint for complaint in elsewhere.complaints)
+    assert keys(elsewhere, "origin/") == []
+    bucket, stage = stack.settings.input_bucket, stack.settings.stage
+    allowed = [f"https://{own.netloc}"]
+    try:
+        allow_uploads(stack.s3, bucket, stage, [*allowed, other])
+        elsewhere.expect_state("origin/a.txt", "success")
+    finally:
+        allow_uploads(stack.s3, bucket, stage, allowed)
+
+
+def test_where_uploads_are_off_there_is_no_drop_zone(tab: Tab) -> None:
+    def switched_off(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"uploads": None})
+
+    tab.page.route("**/settings", switched_off)
+    tab.sign_in()
+    expect(tab.page.locator("#files")).to_be_visible()
+    expect(tab.page.locator("#upload")).to_be_hidden()
+
+
+def test_hundreds_of_files_at_once(tab: Tab, tmp_path: Path) -> None:
+    count = 500
     for n in range(count):
         written(tmp_path / f"many/{n:03}.txt", f"File number {n}")
     tab.sign_in("hundreds/")
