@@ -22,7 +22,7 @@ OPEN_ROUTES = ("/", "/web/{version}/{name}")
 RATES = {"API_RATE": 100.0, "PAGE_RATE": 5.0}
 """Requests a second: of each method that wants the token, and of each that does not."""
 BURST_SECONDS = 20
-"""How many seconds' worth of requests may come at once: a first visit fetches twenty files."""
+"""How many seconds' worth of requests may come at once: a first visit fetches three."""
 
 PREFLIGHT_SECONDS = 3600
 

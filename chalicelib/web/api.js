@@ -4,7 +4,7 @@ import { text } from "./text.js";
 
 const BASE = new URL(".", location.href);
 const ATTEMPTS = 5;
-const BUSY = new Set([429, 500, 502, 503, 504]);
+export const BUSY = new Set([429, 500, 502, 503, 504]);
 
 export class Problem extends Error {
   constructor(status, detail, document = {}) {
@@ -54,6 +54,7 @@ async function ask(path, query, { body, signal } = {}) {
     } catch (error) {
       if (signal?.aborted) throw error;
       last = new Problem(0, text.unreachable);
+      if (!navigator.onLine) break;
       continue;
     }
     if (response.ok) return response.json();

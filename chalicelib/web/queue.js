@@ -1,5 +1,5 @@
 // The queue of uploads: a few at a time, each signed when its turn comes, and tried again.
-import { api, pause, Problem, Unauthorized } from "./api.js";
+import { api, BUSY, pause, Problem, Unauthorized } from "./api.js";
 import { session } from "./session.js";
 import { text } from "./text.js";
 import { transfer, TransferError } from "./transfer.js";
@@ -106,8 +106,9 @@ async function judge(upload, error, attempt, isOver) {
     return !signal.aborted;
   }
   if (error instanceof Problem) {
+    if (error.status === 0) return judgeLine(upload, error.message, attempt, isOver);
     if (error.is("already-exists")) upload.set("asking", text.asking);
-    else upload.set(error.status ? "refused" : "failed", error.message);
+    else upload.set(BUSY.has(error.status) ? "failed" : "refused", error.message);
     return false;
   }
   if (!(error instanceof TransferError)) throw error;
@@ -121,16 +122,18 @@ async function judge(upload, error, attempt, isOver) {
     case "expired":
       if (isOver) upload.set("failed", text.gaveUp(text.expired));
       return !isOver; // signed again at once
-    default: {
-      const reason = text[error.kind];
-      if (isOver) {
-        upload.set("failed", text.gaveUp(reason));
-        return false;
-      }
-      await waitForLine(upload, reason, WAITS[attempt]);
-      return true;
-    }
+    default:
+      return judgeLine(upload, text[error.kind], attempt, isOver);
   }
+}
+
+async function judgeLine(upload, reason, attempt, isOver) {
+  if (isOver) {
+    upload.set("failed", text.gaveUp(reason));
+    return false;
+  }
+  await waitForLine(upload, reason, WAITS[attempt]);
+  return true;
 }
 
 async function waitForLine(upload, reason, seconds) {

@@ -97,7 +97,7 @@ export const text = {
   gaveUp: (reason) => `${reason} Check your connection, then retry.`,
 
   // Requests to the API
-  unreachable: "The API cannot be reached. Check your connection.",
+  unreachable: "The API cannot be reached.",
   apiBusy: "The API is busy. Try again in a few seconds.",
   apiError: (status) => `The API answered with an error (HTTP ${status}).`,
   uploadsOff: "Uploads from the page are switched off for this stage.",

@@ -91,13 +91,13 @@ class Tab:
         assert address is not None
         return self.stack.fetch(address.partition("#")[0]).body
 
-    def line(self, bytes_a_second: int = -1, *, is_cut: bool = False) -> None:
-        """Send no faster than that (-1: as fast as it goes), or nothing at all."""
+    def slow_down(self, bytes_a_second: int) -> None:
+        """Send no faster than that; -1: as fast as it goes."""
         self._devtools.send("Network.enable")
         self._devtools.send(
             "Network.emulateNetworkConditions",
             {
-                "offline": is_cut,
+                "offline": False,
                 "latency": 0,
                 "downloadThroughput": -1,
                 "uploadThroughput": bytes_a_second,

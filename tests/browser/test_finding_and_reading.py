@@ -43,7 +43,6 @@ def hostile(stack: Stack) -> dict[str, str]:
     """Files of each of these keys, converted."""
     for key in HOSTILE.values():
         stack.upload(key, b"harmless")
-    for key in HOSTILE.values():
         stack.settled(key)
     return HOSTILE
 
@@ -130,9 +129,14 @@ def test_a_pdf_is_read_downloaded_and_its_link_copied(tab: Tab) -> None:
     tab.sign_in()
     tab.find("mixed/")
     assert "good 1" in text_of(tab.read("mixed/good-1.txt"))
-    # The viewer is a page of Chromium's own within the frame.
-    viewer = "chrome-extension://"
-    wait_for(lambda: any(f.url.startswith(viewer) for f in tab.page.frames) or None, "the viewer")
+
+    def viewer() -> str | None:
+        """Chromium's own page within the frame, which has drawn the PDF."""
+        assert tab.page.evaluate("frames.length") == 1
+        addresses = [frame.url for frame in tab.page.frames]
+        return next((one for one in addresses if one.startswith("chrome-extension://")), None)
+
+    assert wait_for(viewer, "the browser's viewer")
     with tab.page.expect_download() as download:
         tab.page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "good-1.pdf"

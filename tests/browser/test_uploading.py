@@ -6,10 +6,11 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from pypdf import PdfReader
 
 from infra.web import allow_uploads
+from tests.browser.line import Line
 from tests.browser.tab import SETTLED_WITHIN, Tab
 from tests.stack import Stack
 
@@ -135,34 +136,50 @@ def test_what_cannot_be_converted_is_told_before_a_byte_is_sent(tab: Tab, tmp_pa
 
 def test_an_upload_can_be_cancelled_and_started_again(tab: Tab, tmp_path: Path) -> None:
     tab.sign_in("cancelled/")
-    tab.line(256 * 1024)
+    tab.slow_down(256 * 1024)
     tab.choose(written(tmp_path / "a.txt", b"x\n" * 4 * MB))
     tab.expect_state("cancelled/a.txt", "uploading")
     expect(tab.row("cancelled/a.txt").get_by_role("progressbar")).to_be_visible()
     tab.press("cancelled/a.txt", "Cancel")
     tab.expect_state("cancelled/a.txt", "cancelled")
     assert keys(tab, "cancelled/") == []
-    tab.line()
+    tab.slow_down(-1)
     tab.press("cancelled/a.txt", "Retry")
     tab.expect_state("cancelled/a.txt", "success")
 
 
-def test_a_cut_line_is_waited_for(tab: Tab, tmp_path: Path) -> None:
-    tab.sign_in("cut/")
-    tab.line(256 * 1024)
-    tab.choose(written(tmp_path / "a.txt", b"y\n" * 4 * MB))
-    tab.expect_state("cut/a.txt", "uploading")
-    expect(tab.row("cut/a.txt").get_by_role("progressbar")).not_to_have_js_property("value", 0)
-    tab.line(is_cut=True)
-    tab.expect_state("cut/a.txt", "offline")
-    tab.line()
-    tab.expect_state("cut/a.txt", "success")
-    assert (
-        tab.stack.s3.head_object(Bucket=tab.stack.settings.input_bucket, Key="cut/a.txt")[
-            "ContentLength"
-        ]
-        == 8 * MB
-    )
+def test_an_upload_whose_line_is_cut_is_sent_again(
+    browser: Browser, stack: Stack, tmp_path: Path
+) -> None:
+    with Line.laid() as line:
+        context = browser.new_context(
+            ignore_https_errors=True, proxy={"server": line.address, "bypass": "<-loopback>"}
+        )
+        tab = Tab.of(context, stack)
+        tab.sign_in("cut/")
+        tab.slow_down(256 * 1024)
+        tab.choose(written(tmp_path / "a.txt", b"y\n" * MB))
+        progress = tab.row("cut/a.txt").get_by_role("progressbar")
+        expect(progress).not_to_have_js_property("value", 0)
+        line.cut()
+        tab.expect_state("cut/a.txt", "retrying")
+        expect(tab.row("cut/a.txt")).to_contain_text("The connection to S3 was interrupted.")
+        assert keys(tab, "cut/") == []
+        tab.slow_down(-1)
+        line.mend()
+        tab.expect_state("cut/a.txt", "success")
+        context.close()
+    head = stack.s3.head_object(Bucket=stack.settings.input_bucket, Key="cut/a.txt")
+    assert head["ContentLength"] == 2 * MB
+
+
+def test_a_device_that_is_offline_is_waited_for(tab: Tab, tmp_path: Path) -> None:
+    tab.sign_in("offline/")
+    tab.page.context.set_offline(True)
+    tab.choose(written(tmp_path / "a.txt", "a"))
+    tab.expect_state("offline/a.txt", "offline")
+    tab.page.context.set_offline(False)
+    tab.expect_state("offline/a.txt", "success")
 
 
 def test_when_s3_is_busy_the_upload_is_tried_again(tab: Tab, tmp_path: Path) -> None:
@@ -223,7 +240,7 @@ def test_reloading_in_the_middle_loses_nothing_that_was_sent(tab: Tab, tmp_path:
     tab.sign_in("reload/")
     tab.choose(*(written(tmp_path / f"{n}.txt", f"{n}") for n in range(3)))
     tab.expect_states([f"reload/{n}.txt" for n in range(3)], "success")
-    tab.line(64 * 1024)
+    tab.slow_down(64 * 1024)
     tab.choose(written(tmp_path / "big.txt", b"z\n" * MB))
     tab.expect_state("reload/big.txt", "uploading")
     tab.page.reload()
