@@ -129,7 +129,7 @@ OURS = {
 }
 
 
-def test_nothing_of_an_existing_bucket_changes_but_one_entry_of_its_notification(
+def test_nothing_of_an_existing_bucket_changes_but_its_notification_and_cors(
     aws: Emulator, project: Path, keys: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
@@ -143,7 +143,9 @@ def test_nothing_of_an_existing_bucket_changes_but_one_entry_of_its_notification
     assert during[OUTBOX] == before[OUTBOX]
     look = "get_bucket_notification_configuration"
     added = during[INBOX][look].pop("LambdaFunctionConfigurations")
-    assert during[INBOX] == before[INBOX]
+    (rule,) = during[INBOX].pop("get_bucket_cors")["CORSRules"]
+    assert (rule["ID"], rule["AllowedMethods"]) == ("text-to-pdf-adopted-page", ["POST"])
+    assert during[INBOX] | {"get_bucket_cors": before[INBOX]["get_bucket_cors"]} == before[INBOX]
     assert [a["LambdaFunctionArn"].rpartition(":")[2] for a in added] == [
         "text-to-pdf-adopted-convert"
     ]
