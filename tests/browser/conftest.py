@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import chromium
 from tests.browser.tab import SETTLED_WITHIN, Tab
 from tests.stack import Stack
 
-expect.set_options(timeout=SETTLED_WITHIN)
 SKIPPED = pytest.StashKey[int]()
 
 

@@ -27,7 +27,6 @@ def tab(browser: Browser, stack: Stack, size: ViewportSize, scheme: str = "light
         ignore_https_errors=True,
         viewport=size,
         color_scheme="dark" if scheme == "dark" else "light",
-        device_scale_factor=1.5,
         reduced_motion="reduce",
     )
     opened = Tab.of(context, stack)
@@ -39,11 +38,9 @@ def tab(browser: Browser, stack: Stack, size: ViewportSize, scheme: str = "light
 def take(browser: Browser, stack: Stack, folder: Path) -> None:
     """Upload the samples as a person does, and take a picture at each station."""
     with tab(browser, stack, DESKTOP) as desktop:
-        desktop.page.screenshot(path=folder / "page-empty.png")
         desktop.choose(*(PROJECT / "data" / name for name in SAMPLES))
         names = [Path(name).name for name in SAMPLES]
         desktop.expect_states(names, "success")
-        desktop.page.screenshot(path=folder / "page-done.png")
         desktop.read("human-rights.txt")
         desktop.page.wait_for_timeout(2_000)  # the viewer does not say when it has drawn
         desktop.page.screenshot(path=folder / "page.png")

@@ -12,6 +12,7 @@ from tests.stack import Stack
 
 SETTLED_WITHIN = 90_000
 """Milliseconds; a first conversion starts a function."""
+expect.set_options(timeout=SETTLED_WITHIN)
 UNAVOIDABLE = re.compile("Failed to load resource|net::ERR_")
 """What Chromium writes to its console about every response of 400 or more, and cut lines."""
 
