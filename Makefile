@@ -9,7 +9,7 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13
 
-.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -35,6 +35,7 @@ help:
 	@echo "make bench-answers      … what questions cost, of RECORDS='1000 100000' records"
 	@echo "make bench-load         … what FILES=2000 uploads at once cost (ten minutes)"
 	@echo "make bench-backfill     … what reconciling OBJECTS='1000 10000' takes, and larger buckets"
+	@echo "make bench-encoding     … how many texts are read in the right encoding"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
 	@echo "make mutants            change the code in small ways, and list the changes that no test notices"
@@ -100,6 +101,9 @@ bench-backfill: setup
 
 bench-load: setup
 	@$(BIN)/python -m bench.load $(if $(FILES),--files $(FILES))
+
+bench-encoding: setup
+	@$(BIN)/python -m bench.encoding
 
 package: setup
 	@$(BIN)/python -m pytest tests/infra/test_package.py

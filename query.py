@@ -8,6 +8,7 @@ examples:
   python query.py reports/ --wait              wait until all of them are settled
   python query.py reports/ --download pdfs     fetch their PDFs into the folder pdfs
   python query.py reports/ --status FAILED     only those that failed
+  python query.py reports/ --warnings          only those whose PDF may be wrong
   python query.py "" --missing                 what is in the bucket and was never converted
   python query.py "" --summary                 how many files stand where
   python query.py "" --output jsonl | jq .     for programs
@@ -70,6 +71,7 @@ def _answer(asked: argparse.Namespace, settings: Settings) -> Exit:
         prefix=asked.prefix,
         status=asked.status,
         since=asked.since,
+        has_warnings=asked.warnings,
     )
     try:
         return Run(asked, settings, subject).result()

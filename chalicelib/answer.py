@@ -43,8 +43,10 @@ PUBLIC = (
     "pages",
     "encoding",
     "encoding_basis",
+    "encoding_step",
     "replaced",
     "repaired",
+    "warnings",
     "duration_ms",
 )
 """What a program is told of a record; who worked on it until when stays inside."""

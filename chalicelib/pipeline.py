@@ -183,8 +183,11 @@ class Pipeline:
             pages=report.pages,
             encoding=report.encoding,
             encoding_basis=report.encoding_basis,
+            encoding_step=report.encoding_step,
             replaced=report.replaced,
             repaired=report.repaired,
+            warnings=[{"code": one.code, "message": one.message} for one in report.warnings]
+            or None,
         )
 
     def _render(self, upload: Upload, opened: Opened, pdf: BinaryIO, bounds: Bounds) -> Report:

@@ -19,22 +19,25 @@ class Question:
     """All files whose keys begin with `prefix`, as a raw string; an empty one means every file.
 
     `status` keeps those that stand there; `since`, a `records.timestamp`, those whose
-    `processed_at` is not before it.
+    `processed_at` is not before it; `has_warnings` those with warnings.
     """
 
     prefix: str
     status: Status | None = None
     since: str | None = None
+    has_warnings: bool = False
 
     @property
     def is_filtered(self) -> bool:
         """Whether some files under the prefix may be left out."""
-        return self.status is not None or self.since is not None
+        return self.status is not None or self.since is not None or self.has_warnings
 
     def admits(self, record: Record) -> bool:
         """Whether the filters let this record through; it must be as a reader may be told."""
-        return (self.status is None or record.status is self.status) and (
-            self.since is None or record.processed_at >= self.since
+        return (
+            (self.status is None or record.status is self.status)
+            and (self.since is None or record.processed_at >= self.since)
+            and (bool(record.warnings) or not self.has_warnings)
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from chalicelib.errors import ObjectGone
 from chalicelib.notification import Removal, Upload
@@ -44,13 +44,17 @@ class Refusal(StrEnum):
     LEFT_ALONE = "left alone"
 
 
+Warnings: TypeAlias = list[dict[str, str]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """What came out of a run: SUCCESS with its output, or FAILED with its error.
 
     `etag`, `version_id` and `size` (bytes) are those of the object actually read. `replaced`
     counts the characters that could not be decoded or shown, `repaired` the bytes that are no UTF-8
-    in a text that is, and were read as Windows-1252.
+    in a text that is, and were read in another charset. `warnings` have a `code` and a `message`
+    each; there are none in a record whose PDF is beyond doubt.
     """
 
     status: Status
@@ -64,8 +68,10 @@ class Result:
     pages: int | None = None
     encoding: str | None = None
     encoding_basis: str | None = None
+    encoding_step: str | None = None
     replaced: int | None = None
     repaired: int | None = None
+    warnings: Warnings | None = None
     duration_ms: int | None = None
     error_code: str | None = None
     error: str | None = None
@@ -224,10 +230,24 @@ def record_from(values: dict[str, Any]) -> Record:
     known = {field.name: field.type for field in fields(Record)}
     picked = {name: value for name, value in values.items() if name in known}
     picked["status"] = Status(values.get("status", ""))
+    if not _are_warnings(picked.get("warnings")):
+        raise ValueError("attribute warnings has none")
     for name, value in picked.items():
-        if not isinstance(value, cast("type", known[name])):
-            raise ValueError(f"attribute {name} is a {type(value).__name__}")  # noqa: TRY004
+        if name != "warnings" and not isinstance(value, cast("type", known[name])):
+            raise ValueError(f"attribute {name} is a {type(value).__name__}")
     try:
         return Record(**picked)
     except TypeError as error:
         raise ValueError("an attribute is missing") from error
+
+
+def _are_warnings(value: object) -> bool:
+    """Return whether this is what a record may have as its warnings."""
+    if value is None:
+        return True
+    return isinstance(value, list) and all(
+        isinstance(one, dict)
+        and isinstance(one.get("code"), str)
+        and isinstance(one.get("message"), str)
+        for one in value
+    )

@@ -36,6 +36,7 @@ def parsed(arguments: Sequence[str] | None, manual: str) -> argparse.Namespace:
     add("--output", choices=["table", "json", "jsonl", "text"], default="table")
     add("--status", choices=["SUCCESS", "FAILED", "PROCESSING"], help="only files that stand there")
     add("--since", metavar="TIME", help="only files processed since, such as 2026-01-31")
+    add("--warnings", action="store_true", help="only files whose PDF may be wrong, and why")
     add(
         "--wait",
         nargs="?",
@@ -66,8 +67,12 @@ def _checked(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> argp
         parser.error('say which files, once: KEY_OR_PREFIX, --key or --prefix ("" is every file)')
     if asked.key is not None and (asked.summary or asked.missing or asked.status or asked.since):
         parser.error("--summary, --missing, --status and --since are about a prefix, not a --key")
-    if asked.missing and (asked.status or asked.since):
-        parser.error("--status and --since are about records, and --missing about what has none")
+    if asked.missing and (asked.status or asked.since or asked.warnings):
+        parser.error(
+            "--status, --since and --warnings are about records, and --missing about what has none"
+        )
+    if asked.summary and asked.warnings:
+        parser.error("--warnings lists files, and --summary only counts them")
     if (asked.summary or asked.missing) and (asked.url or asked.download):
         parser.error("--url and --download go with a list of files")
     return asked

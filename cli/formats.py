@@ -38,7 +38,7 @@ def _whole_table(rows: Iterable[Row]) -> None:
     console = Console(width=1_000_000)
     widths = [0] * 7
     for block in _blocks(rows, ALIGNED_AT_ONCE):
-        lines = [_cells(row) for row in block]
+        lines = [_marked(row) for row in block]
         columns = zip(widths, *lines, strict=True)
         widths = [max(width, *map(cell_len, cells)) for width, *cells in columns]
         grid = Table.grid(padding=(0, 2))
@@ -46,7 +46,7 @@ def _whole_table(rows: Iterable[Row]) -> None:
             grid.add_column(no_wrap=True, min_width=width, overflow="ignore")
         for (answer, _), line in zip(block, lines, strict=True):
             styles = [""] * len(line)
-            styles[_STATUS_AT] = STYLES[answer.status]
+            styles[_STATUS_AT] = STYLES[answer.status] if not _warnings(answer) else "yellow"
             grid.add_row(*map(Text, line, styles))  # Text, since a key's brackets are no markup
         with console.capture() as captured:
             console.print(grid)
@@ -100,10 +100,23 @@ def _cells(row: Row) -> list[str]:
     answer, link = row
     told = answer.public
     output = f"s3://{told['output_bucket']}/{told['output_key']}" if told["output_key"] else "-"
-    remark = " ".join(part for part in (told["error"], told["detail"]) if part)
+    parts = [told["error"], told["detail"], *_warnings(answer)]
+    remark = " ".join(part for part in parts if part)
     source = f"s3://{answer.bucket}/{answer.key}"
     time = told["processed_at"] or told["uploaded_at"] or ""
     return [shown(source), "→", shown(output), answer.status, time, shown(remark), link or ""]
+
+
+def _marked(row: Row) -> list[str]:
+    """The cells of a table, in which a status that comes with warnings has a mark."""
+    cells = _cells(row)
+    if _warnings(row[0]):
+        cells[_STATUS_AT] += " (!)"
+    return cells
+
+
+def _warnings(answer: Answer) -> list[str]:
+    return [warning["message"] for warning in answer.public["warnings"] or ()]
 
 
 def _public(row: Row) -> dict[str, Any]:

@@ -89,6 +89,8 @@ def warnings(answer: Answer) -> Iterator[str]:
     replaced, repaired = answer.public["replaced"], answer.public["repaired"]
     if replaced:
         yield f"{replaced:,} characters could not be read or shown."
+    for warning in answer.public["warnings"] or ():
+        yield shown(warning["message"])
     if repaired:
         yield f"{repaired:,} bytes were not UTF-8 and were read as Windows-1252."
 

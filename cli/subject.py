@@ -32,6 +32,7 @@ class Subject:
         prefix: str | None,
         status: str | None,
         since: str | None,
+        has_warnings: bool = False,
     ) -> "Subject":
         """The subject that these arguments name, of which one is given; else BadQuestion."""
         given = next(text for text in (either, key, prefix) if text is not None)
@@ -40,6 +41,7 @@ class Subject:
             question.prefix(place, name="argument"),
             Status(status) if status else None,
             question.since(since) if since else None,
+            has_warnings,
         )
         exactly = question.key(place) if key is not None else None
         return cls(exactly, asked, prefix is not None)
@@ -53,7 +55,8 @@ class Subject:
         """What became of them."""
         if self.key is not None:
             answer = answers.about(self.key)
-            return iter([answer] if answer else [])
+            is_meant = answer is not None and answer.is_admitted_by(self.question)
+            return iter([answer] if answer and is_meant else [])
         if self.is_prefix:
             return map(Answer.of, answers.listing.all(self.question))
         return answers.matching(self.question)

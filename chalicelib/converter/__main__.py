@@ -39,10 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     if given.verbose:
         print(
-            f"{report.pages} pages; {report.encoding} ({report.encoding_basis}); "
+            f"{report.pages} pages; "
+            f"{report.encoding} ({report.encoding_basis}); decided by {report.encoding_step}; "
             f"{report.replaced} characters replaced, {report.repaired} bytes repaired",
             file=sys.stderr,
         )
+    for warning in report.warnings:
+        print(f"{given.input}: {warning.message}", file=sys.stderr)
     return 0
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from chalicelib.converter.warning import Warned
+
 
 class Basis(StrEnum):
     """How sure it is that the text was read in the right encoding."""
@@ -13,6 +15,21 @@ class Basis(StrEnum):
     DECLARED = "declared"
     CERTAIN = "certain"
     GUESSED = "guessed"
+
+
+class Step(StrEnum):
+    """What decided on an encoding, in the order in which it is tried."""
+
+    MARK = "byte-order-mark"
+    DECLARED = "declared"
+    NULS = "nuls"
+    ASCII = "ascii"
+    UTF_8 = "utf-8"
+    DAMAGED_UTF_8 = "damaged-utf-8"
+    EBCDIC = "ebcdic"
+    SETTING = "stage-setting"
+    PLACES = "few-high-bytes"
+    DETECTOR = "detector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +67,9 @@ class Progress:
 class Report:
     """What came out.
 
-    `replaced` counts characters that could not be decoded or drawn, `repaired` bytes that are no
-    UTF-8 in a text that is, and were read as Windows-1252.
+    `encoding_step` is what decided on the encoding, if that is known. `replaced` counts characters
+    that could not be decoded or drawn, `repaired` bytes that are no UTF-8 in a text that is, and
+    were read in another charset.
     """
 
     pages: int
@@ -59,6 +77,8 @@ class Report:
     encoding_basis: Basis
     replaced: int
     repaired: int = 0
+    encoding_step: Step | None = None
+    warnings: tuple[Warned, ...] = ()
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]

@@ -2,34 +2,28 @@
 
 In this order: a byte order mark, as in WHATWG's Encoding Standard (6, "decode"); what was
 declared, if the bytes decode strictly and are not plainly UTF-8; the pattern of NULs that UTF-16
-and UTF-32 leave; UTF-8, damaged too; what a few bytes beyond ASCII mean in their places; a
-statistical detector.
+and UTF-32 leave; UTF-8, damaged too; EBCDIC; what a few bytes beyond ASCII mean in their places; a
+statistical detector. The stage's list of likely charsets decides among what is possible.
 """
 
 import codecs
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chalicelib.converter import western
-from chalicelib.converter.conversion import Basis
+from chalicelib.converter import ebcdic, utf8, western
+from chalicelib.converter.conversion import Basis, Step
+from chalicelib.converter.nuls import from_nuls
+from chalicelib.converter.parts import BYTES, begins_in_ascii, split
 from chalicelib.converter.signature import looks_like
 from chalicelib.errors import NotText
 
+_WORD = 20  # characters of a word that are shown on either side of a doubtful one
 _WINDOW = 64 * 1024  # bytes the detector looks at; more changed no answer that was tried
 
 # Codecs of Python that are text encodings to it, but to nobody who sends text.
 _NOT_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined"}
 _NOT_CHARSETS |= {"unicode-escape", "utf-7"}
-
-# Sound UTF-8 sequences for each stray byte from which on a text is damaged UTF-8.
-_SOUND_PER_STRAY = 2
-
-# The end of a character at the start of a text, and the start of one at its end.
-_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -42,40 +36,83 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec of Python by its canonical name, and how sure it is that it is the right one."""
+    """A codec of Python by its canonical name, how sure it is the right one, and what decided.
+
+    `readings` are this codec and those that are about as likely, with what each makes of the first
+    word that they read differently; none if there is no doubt. `record` is the length of a
+    mainframe's fixed records, which have no line ends.
+    """
 
     name: str
     basis: Basis
+    step: Step
+    readings: tuple[tuple[str, str], ...] = ()
+    record: int | None = None
+
+    @classmethod
+    def of(cls, parts: "Sequence[Encoding]") -> "Encoding":
+        """The encoding of a text of several parts: its name is theirs, with plus signs."""
+        first, *more = parts
+        if not more:
+            return first
+        names = dict.fromkeys(part.name for part in parts)
+        guessed = [part for part in parts if part.basis is not Basis.CERTAIN]
+        decisive = next(iter(guessed), more[-1])
+        return cls("+".join(names), decisive.basis, decisive.step, decisive.readings)
+
+    @property
+    def keeps_ascii(self) -> bool:
+        """Whether ASCII bytes are themselves in it."""
+        return keeps_ascii(self.name)
+
+    @property
+    def is_single_part(self) -> bool:
+        """Whether nothing in its bytes says that UTF-16 begins or ends."""
+        return self.name not in UTF_16 and not self.keeps_ascii
 
 
-ASCII = Encoding("ascii", Basis.CERTAIN)
+ASCII = Encoding("ascii", Basis.CERTAIN, Step.ASCII)
+UTF_16 = {name: Encoding(name, Basis.GUESSED, Step.NULS) for name in ("utf-16-le", "utf-16-be")}
 
 
 def recognise(
     sample: bytes, *, whole: bool, declared: str | None = None, likely: Sequence[str] = ()
 ) -> Encoding:
-    """Find the encoding of a text that begins with `sample` (all of it if `whole`).
+    """Find the encoding in which a text begins; `sample` is all of it if `whole`, else its start.
 
     `likely` are codecs that decide where the bytes alone do not, in order.
 
     Raises NotText, naming what it looks like, if it is no text in any encoding.
     """
     if name := _marked(sample):
-        return Encoding(name, Basis.CERTAIN)
+        return Encoding(name, Basis.CERTAIN, Step.MARK)
     if declared and (name := _accepted(declared, sample, whole=whole)):
-        return Encoding(name, Basis.DECLARED)
-    if name := _from_nuls(sample, whole=whole):
-        return Encoding(name, Basis.GUESSED)
+        return Encoding(name, Basis.DECLARED, Step.DECLARED)
+    name = from_nuls(sample, whole=whole)
+    if name and (name not in UTF_16 or not begins_in_ascii(sample, whole=whole)):
+        return Encoding(name, Basis.GUESSED, Step.NULS)
+    parts = split(sample, whole=whole) if 0 in sample else [(BYTES, sample)]
+    sample = b"".join(data for form, data in parts if form == BYTES)
     if kind := looks_like(sample[:_WINDOW]):
         raise NotText(f"This is not a text file: it looks like {kind}.")
+    if parts[0][0] != BYTES:
+        return UTF_16[parts[0][0]]
+    return _of_bytes(sample, whole=whole, declared=declared, likely=likely)
+
+
+def _of_bytes(
+    sample: bytes, *, whole: bool, declared: str | None, likely: Sequence[str]
+) -> Encoding:
+    """Find the encoding of text in which a character has a byte, or several of varying number."""
     if sample.isascii() and not _switches_charsets(sample):
         return ASCII
     if _decodes(sample, "utf-8", whole=whole) and not sample.isascii():
-        return Encoding("utf-8", Basis.CERTAIN)
+        return Encoding("utf-8", Basis.CERTAIN, Step.UTF_8)
     is_declared = declared is not None and _is_utf8(declared)
-    if _is_damaged_utf8(sample, 1 if is_declared else _SOUND_PER_STRAY):
-        return Encoding("utf-8", Basis.DECLARED if is_declared else Basis.GUESSED)
-    return Encoding(_guessed(_window(sample), likely), Basis.GUESSED)
+    if utf8.is_damaged(sample, 1 if is_declared else utf8.SOUND_PER_STRAY):
+        basis = Basis.DECLARED if is_declared else Basis.GUESSED
+        return Encoding("utf-8", basis, Step.DAMAGED_UTF_8)
+    return _guessed(_window(sample), likely)
 
 
 def _marked(sample: bytes) -> str | None:
@@ -143,58 +180,6 @@ def _decodes(sample: bytes, name: str, *, whole: bool) -> bool:
     return True
 
 
-def _from_nuls(sample: bytes, *, whole: bool) -> str | None:
-    """UTF-16 or UTF-32 without a mark: the NULs of Latin letters, blanks and line ends.
-
-    They all fall on the same places, while a stray NUL in other text does not.
-    """
-    if not sample.count(0) or (whole and len(sample) % 2):
-        return None
-    for name, top, plane in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
-        # Code points end at U+10FFFF: one byte of each word is 0, the next at most 16.
-        possible = not sample[top::4].strip(b"\0") and max(sample[plane::4], default=255) <= 16
-        if possible and _plausible(sample, name, whole=whole):
-            return name
-    first, second = sample[0::2].count(0), sample[1::2].count(0)
-    name, most, least = (
-        ("utf-16-le", second, first) if second > first else ("utf-16-be", first, second)
-    )
-    share = most / (len(sample) // 2 or 1)
-    # In bytes that are valid UTF-8 besides, only a majority of NULs says UTF-16.
-    enough = share > 0.5 if _decodes(sample, "utf-8", whole=False) else share > 0.01
-    if enough and least * 20 <= most and _plausible(sample, name, whole=whole):
-        return name
-    return None
-
-
-def _plausible(sample: bytes, name: str, *, whole: bool) -> bool:
-    """Whether the bytes decode to characters that people write."""
-    try:
-        text = _decoded(sample[:_WINDOW], name, whole=whole and len(sample) <= _WINDOW)
-    except UnicodeDecodeError:
-        return False
-    counts = Counter(text)
-    odd = sum(
-        count
-        for character, count in counts.items()
-        if unicodedata.category(character) in ("Cc", "Cn", "Co")
-        and character not in "\b\t\n\v\f\r\x1b\x85"
-    )
-    return bool(text) and odd * 20 <= len(text)
-
-
-def _is_damaged_utf8(sample: bytes, sound_per_stray: int) -> bool:
-    """Return whether the sample is UTF-8 in which a few bytes are from another encoding.
-
-    In prose of any other encoding, bytes that form no UTF-8 are the majority by far. Bytes of a
-    character that is cut in two, at either end, say nothing.
-    """
-    text = _CUT.sub(b"", sample).decode("utf-8", "surrogateescape")
-    others = [character for character in text if character > "\x7f"]
-    stray = sum("\udc80" <= character <= "\udcff" for character in others)
-    return len(others) - stray >= max(sound_per_stray * stray, 1)
-
-
 def _window(sample: bytes) -> bytes:
     """Return the part of the sample that decides: the first bytes that are not ASCII.
 
@@ -205,21 +190,51 @@ def _window(sample: bytes) -> bytes:
     return sample[start : start + _WINDOW]
 
 
-def _guessed(window: bytes, likely: Sequence[str]) -> str:
-    if _is_ebcdic(window):
-        return next((name for name in likely if not _keeps_ascii(name)), "cp037")
+def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
+    """Return the charset of lines that stand in a text in UTF-8 and are none."""
+    name = _guessed(_window(lines), likely).name
+    is_of_bytes = len(_PRINTABLE.decode(name)) == len(_PRINTABLE) and keeps_ascii(name)
+    return name if is_of_bytes else "cp1252"
+
+
+def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
+    if ebcdic.is_ebcdic(window):
+        return _of_mainframe(window, [name for name in likely if not keeps_ascii(name)])
     possible = [
-        name for name in likely if _keeps_ascii(name) and _decodes(window, name, whole=False)
+        name for name in likely if keeps_ascii(name) and _decodes(window, name, whole=False)
     ]
-    if western.is_sparse(window):
-        return western.charset(window, _detected, possible)
-    detected = _detected(window)
-    if detected in possible:
-        return detected
-    return western.instead_of(detected, window, possible)
+    names, is_detected = western.charsets(window, _detected, possible)
+    step = Step.DETECTOR if is_detected else Step.PLACES
+    if names[0] in possible and not is_detected:
+        step = Step.SETTING
+    return Encoding(names[0], Basis.GUESSED, step, _readings(window, names))
 
 
-def _keeps_ascii(name: str) -> bool:
+def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return each charset with its reading of the first word in which the charsets differ."""
+    if len(names) == 1:
+        return ()
+    texts = [window.decode(name, "replace") for name in names]
+    place = next(
+        at for at, characters in enumerate(zip(*texts, strict=True)) if len({*characters}) > 1
+    )
+    blanks = [at for at, character in enumerate(texts[0]) if character.isspace()]
+    start = max((at + 1 for at in blanks if at < place), default=0)
+    end = min((at for at in blanks if at > place), default=len(texts[0]))
+    start, end = max(start, place - _WORD), min(end, place + _WORD)
+    return tuple((name, text[start:end]) for name, text in zip(names, texts, strict=True))
+
+
+def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
+    record = ebcdic.record_length(window)
+    for name in likely:
+        return Encoding(name, Basis.GUESSED, Step.SETTING, record=record)
+    names = ebcdic.pages(window)
+    return Encoding(names[0], Basis.GUESSED, Step.EBCDIC, _readings(window, names), record)
+
+
+def keeps_ascii(name: str) -> bool:
+    """Return whether the letters and digits of ASCII are themselves in an encoding."""
     return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
 
 
@@ -232,28 +247,8 @@ def _detected(window: bytes) -> str:
     except LookupError:
         return "cp1252"
     # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
-    is_usable = name != "ascii" and _keeps_ascii(name)
+    is_usable = name != "ascii" and keeps_ascii(name)
     return name if is_usable or b"\x1b" in window or b"~{" in window else "cp1252"
 
 
-def _is_ebcdic(window: bytes) -> bool:
-    """Return whether this is text of a mainframe: its blank is 0x40, and most of it is words.
-
-    Letters and digits are above ASCII.
-
-    Letters and digits are the same in all Western code pages of EBCDIC, of which 037 stands for
-    all: they differ in punctuation and accented letters.
-    """
-    if window.count(0x40) <= window.count(0x20):
-        return False
-    ascii_bytes = len(window) - len(window.translate(None, _ASCII_BYTES))
-    if (ascii_bytes - window.count(0x40)) * 2 > len(window) - window.count(0x40):
-        return False
-    text = window.decode("cp037")
-    words = len(_EBCDIC_WORDS.findall(text))
-    return words * 20 >= len(text) * 17
-
-
-_ASCII_BYTES = bytes(range(0x80))
 _PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))
-_EBCDIC_WORDS = re.compile(r"[A-Za-z0-9 .,\n\x85-]")

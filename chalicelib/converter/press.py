@@ -14,6 +14,7 @@ from chalicelib.converter.fonts import Widths
 from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.layout import Layout, Page
 from chalicelib.converter.options import Options
+from chalicelib.converter.warning import encoding_doubtful
 
 _PAGES_PER_REPORT = 64
 
@@ -53,12 +54,15 @@ def _run(
         if document.pages % _PAGES_PER_REPORT == 0:
             tell()
     document.finish()
+    encoding = decoding.encoding
     return Report(
         pages=document.pages,
-        encoding=decoding.encoding.name,
-        encoding_basis=decoding.encoding.basis,
+        encoding=encoding.name,
+        encoding_basis=encoding.basis,
+        encoding_step=encoding.step,
         replaced=decoding.replaced + document.painter.labels.drawn,
         repaired=decoding.repaired,
+        warnings=(encoding_doubtful(encoding.readings),) if encoding.readings else (),
     )
 
 

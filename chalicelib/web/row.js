@@ -102,13 +102,12 @@ export function facts(file) {
   ].filter(Boolean).join(" · ");
 }
 
-// The record's own warnings, where it has them; else what its counts say.
+// What to check in the PDF: the record's warnings, and what its counts say.
 function warnings(file) {
-  const deleted = file.input_deleted_at ? [text.deleted] : [];
-  if (file.warnings) return [...file.warnings.map(({ message }) => message), ...deleted];
   return [
+    ...(file.warnings ?? []).map(({ message }) => message),
     file.replaced ? text.replaced(file.replaced) : "",
     file.repaired ? text.repaired(file.repaired) : "",
-    ...deleted,
+    file.input_deleted_at ? text.deleted : "",
   ].filter(Boolean);
 }

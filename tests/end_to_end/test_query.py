@@ -266,3 +266,21 @@ def test_the_help_loads_nothing_that_is_slow(stack: Stack) -> None:
     )
     loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert not loaded & {"boto3", "botocore", "chalice", "rich", "fpdf", "PIL", "hypothesis"}
+
+
+def test_files_whose_pdf_may_be_wrong_are_listed_with_what_may_be(stack: Stack) -> None:
+    stack.upload("query-doubt/plain.txt", b"plain\n")
+    stack.upload("query-doubt/short.txt", b"le mot suivant: l\x8a, et rien\n")
+    for key in ("query-doubt/plain.txt", "query-doubt/short.txt"):
+        stack.settled(key)
+    table = stack.query("query-doubt/", "--warnings")
+    assert [line.count("SUCCESS (!)") for line in table.stdout.splitlines()] == [1]
+    assert "pdf-charset" in table.stdout
+    (file,) = json.loads(stack.query("query-doubt/", "--warnings", "--output", "json").stdout)
+    assert file["input_key"] == "query-doubt/short.txt"
+    assert [warning["code"] for warning in file["warnings"]] == ["encoding-doubtful"]
+    assert file["encoding_step"] == "few-high-bytes"
+    (plain,) = json.loads(stack.query("query-doubt/plain.txt", "--output", "json").stdout)
+    assert (plain["warnings"], plain["encoding_step"]) == (None, "ascii")
+    assert stack.query("query-doubt/plain.txt", "--warnings").returncode == 3
+    assert stack.query("query-doubt/", "--warnings", "--summary").returncode == 2

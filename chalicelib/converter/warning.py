@@ -1,0 +1,34 @@
+"""What may be wrong with a PDF that was made: a code for programs, and a sentence for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Kinds of warnings, which stay what they are once records have them."""
+
+    ENCODING_DOUBTFUL = "encoding-doubtful"
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning."""
+
+    code: Code
+    message: str
+
+
+def encoding_doubtful(readings: Sequence[tuple[str, str]]) -> Warned:
+    """Return the warning that other encodings are about as likely as the one that was taken.
+
+    `readings` are the encodings, the taken one first, each with what it makes of the first word
+    that they read differently.
+    """
+    (taken, word), *others = readings
+    alternatives = " or ".join(f"{name} (“{other}”)" for name, other in others)
+    return Warned(
+        Code.ENCODING_DOUBTFUL,
+        f"The text was read as {taken} (“{word}”) and may as well be {alternatives}: if so, upload "
+        "it again with its encoding in the metadata pdf-charset.",
+    )
