@@ -43,19 +43,22 @@ def charsets(
     for name in likely:
         if makes_sense(sample, name):
             return [name], False
-    if _is_sparse(sample):
-        candidates = latin.ranked(sample)
+    near = sample[:_ENOUGH]
+    candidates = latin.ranked(near) if _is_sparse(sample) else []
+    if candidates:
         best = candidates[0][1]
         if not _letters(sample, best) and makes_sense(sample, best):
             return _doubtful(sample, candidates), False
     detected = detect(sample)
-    sample = sample[:_ENOUGH]
+    sample = near
     text = sample.decode(detected, "replace")
     if _LINES.search(sample) and not _BOXES.search(text):
         return _doubtful(sample, latin.ranked(sample, _OF_DOS)), False
     if not _is_latin_text(text) and not _mixes_scripts(text):
         return [detected], True
-    candidates = latin.ranked(sample, {*latin.CHARSETS, detected})
+    candidates = candidates or latin.ranked(sample)
+    if detected not in latin.CHARSETS:
+        candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
     if _is_latin_text(text) and len(text) == len(sample):
         bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample)
         candidates = [
