@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
             "pdf-margin": given.margin,
             "pdf-charset": given.charset,
             "pdf-charsets": given.charsets,
+            "pdf-tagged": given.tagged,
         }
         options = Options.parse({key: value for key, value in chosen.items() if value})
         report = _convert(given, options)
@@ -66,6 +67,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--language", type=_language, help="of the text, as a BCP 47 tag: en, pt-BR, …"
     )
+    parser.add_argument("--tagged", help="on or off: paragraphs for assistive technology (on)")
     parser.add_argument(
         "--created",
         type=_moment,

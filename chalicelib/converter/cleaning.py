@@ -25,13 +25,18 @@ _UNFINISHED_ESCAPE = re.compile(
 )
 
 # HT, LF, FF and CR have a meaning, and so has BS at times; the rest is made visible.
-PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+# A byte order mark within a text, as files that were joined have it, means no break, for which
+# U+2060 is there now (Unicode 23.8); PDF/A lets no text be U+FEFF (ISO 19005-2, 6.2.11.7.2).
+PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {
+    0x7F: "\u2421",
+    0xFEFF: "\u2060",
+}
 _PICTURES = {code: one for code, one in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
 _WITH_PICTURES = frozenset(map(chr, _PICTURES))
 _BACKSPACE_PICTURE = "\u2408"
 
 _PRINTABLE = bytes(sorted({*range(0x20, 0x7F), 0x0A}))
-_CONTROLS = re.compile("[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile("[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def _controls(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ catalog, metadata, output intent and information once the last page is out. What
 private parts is all in `_Rest`.
 """
 
+from collections.abc import Sequence
 from datetime import UTC
 from hashlib import md5
 from html import escape
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from fpdf import FPDF
 from fpdf.output import OutputProducer
+from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import PDFObject
 
 from chalicelib.converter.conversion import Source
@@ -20,10 +22,14 @@ from chalicelib.converter.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.fonts import Repertoire
 from chalicelib.converter.frame import Frame
 from chalicelib.converter.geometry import Geometry
-from chalicelib.converter.language import tag
+from chalicelib.converter.language import UNDETERMINED
+from chalicelib.converter.layout import Page
 from chalicelib.converter.objects import Objects
+from chalicelib.converter.outline import LABELS, Outline
 from chalicelib.converter.pagetree import PageTree
 from chalicelib.converter.painting import Painter
+from chalicelib.converter.paragraphs import Block, Paragraphs
+from chalicelib.converter.structure import StructureTree
 
 if TYPE_CHECKING:
     from chalicelib.converter.composing import Composer
@@ -36,7 +42,7 @@ _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
  xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>
+<pdfaid:part>2</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>{accessible}
 <dc:format>application/pdf</dc:format>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <xmp:CreateDate>{created}</xmp:CreateDate><pdf:Producer>{producer}</pdf:Producer>
@@ -45,11 +51,34 @@ _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 </x:xmpmeta>"""
 
 
+# PDF/UA-1 (ISO 14289-1, 5). PDF/A asks for a schema of all that it does not know itself (ISO
+# 19005-2, 6.6.2.3.1), of which this is.
+_ACCESSIBLE = """
+<pdfuaid:part xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">1</pdfuaid:part>
+<pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag>
+</pdfaExtension:schemas>"""
+
+
 class Document:
     """A PDF that is written to `sink` while its pages are made."""
 
-    def __init__(self, sink: BinaryIO, source: Source, geometry: Geometry) -> None:
-        self._described = _Described(source)
+    def __init__(
+        self, sink: BinaryIO, source: Source, geometry: Geometry, *, tagged: bool = True
+    ) -> None:
+        self._described = _Described(source, tagged=tagged)
         self.objects = Objects(sink, self._described.pdf_version)
         self._repertoire = Repertoire()
         self._shaper: Shaper | None = None
@@ -59,6 +88,10 @@ class Document:
         self._frame = Frame(self.objects, self.painter, geometry, self._resources)
         box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
         self.tree = PageTree(self.objects, box)
+        self._paragraphs = Paragraphs()
+        self._structure = StructureTree(self.objects) if tagged else None
+        self._outline = Outline(self.objects)
+        self._geometry = geometry
         self._frame.write_header(source.name)
 
     def composer(self, columns: int) -> "Composer":
@@ -79,11 +112,28 @@ class Document:
         """Pages written so far."""
         return self.tree.pages
 
-    def add_page(self, text: bytes) -> None:
-        """Write a page with the operators of its text."""
-        self.tree.add_page(self._frame.add_page(text, self.pages + 1))
+    def add_page(self, page: Page) -> None:
+        """Write a page."""
+        blocks, goes_on = self._paragraphs.blocks(page)
+        starts = [block.start for block in blocks] if self._structure else ()
+        entries = self._frame.add_page(self.painter.page(page, starts), self.pages + 1)
+        if self._structure:
+            entries += b"/StructParents %d" % self._structure.next_key
+        number = self.tree.add_page(entries)
+        if self._structure:
+            self._structure.add_page(number, blocks, goes_on=goes_on)
+        self._add_to_outline(page, number, blocks)
         if self._shaper and self._shaper.crowded:
             self._write_cluster_fonts()
+
+    def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
+        first = next(filter(str.strip, page.rows), "")
+        g = self._geometry
+        self._outline.add_page(number, first, g.height, breaks=page.breaks)
+        for block in blocks:
+            if block.heading:
+                top = g.baseline(block.start) + g.leading
+                self._outline.add_heading(block.heading.title, number, top, block.heading.level)
 
     def _write_cluster_fonts(self) -> None:
         for font in self._shaper.take_fonts() if self._shaper else ():
@@ -100,6 +150,9 @@ class Document:
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)
         self._described.stream = self.objects
+        if self._structure:
+            self._described.structure = self._structure.finish()
+        self._described.outline = self._outline.finish()
         self._described.root = self.tree.finish()
         self._described.first_page = self.tree.first_page
         self._described.output(output_producer_class=_Rest)
@@ -111,8 +164,10 @@ class _Described(FPDF):
     stream: Objects
     root: int
     first_page: int
+    structure: int | None = None
+    outline: int | None = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, tagged: bool) -> None:
         super().__init__(enforce_compliance="PDF/A-2U")
         created = source.created_at.astimezone(UTC).replace(microsecond=0)
         self._identifier = md5(source.document_id.encode(), usedforsecurity=False).hexdigest()
@@ -120,13 +175,15 @@ class _Described(FPDF):
         self.set_title(source.name)
         self.set_producer(PRODUCER)
         self.set_creation_date(created)
-        if language := tag(source.language or ""):
-            self.set_lang(language)
+        self.set_lang(source.language or UNDETERMINED)
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_xmp_metadata(
             _XMP.format(
                 title=escape(_in_xml(source.name)),
                 created=created.isoformat(),
                 producer=PRODUCER,
+                conformance="A" if tagged else "U",
+                accessible=_ACCESSIBLE if tagged else "",
             )
         )
 
@@ -164,9 +221,10 @@ class _Rest(OutputProducer):
             first_page_obj=_Written(described.first_page),  # type: ignore[arg-type]
             sig_annotation_obj=None,
             xmp_metadata_obj=self._add_xmp_metadata(),
-            struct_tree_root_obj=None,
-            outline_dict_obj=None,
+            struct_tree_root_obj=_Written(described.structure) if described.structure else None,
+            outline_dict_obj=_Written(described.outline) if described.outline else None,  # type: ignore[arg-type]
         )
+        catalog.page_labels = LABELS
         while objects.last < self.obj_id:
             objects.reserve()
         for made in self.pdf_objs:

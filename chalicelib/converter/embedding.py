@@ -76,10 +76,7 @@ def embed_clusters(objects: Objects, clusters: "ClusterFont") -> bytes:
             b" ".join(b"%d" % width for width in widths),
         )
     )
-    entries = (
-        f"<{code:04X}> <{cluster.text.encode('utf-16-be', 'surrogatepass').hex().upper()}>"
-        for cluster, code in clusters.codes.items()
-    )
+    entries = (f"<{code:04X}> <{_text(cluster.text)}>" for cluster, code in clusters.codes.items())
     to_unicode = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfchar", entries)
     number = objects.add(
         b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
@@ -208,12 +205,33 @@ def _glyph_ranges(glyphs: dict[int, int]) -> Iterator[str]:
 def _to_unicode(objects: Objects, glyphs: dict[int, int]) -> int:
     """The code is the code point but for its plane, so whole blocks of 256 map at once."""
     entries = (
-        f"<{block << 8 & 0xFFFF:04X}> <{block << 8 & 0xFFFF | 0xFF:04X}>"
-        f" <{chr(block << 8).encode('utf-16-be', 'surrogatepass').hex().upper()}>"
+        f"<{first & 0xFFFF:04X}> <{last & 0xFFFF:04X}> <{_text(chr(first))}>"
         for block in sorted({code >> 8 for code in glyphs})
+        for first, last in _ranges(block << 8)
     )
     cmap = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfrange", entries)
     return objects.add_stream(cmap)
+
+
+def _ranges(block: int) -> Iterator[tuple[int, int]]:
+    """The first and last of 256 code points, without what no text may be (see `_text`)."""
+    if block == 0:
+        yield 1, 0xFF
+    elif block == 0xFE00:
+        yield block, 0xFEFE
+    elif block == 0xFF00:
+        yield from ((block, 0xFFFD), (0xFFFE, 0xFFFE), (0xFFFF, 0xFFFF))
+    else:
+        yield block, block | 0xFF
+
+
+def _text(text: str) -> str:
+    """UTF-16 in hexadecimal digits, as a ToUnicode CMap has it.
+
+    It may have neither U+0000, U+FEFF nor U+FFFE (ISO 19005-2, 6.2.11.7.2). The first two do not
+    come here; the third is a noncharacter, which is seen as its number and copied as U+FFFD.
+    """
+    return text.replace("\ufffe", "\ufffd").encode("utf-16-be", "surrogatepass").hex().upper()
 
 
 def _cmap(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from unicodedata import mirrored
+from unicodedata import category, mirrored
 
 import uharfbuzz as hb
 
@@ -121,7 +121,8 @@ class Slot:
 
     `advance` is in thousandths of the size the face is drawn at, `stretch` in percent: the
     horizontal scaling that makes the glyph fill its cells. `numbered` characters are in no
-    font: empty cells stand for them, over which a box with their number is drawn.
+    font: empty cells stand for them, over which a box with their number is drawn. `private` ones
+    are of a Private Use Area: what they mean is agreed on elsewhere.
     """
 
     face: Face
@@ -130,6 +131,7 @@ class Slot:
     advance: int
     stretch: float = 100.0
     numbered: bool = False
+    private: bool = False
 
     @cached_property
     def font(self) -> bytes:
@@ -149,6 +151,12 @@ NUMBER_CELLS = 2
 
 def choose(code_point: int) -> Slot:
     """The first font of the chain that has the character in its proper width, or at all."""
+    if category(chr(code_point)) == "Co":
+        return replace(_choose(code_point), private=True)
+    return _choose(code_point)
+
+
+def _choose(code_point: int) -> Slot:
     cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
         return _stretched(BLANK if cells > 0 else NOTHING, code_point, max(cells, 0))

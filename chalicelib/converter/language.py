@@ -2,6 +2,8 @@
 
 import re
 
+UNDETERMINED = "und"  # ISO 639-2, as RFC 5646 (4.1) has it for what must be tagged
+
 # RFC 5646, 2.1: language, script, region, variants, extensions, private use; or private use alone.
 _TAG = re.compile(
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
@@ -18,3 +20,49 @@ def tag(text: str) -> str | None:
     """
     text = text.strip()
     return text if _TAG.fullmatch(text) else None
+
+
+# Scripts in which hardly anything but one language is written, and their ranges of letters. Han
+# belongs to Japanese where there is kana.
+_SCRIPTS = (
+    ("ja", "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"),
+    ("ko", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"),
+    ("el", "\u0370-\u03ff\u1f00-\u1fff"),
+    ("hy", "\u0530-\u058f"),
+    ("ka", "\u10a0-\u10ff\u1c90-\u1cbf"),
+    ("th", "\u0e01-\u0e5b"),
+    ("lo", "\u0e81-\u0edf"),
+    ("km", "\u1780-\u17ff"),
+    ("si", "\u0d80-\u0dff"),
+    ("pa", "\u0a00-\u0a7f"),
+    ("gu", "\u0a80-\u0aff"),
+    ("or", "\u0b00-\u0b7f"),
+    ("ta", "\u0b80-\u0bff"),
+    ("te", "\u0c00-\u0c7f"),
+    ("kn", "\u0c80-\u0cff"),
+    ("ml", "\u0d00-\u0d7f"),
+)
+_LETTERS = re.compile(r"[^\W\d_]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_MIN_LETTERS = 20  # of one script, fewer of which are a word in a text of another language
+_SAMPLE = 5_000  # characters
+
+
+def of_text(text: str) -> str | None:
+    """Return the language of a text whose script is that of one language only, or None.
+
+    Nine in ten letters must be of the script. Other scripts, such as Latin, Cyrillic, Arabic or
+    Han alone, are those of many languages.
+    """
+    text = text[:_SAMPLE]
+    if text.isascii():
+        return None
+    letters = len(_LETTERS.findall(text))
+    for language, script in _SCRIPTS:
+        members = re.findall(f"[{script}]", text)
+        count = len(_LETTERS.findall("".join(members)))
+        if language == "ja" and 5 * count > len(han := _HAN.findall(text)):
+            count += len(han)
+        if count >= max(_MIN_LETTERS, 0.9 * letters):
+            return language
+    return None

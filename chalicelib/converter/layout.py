@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Page:
-    """Rows from top to bottom, and which of them go on with the line of the row above."""
+    """Rows from top to bottom, and which of them go on with the line of the row above.
+
+    `breaks` is whether a form feed ends it.
+    """
 
     rows: list[str] = field(default_factory=list)
     continued: list[int] = field(default_factory=list)
+    breaks: bool = False
 
 
 class Layout:
@@ -55,6 +59,7 @@ class Layout:
             if not lines[-1] and not self._long_line.unfinished:
                 lines.pop()
             yield from self._lay(lines, controls, uniform=uniform, any_long=any_long)
+            self._page.breaks = True
             yield self._turn()
         *lines, self._tail = text.split("\n")
         yield from self._lay(lines, controls, uniform=uniform, any_long=any_long)

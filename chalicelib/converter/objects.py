@@ -3,12 +3,13 @@
 import sys
 from array import array
 from io import RawIOBase
+from itertools import accumulate
 from typing import BinaryIO
 
 from deflate import zlib_compress
 
 _BUFFER = 256 * 1024  # bytes; pages are small and sinks may be raw files
-_PACKED = 128  # objects in an object stream, of the 256 that a byte can count
+_PACKED = 250  # objects in an object stream, of the 256 that a byte can count
 
 # libdeflate's output depends on its version and this level alone, not on the processor as that
 # of faster libraries does: the same upload must give the same bytes on any machine.
@@ -58,9 +59,19 @@ class Objects:
         """Write an object, under a reserved number if one is given; returns its number."""
         number = number or self.reserve()
         self._pending.append((number, content))
-        if len(self._pending) == _PACKED:
+        if len(self._pending) >= _PACKED:
             self._pack()
         return number
+
+    def add_all(self, contents: list[bytes]) -> range:
+        """Write objects; returns their numbers."""
+        first = len(self._entries)
+        numbers = range(first, first + len(contents))
+        self._entries.extend([0] * len(contents))
+        self._pending += zip(numbers, contents, strict=True)
+        while len(self._pending) >= _PACKED:
+            self._pack()
+        return numbers
 
     def add_stream(self, data: bytes, entries: bytes = b"", number: int | None = None) -> int:
         """Write a stream with further `entries` in its dictionary, compressed if that helps."""
@@ -101,19 +112,17 @@ class Objects:
         """Write the pending objects as one object stream."""
         if not self._pending:
             return
-        places: list[bytes] = []
-        length = 0
-        for number, content in self._pending:
-            places.append(b"%d %d" % (number, length))
-            length += len(content) + 1
+        pending, self._pending = self._pending[:_PACKED], self._pending[_PACKED:]
+        numbers, contents = zip(*pending, strict=True)
+        starts = accumulate((len(content) + 1 for content in contents[:-1]), initial=0)
+        places = [b"%d %d" % place for place in zip(numbers, starts, strict=True)]
         head = b" ".join(places) + b"\n"
-        body = b"\n".join(content for _, content in self._pending)
+        body = b"\n".join(contents)
         stream = self.add_stream(
             head + body, b"/Type/ObjStm/N %d/First %d" % (len(places), len(head))
         )
-        for place, (number, _) in enumerate(self._pending):
+        for place, number in enumerate(numbers):
             self._entries[number] = 2 << 56 | stream << 8 | place
-        self._pending.clear()
 
     def _locate(self, number: int) -> int:
         """Note that the object comes next; returns its offset."""

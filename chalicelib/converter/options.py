@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from math import isfinite
 
+from chalicelib.converter.language import tag
 from chalicelib.errors import BadOption
 
 PREFIX = "pdf-"
@@ -30,6 +31,13 @@ class Orientation(StrEnum):
     LANDSCAPE = "landscape"
 
 
+class Switch(StrEnum):
+    """Whether to do something."""
+
+    ON = "on"
+    OFF = "off"
+
+
 FONT_SIZES = (4.0, 36.0)  # pt; the largest still leaves room for a few columns and rows
 MARGINS = (5.0, 50.0)  # mm; most printers leave about 4 mm blank
 
@@ -40,7 +48,9 @@ class Options:
 
     `font_size` is in points, `margin` in millimetres on all four sides. `charset` is the encoding
     of this text, as its sender knows it; `charsets` are encodings that texts are likely to be in,
-    in order, separated by commas. Raises BadOption when a value is not allowed.
+    in order, separated by commas. `tagged` is whether the PDF tells assistive technology its
+    paragraphs. `language` is a BCP 47 tag, for texts whose sender named none. Raises BadOption
+    when a value is not allowed.
     """
 
     page_size: PageSize = PageSize.A4
@@ -49,6 +59,8 @@ class Options:
     margin: float = 15.0
     charset: str = ""
     charsets: str = ""
+    tagged: Switch = Switch.ON
+    language: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -141,6 +153,15 @@ def _codec(option: str, value: str) -> str:
     return name
 
 
+def _language(option: str, value: str) -> str:
+    if value.strip() and tag(value) is None:
+        raise BadOption(
+            f"Option {option} cannot be {_shown(value)}; "
+            "it is a language tag (BCP 47), such as en or pt-BR."
+        )
+    return value.strip()
+
+
 _READERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
     "page_size": _choice(PageSize),
     "orientation": _choice(Orientation),
@@ -148,4 +169,6 @@ _READERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
     "margin": _number(MARGINS, "millimetres"),
     "charset": _codec,
     "charsets": _codecs,
+    "tagged": _choice(Switch),
+    "language": _language,
 }

@@ -5,7 +5,7 @@ only, else the low 16 bits of its code point in the font for its plane. Either w
 made with a few operations on whole strings.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from chalicelib.converter.geometry import Geometry
 from chalicelib.converter.labels import Labels
 from chalicelib.converter.layout import Page
 from chalicelib.converter.objects import escaped
-from chalicelib.converter.pen import Pen, plain, repeats
+from chalicelib.converter.pen import MARK, Pen, divided, marked, plain, repeats
 from chalicelib.converter.pictures import Pictures
 from chalicelib.converter.rows import Composed, Piece, is_complex
 
@@ -45,7 +45,7 @@ class Painter:
         self._geometry = geometry
         self._composer = composer
         self._repertoire = repertoire
-        self._ansi_seen = b"\n"
+        self._ansi_seen = b"\n" + MARK
         self._bold_seen: set[int] = set()
         self.labels = Labels()
         self.pictures = Pictures()
@@ -64,28 +64,28 @@ class Painter:
     @property
     def ansi_characters(self) -> str:
         """What was drawn with the one-byte font."""
-        return self._ansi_seen.decode("cp1252").replace("\n", "")
+        return self._ansi_seen[2:].decode("cp1252")
 
     @property
     def bold_characters(self) -> set[int]:
         """What was drawn with the bold face."""
         return self._bold_seen
 
-    def page(self, page: Page) -> bytes:
+    def page(self, page: Page, starts: Sequence[int] = ()) -> bytes:
         """Operators that draw the rows, then the marks of those that go on from the last.
 
-        They go on with an open text object, and leave one open.
+        They go on with an open text object, and leave one open. `starts` are the rows with which
+        marked-content sequences begin, numbered from 0; each ends where the next begins.
         """
         rows = page.rows
         shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
         if not any(rows):
             return _aside(shapes)
-        code = _ansi(rows) if plain(rows) else None
+        code = _ansi(divided(rows, starts)) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
-            text = escaped(code).replace(b"\n", b")'\n(")
-            return b"(" + text + b")'\n" + _aside(shapes)
-        text = self._pen(self._geometry.size).rows(rows)
+            return marked(escaped(code).split(b"\n" + MARK), b"\n", starts) + _aside(shapes)
+        text = self._pen(self._geometry.size).rows(rows, starts)
         return text + _aside(
             self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes
         )

@@ -1,6 +1,6 @@
 """Text with several fonts: the operators that draw it, with no more of them than it takes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
@@ -12,6 +12,8 @@ from chalicelib.converter.objects import escaped
 from chalicelib.converter.rows import Composed
 
 _LINE_END = "\n".encode("utf-16-be")
+_END = b"EMC\n"
+MARK = b"\f"  # before a row with which a marked-content sequence begins
 _STROKE = 0.04  # of the size: what makes a font bold that has no bold face
 
 # pdfium takes text that is equal to text just above and touches it for a shadow, and leaves it
@@ -34,6 +36,31 @@ def repeats(rows: list[str]) -> bool:
     return any(map(eq, rows, rows[1:])) and any(one == two != "" for one, two in pairwise(rows))
 
 
+def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
+    """The rows, with a mark before each of these but the first; no row has one of its own."""
+    if len(starts) < 2:
+        return rows
+    rows = rows[:]
+    for at in starts[1:]:
+        rows[at] = "\f" + rows[at]
+    return rows
+
+
+def marked(parts: list[bytes], line_end: bytes, starts: Sequence[int]) -> bytes:
+    """Operators that draw the rows in escaped strings, each string a marked-content sequence.
+
+    They are not marked if there are no `starts`.
+    """
+    shown = [b"(" + part.replace(line_end, b")'\n(") + b")'\n" for part in parts]
+    if not starts:
+        return b"".join(shown)
+    return b"".join(_begin(number) + part + _END for number, part in enumerate(shown))
+
+
+def _begin(number: int) -> bytes:
+    return b"/P<</MCID %d>>BDC\n" % number
+
+
 class Pen:
     """The text state of a content stream: what is set stays set, so it is set on change only."""
 
@@ -46,32 +73,38 @@ class Pen:
         self._stretch = 100.0
         self._bold = False
 
-    def rows(self, rows: list[str]) -> bytes:
-        """Operators that draw each row one leading below the last."""
-        out = self._at_once(rows) or self._row_by_row(rows)
+    def rows(self, rows: list[str], starts: Sequence[int] = ()) -> bytes:
+        """Operators that draw each row one leading below the last.
+
+        `starts` are the rows with which marked-content sequences begin, from the first.
+        """
+        out = self._at_once(rows, starts) or self._row_by_row(rows, starts)
         if self._stretch != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out
 
-    def _at_once(self, rows: list[str]) -> bytes | None:
+    def _at_once(self, rows: list[str], starts: Sequence[int]) -> bytes | None:
         """The same for rows that need one font only, with a few operations for all of them."""
         text = "\n".join(rows)
         slot = self._repertoire.shared(text)
-        if slot is None or not slot.cells or repeats(rows) or not plain(rows):
+        if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
-        code = _code(text, slot.plane)
+        code = _code("\n".join(divided(rows, starts)), slot.plane)
         if code.count(_LINE_END) >= len(rows):
             return None  # the halves of two characters look like one
-        code = escaped(code).replace(_LINE_END, b")'\n(")
-        return self._set(slot.face, slot, bold=False) + b"(" + code + b")'\n"
+        parts = escaped(code).split(_LINE_END + b"\0" + MARK)
+        return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, starts)
 
-    def _row_by_row(self, rows: list[str]) -> bytes:
+    def _row_by_row(self, rows: list[str], starts: Sequence[int]) -> bytes:
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
-        for row in rows:
+        marks = {row: _begin(number) for number, row in enumerate(starts)}
+        for at, row in enumerate(rows):
+            if at in marks:
+                out += (_END, marks[at]) if at else (marks[at],)
             out.append(b"T*\n")
             runs = [] if isinstance(row, Composed) else list(self._runs(row))
             pieces = row.pieces if isinstance(row, Composed) else []
@@ -84,7 +117,7 @@ class Pen:
                 out += self._composed(row)
             for text, slot, bold in runs:
                 out += self._drawn(text, slot, bold=bold)
-        return b"".join(out)
+        return b"".join(out) + (_END if starts else b"")
 
     def _composed(self, row: Composed) -> Iterable[bytes]:
         gap = row.indent
@@ -119,10 +152,14 @@ class Pen:
             face, bold = BOLD_FACE, False
             self._bold_seen.update(map(ord, text))
         yield self._set(face, slot, bold=bold)
+        if slot.private:
+            yield _spelled_out(text)
         if not slot.cells and len(set(text)) < len(text):
             yield _apart(text, slot.plane)
         else:
             yield b"(" + escaped(_code(text, slot.plane)) + b")Tj\n"
+        if slot.private:
+            yield _END
 
     def _set(self, face: Face, slot: Slot, *, bold: bool) -> bytes:
         font = slot.font if face is slot.face else font_name(face, slot.plane)
@@ -142,6 +179,11 @@ class Pen:
             out += b"2 Tr %g w\n" % (_STROKE * self._size) if bold else b"0 Tr\n"
             self._bold = bold
         return out
+
+
+def _spelled_out(text: str) -> bytes:
+    """What begins text that PDF/A asks to be told twice (ISO 19005-2, 6.2.11.7.3)."""
+    return b"/Span<</ActualText<FEFF%b>>>BDC\n" % text.encode("utf-16-be").hex().upper().encode()
 
 
 def _apart(marks: str, plane: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import BinaryIO
@@ -12,8 +13,9 @@ from chalicelib.converter.decoding import Decoding
 from chalicelib.converter.document import Document
 from chalicelib.converter.fonts import Widths
 from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.language import of_text, tag
 from chalicelib.converter.layout import Layout, Page
-from chalicelib.converter.options import Options
+from chalicelib.converter.options import Options, Switch
 from chalicelib.converter.warning import encoding_doubtful
 
 _PAGES_PER_REPORT = 64
@@ -40,8 +42,10 @@ def _run(
     decoding = Decoding(source, options.charset or about.charset, options.likely_charsets)
     texts = iter(decoding)
     first = next(texts)  # raises NotText before anything is written
+    language = tag(about.language or "") or options.language or of_text(first)
+    about = replace(about, language=language)
     geometry = Geometry.of(options)
-    document = Document(sink, about, geometry)
+    document = Document(sink, about, geometry, tagged=options.tagged is Switch.ON)
     composer = cache(lambda: document.composer(geometry.columns))
     layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire), composer)
 
@@ -50,7 +54,7 @@ def _run(
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
     for page in _pages(chain([first], texts), layout, tell):
-        document.add_page(document.painter.page(page))
+        document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
             tell()
     document.finish()

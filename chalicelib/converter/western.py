@@ -57,7 +57,7 @@ def charsets(
     if not _is_latin_text(text) and not _mixes_scripts(text):
         return [detected], True
     candidates = candidates or latin.ranked(sample)
-    if detected not in latin.CHARSETS:
+    if detected not in latin.CHARSETS and len(text) == len(sample):
         candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
     if _is_latin_text(text) and len(text) == len(sample):
         bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample)

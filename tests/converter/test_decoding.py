@@ -378,3 +378,13 @@ def test_a_stages_list_of_charsets_decides_what_bytes_alone_do_not(charset: str,
 )
 def test_it_does_not_decide_what_bytes_tell(source: bytes, likely: str) -> None:
     assert read(source, likely=[likely])[0] == read(source)[0]
+
+
+def test_a_text_of_two_encodings_that_looks_like_a_third_is_read() -> None:
+    mixed = (
+        b"i nhau trong ti\xcc\x80nh b\xc4\x83\xcc\x80n\xffh\xc6\xb0\xcc\x83u.\n\x82\xcd\x82\xdc"
+        b"\x82\xbe\x96\xb3\x82\xa2\x81B\n\x81@\x82\xc7\x82\xb1\x82\xc5\x90\xb6\xf0\x9f\x91\xa8"
+        b"\xe2\x80\x8d\x82\xbd\x82\xa9\x82\xc6\x82\xf1\x82\xc6"
+    )
+    text, _ = read(mixed)
+    assert text.startswith("i nhau trong ti")

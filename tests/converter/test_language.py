@@ -2,11 +2,14 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pikepdf
 import pytest
 
-from chalicelib.converter.language import tag
+from chalicelib.converter import Options
+from chalicelib.converter.language import of_text, tag
+from chalicelib.errors import BadOption
 from tests.converter.reading import ABOUT, made
 
 
@@ -54,4 +57,46 @@ def test_anything_else_names_no_language(text: str) -> None:
     assert tag(text) is None
     document = made("text", about=replace(ABOUT, language=text)).pdf
     with pikepdf.open(io.BytesIO(document)) as opened:
-        assert "/Lang" not in opened.Root
+        assert str(opened.Root.Lang) == "und"
+
+
+@pytest.mark.parametrize(
+    ("script", "language"),
+    [
+        ("th", "th"),
+        ("ta", "ta"),
+        ("km", "km"),
+        ("vi", "und"),
+        ("ar", "und"),
+        ("ne", "und"),
+    ],
+)
+def test_a_script_of_one_language_tells_the_language(script: str, language: str) -> None:
+    path = Path(__file__).parent / "scripts" / f"{script}.txt"
+    with pikepdf.open(io.BytesIO(made(path.read_bytes()).pdf)) as opened:
+        assert str(opened.Root.Lang) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("今日は日本語で書きます。" * 9, "ja"),
+        ("안녕하세요 여러분 " * 9, "ko"),
+        ("საქართველო" * 9, "ka"),
+        ("日本語 in an English text about " * 9, None),
+        ("中文是汉字" * 9, None),
+        ("α", None),
+    ],
+)
+def test_nine_letters_in_ten_must_be_of_the_script(text: str, language: str | None) -> None:
+    assert of_text(text) == language
+
+
+def test_what_the_sender_says_comes_first_then_the_option() -> None:
+    options = Options.parse({"pdf-language": "de"})
+    for sender, expected in (("fr", "fr"), (None, "de"), ("no language", "de")):
+        pdf = made("ภาษาไทย" * 9, options, replace(ABOUT, language=sender)).pdf
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            assert str(opened.Root.Lang) == expected
+    with pytest.raises(BadOption, match="pdf-language cannot be 'not a tag'"):
+        Options.parse({"pdf-language": "not a tag"})
