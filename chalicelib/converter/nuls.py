@@ -6,8 +6,7 @@ from collections import Counter
 
 from chalicelib.converter.signature import controls_in
 
-# NULs for each unit of two bytes: if the text may be UTF-8 as well, and if not.
-_MAJORITY, _SHARE = 0.5, 0.01
+_SHARE = 0.01  # NULs for each unit of two bytes from which on it is UTF-16
 
 _BLANKS = b"\t\r\n 0123456789.,:-"
 
@@ -31,12 +30,10 @@ def from_nuls(sample: bytes, *, whole: bool) -> str | None:
         ("utf-16-le", second, first) if second > first else ("utf-16-be", first, second)
     )
     share = most / (len(sample) // 2 or 1)
-    # In bytes that are valid UTF-8 besides, only a majority of NULs says UTF-16; in others it is
-    # enough that they are the high bytes of blanks, digits and line ends.
     if _is_utf8(sample) and controls_in(sample) * 10 < len(sample):
-        enough = share > _MAJORITY
-    else:
-        enough = share > _SHARE or (least == 0 and _are_of_blanks(sample, name))
+        return None  # text with a few NULs in it
+    # It is enough that NULs are the high bytes of blanks, digits and line ends.
+    enough = share > _SHARE or (least == 0 and _are_of_blanks(sample, name))
     if enough and least * 20 <= most and _plausible(sample, name, whole=whole):
         return name
     return None
