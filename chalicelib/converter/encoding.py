@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chalicelib.converter import ebcdic, utf8, western
+from chalicelib.converter import utf8
 from chalicelib.converter.conversion import Basis, Step
 from chalicelib.converter.nuls import from_nuls
 from chalicelib.converter.parts import BYTES, begins_in_ascii, split
@@ -198,6 +198,8 @@ def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
 
 
 def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
+    from chalicelib.converter import ebcdic, western  # only texts that need guessing need them
+
     if ebcdic.is_ebcdic(window):
         return _of_mainframe(window, [name for name in likely if not keeps_ascii(name)])
     possible = [
@@ -226,6 +228,8 @@ def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...
 
 
 def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
+    from chalicelib.converter import ebcdic
+
     record = ebcdic.record_length(window)
     for name in likely:
         return Encoding(name, Basis.GUESSED, Step.SETTING, record=record)

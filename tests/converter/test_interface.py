@@ -70,3 +70,11 @@ def test_a_conversion_leaves_its_hosts_garbage_collector_as_it_was() -> None:
     convert = "from tests.converter.reading import made; made('text')"
     code = f"import gc; {convert}; assert gc.isenabled() and gc.get_freeze_count() == 0"
     imported(code, set())
+
+
+def test_plain_text_and_utf_8_load_nothing_that_guesses_encodings() -> None:
+    guessing = {f"chalicelib.converter.{name}" for name in ("ebcdic", "latin", "western")}
+    guessing.add("chardet")
+    convert = "from tests.converter.reading import made; made({!r})"
+    assert imported(convert.format("text"), guessing) == set()
+    assert imported(convert.format("Größe, μέγεθος"), guessing) == set()
