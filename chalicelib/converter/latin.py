@@ -14,7 +14,7 @@ from functools import cache
 from chalicelib.converter import places
 
 # Bytes beyond ASCII that are looked at; more changed no answer that was tried.
-SAMPLES = 240
+SAMPLES = 120
 
 # Natural logarithms: of the share of texts in a charset, and what its readings lose or win.
 CHARSETS = {

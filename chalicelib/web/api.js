@@ -4,6 +4,7 @@ import { text } from "./text.js";
 
 const BASE = new URL(".", location.href);
 const ATTEMPTS = 5;
+const LONGEST_ANSWER = 35_000; // milliseconds; API Gateway itself gives up after 29 seconds
 export const BUSY = new Set([429, 500, 502, 503, 504]);
 
 export class Problem extends Error {
@@ -48,21 +49,32 @@ async function ask(path, query, { body, signal } = {}) {
   let last;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt) await pause(wait(attempt, last), signal);
+    const limit = limited(signal);
     let response;
     try {
-      response = await fetch(url, request(body, signal));
+      response = await fetch(url, request(body, limit.signal));
+      if (response.ok) return await response.json();
+      last = await problem(response);
     } catch (error) {
       if (signal?.aborted) throw error;
       last = new Problem(0, text.unreachable);
       if (!navigator.onLine) break;
       continue;
+    } finally {
+      limit.end();
     }
-    if (response.ok) return response.json();
-    last = await problem(response);
     if (!BUSY.has(response.status)) break;
   }
   if (last instanceof Unauthorized) session.expire();
   throw last;
+}
+
+// A line that was cut without a word would be waited for without end.
+function limited(signal) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), LONGEST_ANSWER);
+  const signals = signal ? [signal, controller.signal] : [controller.signal];
+  return { signal: AbortSignal.any(signals), end: () => clearTimeout(timer) };
 }
 
 function request(body, signal) {

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from infra.web import allow_uploads
 from tests.browser.line import Line
 from tests.browser.tab import SETTLED_WITHIN, Tab
-from tests.stack import Stack
+from tests.stack import Stack, wait_for
 
 MB = 2**20
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -219,6 +219,25 @@ def test_an_upload_that_outlasts_its_form_is_signed_again(tab: Tab, tmp_path: Pa
     tab.choose(written(tmp_path / "a.txt", "a"))
     tab.expect_state("expired/a.txt", "success")
     assert forms(tab) == 2
+
+
+def test_an_answer_that_never_comes_is_asked_for_again(tab: Tab, tmp_path: Path) -> None:
+    hung: list[Route] = []
+
+    def hang_once(route: Route) -> None:
+        if hung:
+            route.continue_()
+        else:
+            hung.append(route)  # and never answered
+
+    tab.page.clock.install()
+    tab.sign_in("hung/")
+    tab.page.route("**/status?key=*", hang_once)
+    tab.choose(written(tmp_path / "a.txt", "a"))
+    tab.expect_state("hung/a.txt", "waiting")
+    wait_for(lambda: (tab.page.title() and hung) or None, "a question about the file")
+    tab.page.clock.fast_forward(36_000)
+    tab.expect_state("hung/a.txt", "success")
 
 
 def test_what_s3_refuses_is_told_with_its_reason(tab: Tab, tmp_path: Path) -> None:
