@@ -127,7 +127,8 @@ export const text = {
 
   optionNames: {
     "pdf-page-size": "Paper", "pdf-orientation": "Orientation", "pdf-font-size": "Type size",
-    "pdf-margin": "Margin", "pdf-charset": "Encoding of the text", "pdf-fit": "Fit long lines",
+    "pdf-margin": "Margin", "pdf-charset": "Encoding of the text", "pdf-language": "Language of the text",
+    "pdf-tagged": "Structure for screen readers", "pdf-fit": "Fit long lines",
     "pdf-line-numbers": "Line numbers",
   },
   optionValues: {
