@@ -40,8 +40,7 @@ class Announcement:
     def has_warnings(self) -> bool:
         """Whether the PDF may differ from what its author meant, although it is a SUCCESS."""
         record = self.record
-        listed = getattr(record, "warnings", None)
-        return bool(listed or record.replaced or record.repaired)
+        return bool(record.warnings or record.replaced or record.repaired)
 
     @property
     def body(self) -> dict[str, Any]:

@@ -2,20 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
 from textwrap import indent
 from typing import Any
 
 from chalicelib.answer import Answer
-from cli.listing import STYLES, Listing
+from cli.listing import STYLES, Listing, Row, blocks
 from cli.screen import shown, shown_json
-
-Row = tuple[Answer, str | None]
-"""An answer, and the link to its PDF if that was asked for."""
-
-ALIGNED_AT_ONCE = 1000
-"""Lines that a table looks ahead for how wide its columns are."""
 
 
 def table(rows: Iterable[Row]) -> None:
@@ -37,7 +30,7 @@ def _whole_table(rows: Iterable[Row]) -> None:
 
     console = Console(width=1_000_000)
     widths = [0] * 7
-    for block in _blocks(rows, ALIGNED_AT_ONCE):
+    for block in blocks(rows):
         lines = [_marked(row) for row in block]
         columns = zip(widths, *lines, strict=True)
         widths = [max(width, *map(cell_len, cells)) for width, *cells in columns]
@@ -127,9 +120,3 @@ def _public(row: Row) -> dict[str, Any]:
 def _json(value: Any, *, width: int | None = None) -> str:
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     return shown_json(json.dumps(value, ensure_ascii=not is_unicode, indent=width))
-
-
-def _blocks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    iterator = iter(rows)
-    while block := list(islice(iterator, size)):
-        yield block

@@ -1,6 +1,7 @@
 """The list that a person sees in a terminal: it fits the width, and explains below what failed."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.answer import Answer, FileStatus
@@ -22,7 +23,11 @@ _INDENT = 4
 _MIN_KEY = 8  # cells that a key has in the narrowest of terminals
 _MIN_KEYS = 30  # cells from which on there is room for the PDF's key, too
 
+ALIGNED_AT_ONCE = 1000
+"""Lines that a table looks ahead for how wide its columns are."""
+
 Row = tuple[Answer, str | None]
+"""An answer, and the link to its PDF if that was asked for."""
 
 
 class Listing:
@@ -34,7 +39,7 @@ class Listing:
 
     def print(self, rows: Iterable[Row]) -> None:
         """Print all rows; they come in blocks, each of which is aligned for itself."""
-        for block in _blocks(rows):
+        for block in blocks(rows):
             status_width = max(len(answer.status) for answer, _ in block)
             outputs = (answer.public["output_bucket"] for answer, _ in block)
             output = next(filter(None, outputs), None)
@@ -139,12 +144,8 @@ def _taken(text: str, width: int) -> str:
     return text
 
 
-def _blocks(rows: Iterable[Row], size: int = 1000) -> Iterator[list[Row]]:
-    block: list[Row] = []
-    for row in rows:
-        block.append(row)
-        if len(block) == size:
-            yield block
-            block = []
-    if block:
+def blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows in blocks of which each is aligned for itself, as they come."""
+    iterator = iter(rows)
+    while block := list(islice(iterator, ALIGNED_AT_ONCE)):
         yield block

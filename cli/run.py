@@ -17,7 +17,7 @@ from chalicelib.status import Answers
 from cli import formats, screen, waiting
 from cli.downloads import Downloads
 from cli.exit_status import Exit, fail, say
-from cli.formats import Row
+from cli.listing import Row
 from cli.subject import Subject
 
 
