@@ -28,7 +28,7 @@ def record(bucket: str, key: str, status: Status = Status.SUCCESS, **more: Any) 
         "sequencer": "0055AED6DCD90281E5".ljust(32, "0"),
         "attempts": 1,
         "claim": "8f2a4c3e-1b5d-4e6f-9a7b-0c1d2e3f4a5b",
-        "lease_expires_at": timestamp(now + timedelta(minutes=10)),
+        "lease_expires_at": timestamp(now + timedelta(days=1)),
         "etag": hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(),
         "version_id": "096fKKXTRTtl3on89fVO.nfljtsv6qko",
         "size": 20_000,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, expect
+from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, Request, expect
 
 from tests.stack import Stack
 
@@ -25,19 +25,34 @@ class Tab:
     stack: Stack
     complaints: list[str] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    unanswered: int = 0
 
     @classmethod
     def of(cls, context: BrowserContext, stack: Stack) -> "Tab":
         tab = cls(context.new_page(), stack)
         tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
         tab.page.on("console", lambda message: tab._hear(message.type, message.text))
-        tab.page.on("request", lambda r: tab.requests.append((r.method, r.url, dict(r.headers))))
+        tab.page.on("request", tab._ask)
+        tab.page.on("requestfinished", tab._answer)
+        tab.page.on("requestfailed", tab._answer)
         tab.page.on("dialog", lambda dialog: dialog.accept())
         return tab
 
     def _hear(self, kind: str, words: str) -> None:
         if kind in {"error", "warning"} and not UNAVOIDABLE.search(words):
             self.complaints.append(words)
+
+    def _ask(self, request: Request) -> None:
+        self.requests.append((request.method, request.url, dict(request.headers)))
+        self.unanswered += 1
+
+    def _answer(self, _: Request) -> None:
+        self.unanswered -= 1
+
+    def wait_for_answers(self) -> None:
+        """Return once the page has an answer to everything it asked."""
+        while self.unanswered:
+            self.page.wait_for_timeout(50)
 
     def open(self, address: str = "/") -> None:
         self.page.goto(self.stack.url + address)
