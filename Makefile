@@ -39,7 +39,7 @@ help:
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
 	@echo "make mutants            change the code in small ways, and list the changes that no test notices"
-	@echo "     ONLY='chalicelib.pipeline*' … of these functions alone"
+	@echo "     ONLY='chalicelib.pipeline.pipeline*' … of these functions alone"
 	@echo "make readme             run what README and docs/deploy.md say, line by line"
 	@echo "make lock | audit | sbom   pin for all Pythons | check for known holes, for this one |"
 	@echo "                        list what goes to Lambda"

@@ -15,22 +15,24 @@ from chalice.app import (
     Response,
 )
 
-from chalicelib import account, api, connections, journal, webpage
+from chalicelib import connections, json_log, metrics
+from chalicelib.api import routes
 from chalicelib.connections import Services
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
+from chalicelib.web import site
 
 app = Chalice(app_name="text-to-pdf", configure_logs=False)
 if "AWS_CHALICE_CLI_MODE" in os.environ:  # chalice's command line sets it; Lambda never does
     from infra import preflight
 
-    preflight.stand_by()
+    preflight.install_deploy_hooks()
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:
     raise SystemExit(f"text-to-pdf: {error}") from None
 services = Services(settings)
-journal.open_journal()
+json_log.configure()
 
 
 class AnyEvent(BaseLambdaEvent):
@@ -64,9 +66,9 @@ def from_any_sender(handler: Handler) -> Handler:
 )
 def convert(event: AnyEvent) -> dict[str, Any] | None:
     """Convert what was uploaded. No suffix filter: a file that is not text gets an answer too."""
-    from chalicelib.run import Run
+    from chalicelib.pipeline.invocation import Invocation
 
-    return services.intake.process(event.to_dict(), Run.of(event.context))
+    return services.intake.process(event.to_dict(), Invocation.of(event.context))
 
 
 # TRIM_HORIZON: what happened since the stream was made, and before the function was, is announced.
@@ -85,14 +87,14 @@ def announce(event: DynamoDBEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
 def reconcile(event: AnyEvent) -> dict[str, Any]:
     """Start the conversion of every object whose record is missing or behind; the counts."""
-    from chalicelib.reconcile import Asked
-    from chalicelib.run import Run
+    from chalicelib.pipeline.invocation import Invocation
+    from chalicelib.pipeline.reconciliation import ReconcileRequest
 
     context: Any = event.context
     reconciliation = services.reconciliation(context.function_name)
-    run = Run.of(context)
-    told = reconciliation.answer(Asked.of(event.to_dict()), run.convert_until)
-    account.tell_counts(run.id, told)
+    run = Invocation.of(context)
+    told = reconciliation.answer(ReconcileRequest.of(event.to_dict()), run.convert_until)
+    metrics.record_reconciliation(run.id, told)
     return told
 
 
@@ -105,7 +107,7 @@ def authorize(request: AuthRequest) -> AuthResponse:
 
 def respond(path: str) -> Response:
     """The response to the request being answered."""
-    return api.respond(path, query(), services)
+    return routes.respond(path, query(), services)
 
 
 def query() -> dict[str, list[str]]:
@@ -124,13 +126,13 @@ def query() -> dict[str, list[str]]:
 def page() -> Response:
     """The web page."""
     request: Any = app.current_request
-    return webpage.page(request.context["path"], request.headers, connections.s3_endpoint())
+    return site.page(request.context["path"], request.headers, connections.s3_endpoint())
 
 
 @app.route("/web/{version}/{name}")
 def page_file(version: str, name: str) -> Response:
     """One of the page's files."""
-    return webpage.file(version, name, connections.s3_endpoint())
+    return site.file(version, name, connections.s3_endpoint())
 
 
 @app.route("/status", authorizer=authorize)
@@ -169,7 +171,7 @@ if settings.uploads:
     def upload() -> Response:
         """A form for uploading one file."""
         request: Any = app.current_request
-        return api.upload(request.raw_body, query(), services)
+        return routes.upload(request.raw_body, query(), services)
 
 
 @app.route("/health", authorizer=authorize)

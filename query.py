@@ -60,7 +60,7 @@ def _answer(asked: argparse.Namespace, settings: Settings) -> Exit:
     _use_emulator(settings.stage)
     from botocore.exceptions import BotoCoreError, ClientError  # slow: not for --help
 
-    from cli.run import Run
+    from cli.run import QueryRun
     from cli.subject import Subject
     from infra.explanation import explain
 
@@ -74,7 +74,7 @@ def _answer(asked: argparse.Namespace, settings: Settings) -> Exit:
         has_warnings=asked.warnings,
     )
     try:
-        return Run(asked, settings, subject).result()
+        return QueryRun(asked, settings, subject).result()
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             why = (

@@ -20,11 +20,11 @@ import boto3
 from botocore.config import Config
 
 from chalicelib import connections
-from chalicelib.question import Question
-from chalicelib.records import Status
-from chalicelib.status import Answers
-from chalicelib.storage import Bucket
-from chalicelib.table import Records
+from chalicelib.records.record import Status
+from chalicelib.status.answers import Answers
+from chalicelib.status.status_query import StatusQuery
+from chalicelib.storage.bucket import Bucket
+from chalicelib.storage.table import Records
 from infra import emulator
 from tests import seeding
 
@@ -115,17 +115,20 @@ def questions(table: Table) -> Iterator[tuple[str, Callable[[], object]]]:
     middle = sorted(table.keys)[ROUNDS // 2]
     yield "a key's record", lambda: answers.key(table.keys[0])
     yield "a key, all five answers", lambda: answers.about(table.keys[0])
-    yield "page of 100, first", lambda: listing.page(Question(""))
-    yield "page of 100, middle", lambda: listing.page(Question(""), middle)
-    yield "page of 100, one folder", lambda: listing.page(Question("f042/"))
-    yield "page of 100, nothing there", lambda: listing.page(Question("g"))
-    yield "page of 1,000", lambda: listing.page(Question(""), limit=1000)
-    yield "page of 100 FAILED", lambda: listing.page(Question("", Status.FAILED))
-    yield "summary of one folder", lambda: listing.counts(Question("f042/"))
+    yield "page of 100, first", lambda: listing.page(StatusQuery(""))
+    yield "page of 100, middle", lambda: listing.page(StatusQuery(""), middle)
+    yield "page of 100, one folder", lambda: listing.page(StatusQuery("f042/"))
+    yield "page of 100, nothing there", lambda: listing.page(StatusQuery("g"))
+    yield "page of 1,000", lambda: listing.page(StatusQuery(""), limit=1000)
+    yield "page of 100 FAILED", lambda: listing.page(StatusQuery("", Status.FAILED))
+    yield "summary of one folder", lambda: listing.counts(StatusQuery("f042/"))
     if table.size <= COUNTED_WHOLE:
-        yield "summary of everything", lambda: listing.counts(Question(""))
+        yield "summary of everything", lambda: listing.counts(StatusQuery(""))
     else:
-        yield "summary of everything, first step", lambda: listing.counts(Question(""), seconds=0)
+        yield (
+            "summary of everything, first step",
+            lambda: listing.counts(StatusQuery(""), seconds=0),
+        )
 
 
 def compared(tables: Sequence[Table], ask: Callable[[Table, int], object]) -> list[float]:

@@ -22,12 +22,18 @@ import boto3
 
 from bench.answers import BUCKET, SHARDS, Meter, key_of
 from chalicelib import connections
-from chalicelib.notification import Change, reconciling
-from chalicelib.ranges import Divider
-from chalicelib.reconcile import MAX_FILES, RANGES, Asked, Reconciliation, Tally
-from chalicelib.records import timestamp
-from chalicelib.storage import Bucket
-from chalicelib.table import Records
+from chalicelib.pipeline.reconciliation import (
+    MAX_FILES,
+    RANGES,
+    ReconcileRequest,
+    Reconciliation,
+    Tally,
+)
+from chalicelib.records.record import timestamp
+from chalicelib.records.s3_changes import Change, reconciling
+from chalicelib.storage.bucket import Bucket
+from chalicelib.storage.key_ranges import Divider
+from chalicelib.storage.table import Records
 from infra import emulator
 from tests import seeding
 
@@ -55,14 +61,14 @@ class Events:
     events: int = 0
     files: int = 0
     largest: int = 0
-    parts: list[Asked] = field(default_factory=list)
+    parts: list[ReconcileRequest] = field(default_factory=list)
 
     def start(self, changes: Sequence[Change]) -> None:
         self.events += 1
         self.files += len(changes)
         self.largest = max(self.largest, len(str(reconciling(*changes))))
 
-    def go_on(self, asked: Asked) -> None:
+    def continue_later(self, asked: ReconcileRequest) -> None:
         self.parts.append(asked)
 
 
@@ -111,7 +117,7 @@ def measured(objects: int) -> str:
     functions: Any = events
     reconciliation = Reconciliation(bucket, records, functions, "")
     before = time.process_time()
-    tally = reconciliation.run(Asked(), datetime.now(UTC) + timedelta(hours=1))
+    tally = reconciliation.run(ReconcileRequest(), datetime.now(UTC) + timedelta(hours=1))
     spent = time.process_time() - before
     assert isinstance(tally, Tally)
     assert (tally.seen, tally.missing) == (objects, objects // 10), tally

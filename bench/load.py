@@ -21,8 +21,8 @@ from typing import Any
 
 from pypdfium2 import PdfDocument
 
-from chalicelib.question import Question
-from chalicelib.records import Record, Status
+from chalicelib.records.record import Record, Status
+from chalicelib.status.status_query import StatusQuery
 from infra.emulator import Emulator
 from tests import faults
 from tests import stack as stacks
@@ -137,7 +137,7 @@ def _wait(stack: Stack, load: list[File]) -> dict[str, str]:
     give_up = time.monotonic() + GIVE_UP_AFTER_SECONDS
     while time.monotonic() < give_up:
         records = {
-            record.input_key: record for record in stack.answers.listing.all(Question("load/"))
+            record.input_key: record for record in stack.answers.listing.all(StatusQuery("load/"))
         }
         wrong = {f.key: why for f in load if (why := _wrong(f, records.get(f.key)))}
         if not wrong:

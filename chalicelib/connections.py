@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from chalicelib.authorization import Gate
-from chalicelib.links import Links
+from chalicelib.api.authorization import TokenAuthorizer
+from chalicelib.api.uploads import Forms
 from chalicelib.settings import Settings
-from chalicelib.status import Answers
-from chalicelib.storage import Bucket
-from chalicelib.table import Records
-from chalicelib.uploads import Forms
+from chalicelib.status.answers import Answers
+from chalicelib.storage.bucket import Bucket
+from chalicelib.storage.links import Links
+from chalicelib.storage.table import Records
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
 
-    from chalicelib.announcer import Announcer
-    from chalicelib.intake import Intake
-    from chalicelib.pipeline import Pipeline
-    from chalicelib.reconcile import Reconciliation
+    from chalicelib.events.announcer import Announcer
+    from chalicelib.events.intake import Intake
+    from chalicelib.pipeline.pipeline import Pipeline
+    from chalicelib.pipeline.reconciliation import Reconciliation
 
 CONFIG = Config(
     connect_timeout=3,
@@ -79,9 +79,9 @@ class Services:
     settings: Settings
 
     @cached_property
-    def gate(self) -> Gate:
+    def gate(self) -> TokenAuthorizer:
         """Who may ask the stage's API."""
-        return Gate(ssm(), self.settings)
+        return TokenAuthorizer(ssm(), self.settings)
 
     @cached_property
     def records(self) -> Records:
@@ -116,13 +116,13 @@ class Services:
     @cached_property
     def pipeline(self) -> "Pipeline":
         """The stage's pipeline."""
-        from chalicelib.pipeline import Pipeline
+        from chalicelib.pipeline.pipeline import Pipeline
 
         return Pipeline(self.records, self.bucket, self.settings)
 
     def reconciliation(self, function: str) -> "Reconciliation":
         """What the function of this name does."""
-        from chalicelib.reconcile import Functions, Reconciliation
+        from chalicelib.pipeline.reconciliation import Functions, Reconciliation
 
         return Reconciliation(
             bucket=self.inputs,
@@ -134,8 +134,8 @@ class Services:
     @cached_property
     def intake(self) -> "Intake":
         """What `convert` does with its events."""
-        from chalicelib.inspection import Inspector
-        from chalicelib.intake import Intake
+        from chalicelib.events.inspector import Inspector
+        from chalicelib.events.intake import Intake
 
         inspector = Inspector(self.records, self.bucket, self.settings.input_prefix)
         return Intake(self.pipeline, inspector, self.settings.input_bucket)
@@ -143,7 +143,7 @@ class Services:
     @cached_property
     def announcer(self) -> "Announcer":
         """What `announce` does."""
-        from chalicelib.announcer import Announcer, Topic
+        from chalicelib.events.announcer import Announcer, Topic
 
         sns = boto3.client("sns", config=CONFIG)
         return Announcer(Topic(sns, self.settings.topic), self.settings.stage)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from textwrap import indent
 from typing import Any
 
-from chalicelib.answer import Answer
-from cli.listing import STYLES, Listing, Row, blocks
+from chalicelib.status.answer import Answer
+from cli.listing import STYLES, FileTable, Row, blocks
 from cli.screen import shown, shown_json
 
 
@@ -16,7 +16,7 @@ def table(rows: Iterable[Row]) -> None:
     from rich.console import Console
 
     if sys.stdout.isatty():
-        Listing(Console(highlight=False)).print(rows)
+        FileTable(Console(highlight=False)).print(rows)
     else:
         _whole_table(rows)
 

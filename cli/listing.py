@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chalicelib.answer import Answer, FileStatus
+from chalicelib.status.answer import Answer, FileStatus
 from cli.screen import shown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Row = tuple[Answer, str | None]
 """An answer, and the link to its PDF if that was asked for."""
 
 
-class Listing:
+class FileTable:
     """Prints files below a heading that names the buckets once; a line each, and what to know."""
 
     def __init__(self, console: "Console") -> None:

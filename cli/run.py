@@ -10,10 +10,10 @@ from functools import cached_property
 from itertools import chain
 
 from chalicelib import connections
-from chalicelib.answer import Answer, FileStatus
 from chalicelib.connections import Services
 from chalicelib.settings import Settings
-from chalicelib.status import Answers
+from chalicelib.status.answer import Answer, FileStatus
+from chalicelib.status.answers import Answers
 from cli import formats, screen, waiting
 from cli.downloads import Downloads
 from cli.exit_status import Exit, fail, say
@@ -22,7 +22,7 @@ from cli.subject import Subject
 
 
 @dataclass
-class Run:
+class QueryRun:
     """One question being answered; `seen` counts what came out so far."""
 
     asked: argparse.Namespace

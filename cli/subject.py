@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib import location, question
-from chalicelib.answer import Answer, FileStatus
-from chalicelib.question import Question
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from chalicelib.settings import Settings
-from chalicelib.status import Answers
+from chalicelib.status import location, status_query
+from chalicelib.status.answer import Answer, FileStatus
+from chalicelib.status.answers import Answers
+from chalicelib.status.status_query import StatusQuery
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Subject:
     """
 
     key: str | None
-    question: Question
+    question: StatusQuery
     is_prefix: bool
 
     @classmethod
@@ -36,14 +36,14 @@ class Subject:
     ) -> "Subject":
         """The subject that these arguments name, of which one is given; else BadQuestion."""
         given = next(text for text in (either, key, prefix) if text is not None)
-        place = location.input_key(given, settings)
-        asked = Question(
-            question.prefix(place, name="argument"),
+        place = location.key_of_location(given, settings)
+        asked = StatusQuery(
+            status_query.prefix(place, name="argument"),
             Status(status) if status else None,
-            question.since(since) if since else None,
+            status_query.since(since) if since else None,
             has_warnings,
         )
-        exactly = question.key(place) if key is not None else None
+        exactly = status_query.key(place) if key is not None else None
         return cls(exactly, asked, prefix is not None)
 
     @property

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from chalicelib.answer import Answer
-from chalicelib.status import Answers
+from chalicelib.status.answer import Answer
+from chalicelib.status.answers import Answers
 
 AT_ONCE = 8
 ASKED_AT_ONCE = 200

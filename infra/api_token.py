@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from chalicelib.authorization import KEPT_SECONDS
+from chalicelib.api.authorization import KEPT_SECONDS
 from infra import configuration
 from infra.command import exit_status, stage_parser
 

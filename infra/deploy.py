@@ -16,7 +16,7 @@ from infra import api_token, configuration, options, subscriptions
 from infra.command import exit_status, stage_parser
 from infra.deployed import api_url
 from infra.explanation import StageError
-from infra.options import Options
+from infra.options import DeployOptions
 from infra.package import build_layer, remove_caches
 from infra.provision import provision
 
@@ -77,7 +77,7 @@ def _print_url(stage: str) -> int:
     return 0
 
 
-def _deploy(stage: str, given: Options) -> int:
+def _deploy(stage: str, given: DeployOptions) -> int:
     if given.name_prefix:
         configuration.set_name_prefix(PROJECT, given.name_prefix, stage)
     parameters = options.adopt(stage, PROJECT, given) | dict(given.parameters)

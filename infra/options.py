@@ -21,7 +21,7 @@ _NOT_IN_PREFIXES = set("*?$")
 
 
 @dataclass(frozen=True)
-class Options:
+class DeployOptions:
     """The options of one deployment; what is empty stays as it is.
 
     `parameters` are the template's, `environment` the stage's variables, by name.
@@ -63,7 +63,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name.replace('_', '-')}", default="", help=text)
 
 
-def parse(given: argparse.Namespace) -> Options:
+def parse(given: argparse.Namespace) -> DeployOptions:
     """Return what was given; raise StageError that names the option and the way out."""
     values: dict[str, str] = {n: getattr(given, n) for n in (*PARAMETERS, *OTHERS)}
     subscriptions.check(values["notify_email"], values["notify_url"])
@@ -80,7 +80,7 @@ def parse(given: argparse.Namespace) -> Options:
                 f"{name.upper()} is {values[name]!r}: *, ? and $ mean something else in the "
                 "policies of roles; choose a prefix without them"
             )
-    return Options(
+    return DeployOptions(
         parameters={p: values[n] for n, (p, _) in PARAMETERS.items() if values[n]},
         environment={n.upper(): values[n] for n in _PREFIXES if values[n]},
         tags=tags.parse(values["tags"]),
@@ -99,7 +99,7 @@ def _check_arn(name: str, value: str, service: str) -> None:
         )
 
 
-def adopt(stage: str, project: Path, options: Options) -> dict[str, str]:
+def adopt(stage: str, project: Path, options: DeployOptions) -> dict[str, str]:
     """Look at the buckets that are given, print what matters, return the template's parameters.
 
     Raise StageError if the stage could not work with one of them.

@@ -20,7 +20,7 @@ from chalice.deploy.deployer import ChaliceDeploymentError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import configuration, deployed, failures, mapping, tags, web
+from infra import configuration, deployed, failure_queue, mapping, tags, web
 from infra.explanation import StageError, explain
 from infra.package import build_code, build_layer
 from infra.provision import check_place, variables
@@ -29,7 +29,7 @@ from infra.stack import Stack
 PROJECT = Path(__file__).parents[1]
 
 
-def stand_by() -> None:
+def install_deploy_hooks() -> None:
     """If `chalice deploy` is what runs, check all that it rests on, and see to its end."""
     context = click.get_current_context(silent=True)
     if context is not None and context.command.name == "deploy":
@@ -57,7 +57,7 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
 def _complete(stage: str, session: boto3.Session) -> None:
     """What chalice has deployed, made whole."""
     stack = Stack.of(stage, PROJECT, session)
-    failures.arrange(stack, deployed.fired_by_events(stage, PROJECT), session)
+    failure_queue.configure_failure_queue(stack, deployed.fired_by_events(stage, PROJECT), session)
     mapping.configure(stack, PROJECT, session)
     given = configuration.read(PROJECT)["stages"][stage].get("tags", {})
     tags.apply(stage, PROJECT, given, stack.outputs()["TokenParameter"], session)

@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from chalicelib import connections
-from chalicelib.listing import Listing
-from chalicelib.question import Question
-from chalicelib.records import Record, Status
+from chalicelib.records.record import Record, Status
 from chalicelib.settings import Settings
+from chalicelib.status.listing import Listing
+from chalicelib.status.status_query import StatusQuery
 from infra import emulator
 from infra.command import exit_status
 from infra.deploy import LOCAL_STAGE, PROJECT, chalice, token
@@ -131,7 +131,7 @@ def _upload_and_wait(
 def _polled(listing: Listing) -> Iterator[list[Record]]:
     give_up = time.monotonic() + ANSWERED_WITHIN_SECONDS
     while time.monotonic() < give_up:
-        yield list(listing.all(Question("")))
+        yield list(listing.all(StatusQuery("")))
         time.sleep(0.2)
 
 

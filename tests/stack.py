@@ -18,11 +18,11 @@ from urllib.parse import urlencode
 
 import boto3
 
-from chalicelib.records import Record, Status
+from chalicelib.records.record import Record, Status
 from chalicelib.settings import Settings
-from chalicelib.status import Answers
-from chalicelib.storage import Bucket
-from chalicelib.table import Records
+from chalicelib.status.answers import Answers
+from chalicelib.storage.bucket import Bucket
+from chalicelib.storage.table import Records
 from infra import emulator
 from infra.deploy import PROJECT, chalice, token
 from infra.deployed import api_url

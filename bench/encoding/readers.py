@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 
 from bench.encoding.texts import Case
-from chalicelib.converter.decoding import Decoding
+from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.errors import NotText
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import BinaryIO
 
-from chalicelib.converter.conversion import Basis, OnProgress, Progress, Report, Source
 from chalicelib.converter.options import Options, Orientation, PageSize
+from chalicelib.converter.report import Basis, OnProgress, Progress, Report, Source
 
 __all__ = [
     "Basis",
@@ -52,8 +52,8 @@ def _press() -> Callable[[BinaryIO, BinaryIO, Source, Options, OnProgress | None
     enabled = gc.isenabled()
     gc.disable()
     try:
-        from chalicelib.converter.press import run
+        from chalicelib.converter.engine import convert_stream
     finally:
         if enabled:
             gc.enable()
-    return run
+    return convert_stream

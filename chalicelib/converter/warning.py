@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class WarningCode(StrEnum):
     """Kinds of warnings, which stay what they are once records have them."""
 
     ENCODING_DOUBTFUL = "encoding-doubtful"
@@ -15,7 +15,7 @@ class Code(StrEnum):
 class Warned:
     """A warning."""
 
-    code: Code
+    code: WarningCode
     message: str
 
 
@@ -28,7 +28,7 @@ def encoding_doubtful(readings: Sequence[tuple[str, str]]) -> Warned:
     (taken, word), *others = readings
     alternatives = " or ".join(f"{name} (“{other}”)" for name, other in others)
     return Warned(
-        Code.ENCODING_DOUBTFUL,
+        WarningCode.ENCODING_DOUBTFUL,
         f"The text was read as {taken} (“{word}”) and may as well be {alternatives}: if so, upload "
         "it again with its encoding in the metadata pdf-charset.",
     )

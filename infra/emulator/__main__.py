@@ -8,7 +8,7 @@ import time
 
 from ministack.app import main
 
-from infra.emulator import mends
+from infra.emulator import patches
 
 
 def _end_with(parent: int) -> None:
@@ -20,5 +20,5 @@ def _end_with(parent: int) -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with, args=[int(sys.argv[1])], daemon=True).start()
     del sys.argv[1:]
-    mends.apply()
+    patches.apply()
     sys.exit(main())

@@ -10,10 +10,10 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.generation import GenerationMode
 
-from chalicelib import cursor, question
 from chalicelib.errors import BadQuestion
-from chalicelib.question import Question
-from chalicelib.records import Status
+from chalicelib.records.record import Status
+from chalicelib.status import cursor, status_query
+from chalicelib.status.status_query import StatusQuery
 
 BUCKET = os.environ["INPUT_BUCKET"]
 KNOWN_KEY = os.environ["KNOWN_KEY"]
@@ -45,10 +45,10 @@ def _put_genuine_token(path: str, query: dict[str, Any]) -> None:
     """A token of this very question, since no other is valid."""
     try:
         status, since = query.get("status"), query.get("since")
-        asked = Question(
+        asked = StatusQuery(
             query["prefix"],
             Status(status) if status else None,
-            question.since(since) if since else None,
+            status_query.since(since) if since else None,
         )
     except BadQuestion:
         return

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chalicelib import api
+from chalicelib.api import routes
 from infra.deploy import PROJECT
 from tests.stack import Stack
 
@@ -20,7 +20,7 @@ def test_the_api_keeps_to_its_document_whatever_is_asked(stack: Stack, tmp_path:
     stack.upload(KNOWN_KEY)
     stack.settled(KNOWN_KEY)
     document = tmp_path / "openapi.json"
-    document.write_text(api.document(), "utf-8")
+    document.write_text(routes.document(), "utf-8")
     schemathesis = Path(sys.executable).with_name("schemathesis")
     asked = [
         *("--url", stack.url, "--header", f"Authorization: Bearer {stack.token}"),
@@ -47,4 +47,4 @@ def test_the_api_keeps_to_its_document_whatever_is_asked(stack: Stack, tmp_path:
     assert done.returncode == 0, done.stdout
     tested = re.search(r"Tested: +(\d+)", done.stdout)
     assert tested is not None
-    assert int(tested[1]) == len(json.loads(api.document())["paths"])
+    assert int(tested[1]) == len(json.loads(routes.document())["paths"])

@@ -5,7 +5,7 @@ from fpdf.output import OutputProducer
 from fpdf.syntax import PDFObject
 
 from chalicelib import converter
-from tests.converter.reading import imported
+from tests.converter.converted import imported
 
 
 def test_the_public_surface_is_what_callers_rely_on() -> None:
@@ -32,7 +32,7 @@ def test_the_public_surface_is_what_callers_rely_on() -> None:
 def test_importing_the_converter_imports_neither_fpdf2_nor_fonts() -> None:
     heavy = {"fpdf", "PIL", "fontTools", "uharfbuzz", "chardet"}
     assert imported("import chalicelib.converter", heavy) == set()
-    assert imported("import chalicelib.converter.press", heavy) >= {"fpdf", "PIL"}
+    assert imported("import chalicelib.converter.engine", heavy) >= {"fpdf", "PIL"}
 
 
 def test_the_private_parts_of_fpdf2_are_where_they_are_expected() -> None:
@@ -67,7 +67,7 @@ def test_the_private_parts_of_fpdf2_are_where_they_are_expected() -> None:
 
 
 def test_a_conversion_leaves_its_hosts_garbage_collector_as_it_was() -> None:
-    convert = "from tests.converter.reading import made; made('text')"
+    convert = "from tests.converter.converted import made; made('text')"
     code = f"import gc; {convert}; assert gc.isenabled() and gc.get_freeze_count() == 0"
     imported(code, set())
 
@@ -75,6 +75,6 @@ def test_a_conversion_leaves_its_hosts_garbage_collector_as_it_was() -> None:
 def test_plain_text_and_utf_8_load_nothing_that_guesses_encodings() -> None:
     guessing = {f"chalicelib.converter.{name}" for name in ("ebcdic", "latin", "western")}
     guessing.add("chardet")
-    convert = "from tests.converter.reading import made; made({!r})"
+    convert = "from tests.converter.converted import made; made({!r})"
     assert imported(convert.format("text"), guessing) == set()
     assert imported(convert.format("Größe, μέγεθος"), guessing) == set()

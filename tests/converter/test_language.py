@@ -10,7 +10,7 @@ import pytest
 from chalicelib.converter import Options
 from chalicelib.converter.language import of_text, tag
 from chalicelib.errors import BadOption
-from tests.converter.reading import ABOUT, made
+from tests.converter.converted import ABOUT, made
 
 
 @pytest.mark.parametrize(

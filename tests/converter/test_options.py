@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.converter import Basis, Options, Orientation, PageSize
-from chalicelib.converter.geometry import Geometry
+from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.options import FONT_SIZES, MARGINS
 from chalicelib.errors import BadOption
-from tests.converter.reading import ABOUT, made
+from tests.converter.converted import ABOUT, made
 
 
 def test_metadata_is_read_on_top_of_the_defaults() -> None:

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import NotText, TextToPdfError
-from tests.converter.reading import made
+from tests.converter.converted import made
 from tests.converter.texts import texts
 
 ESCAPES = st.sampled_from(

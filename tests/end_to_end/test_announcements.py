@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import boto3
 import pytest
 
-from chalicelib import stream
+from chalicelib.events import table_stream
 from infra import mapping
 from infra.emulator import Emulator
 from tests import faults
@@ -271,5 +271,5 @@ def test_what_is_settled_is_what_readers_are_told(stage: Stack) -> None:
         for record in stage.records.between(stage.settings.input_bucket, shard, None, None)
     ]
     told = {(s.key, s.sequencer) for s in settled_states(stage)}
-    final = {(r.input_key, r.sequencer) for r in records if stream.is_settled(r)}
+    final = {(r.input_key, r.sequencer) for r in records if table_stream.is_settled(r)}
     assert final <= told

@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from chalicelib import VERSION, api, connections
+from chalicelib import VERSION, connections
+from chalicelib.api import routes
 from chalicelib.connections import Services
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests import seeding
 from tests.stack import Answer, Stack
 
@@ -309,7 +310,7 @@ def test_when_aws_cannot_be_asked_it_is_503_and_says_when_to_come_again(stack: S
     for client in clients:
         client.cache_clear()  # of this process; another test may have made them for another stack
     elsewhere = replace(stack.settings, table="nowhere")
-    response = api.respond("/status", {"prefix": [""]}, Services(elsewhere))
+    response = routes.respond("/status", {"prefix": [""]}, Services(elsewhere))
     for client in clients:
         client.cache_clear()
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")

@@ -2,7 +2,7 @@
 
 import json
 
-from chalicelib.records import Status, partition
+from chalicelib.records.record import Status, partition
 from tests.end_to_end.test_logs import Line, assert_embedded_metrics, lines
 from tests.stack import Stack, wait_for
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote_plus
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests.stack import Stack
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.records import Status, partition
+from chalicelib.records.record import Status, partition
 from tests import seeding
 from tests.stack import Stack
 

@@ -1,6 +1,6 @@
 """Deleting an input, on a deployed stage."""
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests.stack import Stack, wait_for
 
 

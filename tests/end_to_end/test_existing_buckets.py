@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from infra import configuration, destroy, options
 from infra.emulator import Emulator
 from infra.explanation import StageError
@@ -40,7 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_project(tmp_path_factory.mktemp("project"))
 
 
-def parse(**given: str) -> options.Options:
+def parse(**given: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
     options.add_to(parser)
     arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]

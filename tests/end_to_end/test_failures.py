@@ -5,8 +5,8 @@ from typing import Any
 
 import boto3
 
-from chalicelib.pipeline import NAMELESS
-from chalicelib.records import Status
+from chalicelib.pipeline.pipeline import NAMELESS
+from chalicelib.records.record import Status
 from tests import events
 from tests.stack import Stack
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pypdfium2 import PdfDocument
 
-from chalicelib.records import Record, Status
+from chalicelib.records.record import Record, Status
 from infra.emulator import Emulator
 from tests import faults
 from tests import stack as stacks

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests.stack import Stack
 
 NAMES = {

@@ -10,10 +10,10 @@ from itertools import count
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.answer import Answer
-from chalicelib.listing import Listing
-from chalicelib.question import Question
-from chalicelib.records import Record, Status, partition
+from chalicelib.records.record import Record, Status, partition
+from chalicelib.status.answer import Answer
+from chalicelib.status.listing import Listing
+from chalicelib.status.status_query import StatusQuery
 from tests import seeding
 from tests.stack import Stack
 
@@ -61,7 +61,7 @@ def filled(stack: Stack, files: dict[str, Status]) -> Listing:
     return Listing(stack.records, bucket)
 
 
-def pages(listing: Listing, question: Question, limit: int) -> Iterator[list[Record]]:
+def pages(listing: Listing, question: StatusQuery, limit: int) -> Iterator[list[Record]]:
     page = listing.page(question, limit=limit)
     yield page.records
     while page.next_after is not None:
@@ -96,7 +96,7 @@ def test_every_key_comes_once_and_in_order_under_concurrent_writes(
 ) -> None:
     listing = filled(stack, files)
     with written_meanwhile(stack, listing.bucket, {*others, *list(files)[::2]}):
-        found = list(pages(listing, Question(prefix), limit))
+        found = list(pages(listing, StatusQuery(prefix), limit))
     told = [record.input_key for page in found for record in page]
     assert all(len(page) <= limit for page in found)
     assert told == sorted(set(told), key=str.encode)
@@ -111,7 +111,7 @@ def test_every_key_comes_once_and_in_order_under_concurrent_writes(
 def test_filtered_pages_hold_all_that_the_filter_lets_through_and_nothing_else(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, status: Status
 ) -> None:
-    found = pages(filled(stack, files), Question(prefix, status), limit)
+    found = pages(filled(stack, files), StatusQuery(prefix, status), limit)
     told = [record.input_key for page in found for record in page]
     expected = [key for key in files if key.startswith(prefix) and files[key] is status]
     assert told == sorted(expected, key=str.encode)
@@ -120,7 +120,7 @@ def test_filtered_pages_hold_all_that_the_filter_lets_through_and_nothing_else(
 @given(files=files, prefix=st.text(letters, max_size=1))
 @bounded
 def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], prefix: str) -> None:
-    counts = filled(stack, files).counts(Question(prefix))
+    counts = filled(stack, files).counts(StatusQuery(prefix))
     expected = [status for key, status in files.items() if key.startswith(prefix)]
     assert counts.next_after is None
     assert {status: counts.files[status] for status in Status} == {
@@ -131,9 +131,9 @@ def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], pr
 def test_a_count_that_runs_out_of_time_goes_on_where_it_stopped(stack: Stack) -> None:
     files = {f"{number:05}": Status.SUCCESS for number in range(300)}
     listing = replace(filled(stack, files), counted_at_once=100)
-    first = listing.counts(Question(""), seconds=0)
+    first = listing.counts(StatusQuery(""), seconds=0)
     assert first.next_after is not None
-    rest = listing.counts(Question(""), first.next_after)
+    rest = listing.counts(StatusQuery(""), first.next_after)
     assert first.files.total() + rest.files.total() == len(files)
     assert rest.next_after is None
 
@@ -146,9 +146,9 @@ def test_a_run_that_was_killed_is_found_among_the_failed(stack: Stack) -> None:
     alive = seeding.record(bucket, "alive.txt", Status.PROCESSING)
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, [dead, alive])
     listing = Listing(stack.records, bucket)
-    failed = listing.page(Question("", Status.FAILED)).records
+    failed = listing.page(StatusQuery("", Status.FAILED)).records
     assert [(record.input_key, record.error_code) for record in failed] == [("dead.txt", "Stopped")]
-    processing = listing.page(Question("", Status.PROCESSING)).records
+    processing = listing.page(StatusQuery("", Status.PROCESSING)).records
     assert [record.input_key for record in processing] == ["alive.txt"]
     assert Answer.of(processing[0]).detail is not None
 
@@ -158,5 +158,5 @@ def test_files_can_be_asked_for_by_time(stack: Stack) -> None:
     days = [f"2026-01-0{day}T12:00:00.000Z" for day in range(1, 6)]
     records = [seeding.record(bucket, f"{at}.txt", processed_at=at) for at in days]
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
-    page = Listing(stack.records, bucket).page(Question("", since=days[3]))
+    page = Listing(stack.records, bucket).page(StatusQuery("", since=days[3]))
     assert [record.processed_at for record in page.records] == days[3:]

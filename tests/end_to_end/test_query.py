@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests import seeding
 from tests.stack import Stack
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 from rich.cells import cell_len
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests import seeding
 from tests.stack import Stack
 

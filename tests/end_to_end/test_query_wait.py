@@ -2,7 +2,7 @@
 
 import json
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests import seeding
 from tests.stack import Stack
 

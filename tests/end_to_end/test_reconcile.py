@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.records import Record, Status, partition
+from chalicelib.records.record import Record, Status, partition
 from infra import destroy
 from infra.deploy import PROJECT
 from tests import events

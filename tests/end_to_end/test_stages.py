@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from infra import api_token, destroy
 from infra.deploy import chalice
 from infra.emulator import Emulator

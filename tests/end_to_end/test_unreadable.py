@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.records import Record, Status
+from chalicelib.records.record import Record, Status
 from tests.end_to_end.test_access import Actor
 from tests.stack import Stack, wait_for
 

@@ -5,7 +5,7 @@ import io
 import pikepdf
 import pypdfium2
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from tests.stack import Stack, wait_for
 
 

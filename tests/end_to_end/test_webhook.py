@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.records import Status
+from chalicelib.records.record import Status
 from infra import subscriptions
 from tests.stack import Stack, wait_for
 

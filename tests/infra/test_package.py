@@ -274,7 +274,7 @@ def test_of_chalice_only_its_runtime_is_shipped(opt: Path) -> None:
 
 
 def test_the_fonts_travel_with_the_code(opt: Path) -> None:
-    there = PROJECT / "chalicelib/fonts"
+    there = PROJECT / "chalicelib/converter/fonts/files"
     fonts = [p for p in there.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
     assert fonts
     for font in fonts:

@@ -161,6 +161,6 @@ def test_the_dashboard_is_json_and_shows_metrics_that_are_written() -> None:
         for metric in widget["properties"]["metrics"]
         if metric[0] == "TextToPdf"
     }
-    source = (PROJECT / "chalicelib/account.py").read_text("utf-8")
+    source = (PROJECT / "chalicelib/metrics.py").read_text("utf-8")
     assert shown
     assert all(f'"{name}"' in source for name in shown)

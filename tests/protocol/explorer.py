@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.notification import Change, Removal, Upload, padded
+from chalicelib.records.s3_changes import Change, Removal, Upload, padded
 from tests.protocol.memory import DAWN, Cell, Item, Object, Reply, answered
 from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start
 

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from chalicelib.records import Record, Status, record_from, timestamp
-from chalicelib.transitions import violation
+from chalicelib.records.record import Record, Status, record_from, timestamp
+from chalicelib.records.transitions import violation
 from tests.protocol.explorer import DEAD, DONE, RECONCILE, World
 from tests.protocol.memory import Item, Version
 

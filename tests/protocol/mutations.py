@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from chalicelib.errors import Leased
-from chalicelib.notification import Change, Removal, Upload
-from chalicelib.pipeline import Outcome, Pipeline, _Superseded
-from chalicelib.records import Claim, Clock, Refusal, Result
-from chalicelib.run import Run
-from chalicelib.storage import Bucket, Conflict, StoredObject
-from chalicelib.table import Records
+from chalicelib.pipeline.invocation import Invocation
+from chalicelib.pipeline.pipeline import Outcome, Pipeline, _Superseded
+from chalicelib.records.record import Claim, Clock, Refusal, Result
+from chalicelib.records.s3_changes import Change, Removal, Upload
+from chalicelib.storage.bucket import Bucket, Conflict, StoredObject
+from chalicelib.storage.table import Records
 from tests.protocol import replay
 
 
@@ -58,7 +58,7 @@ class EqualIds(Pipeline):
 class LeasedIsDone(Pipeline):
     """Returns when another run is at work, so that Lambda does not ask again."""
 
-    def process(self, change: Change, run: Run) -> Outcome:
+    def process(self, change: Change, run: Invocation) -> Outcome:
         try:
             return super().process(change, run)
         except Leased:

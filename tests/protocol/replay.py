@@ -15,14 +15,14 @@ from botocore.exceptions import ClientError
 
 from chalicelib.converter import Basis, Report
 from chalicelib.errors import TransientError
-from chalicelib.notification import Change
-from chalicelib.pipeline import Outcome, Pipeline
-from chalicelib.reconcile import Asked, Reconciliation
-from chalicelib.records import Clock, Record
-from chalicelib.run import Run
+from chalicelib.pipeline.invocation import Invocation
+from chalicelib.pipeline.pipeline import Outcome, Pipeline
+from chalicelib.pipeline.reconciliation import ReconcileRequest, Reconciliation
+from chalicelib.records.record import Clock, Record
+from chalicelib.records.s3_changes import Change
 from chalicelib.settings import Settings
-from chalicelib.storage import Bucket, StoredObject
-from chalicelib.table import Records
+from chalicelib.storage.bucket import Bucket, StoredObject
+from chalicelib.storage.table import Records
 from tests.protocol.memory import DAWN, Client, Reply
 
 SETTINGS = Settings(
@@ -183,14 +183,14 @@ class Replay:
         if start.change is None:
             return _reconciled(client, clock)
         begun = at(start.epoch)
-        run = Run(start.claim_id, begun, begun + LEASE)
+        run = Invocation(start.claim_id, begun, begun + LEASE)
         return Ended(self._build(client, clock).process(start.change, run))
 
 
 def _reconciled(client: Any, clock: Clock) -> Ended:
     one = _OneKey(client)
     parts: Any = one
-    Reconciliation(parts, parts, parts, "", clock).run(Asked(), at(0))
+    Reconciliation(parts, parts, parts, "", clock).run(ReconcileRequest(), at(0))
     return Ended(Outcome.IGNORED, one.started[0] if one.started else None)
 
 
@@ -207,7 +207,7 @@ class _OneKey:
     def start(self, changes: Sequence[Change]) -> None:
         self.started += changes
 
-    def go_on(self, asked: Asked) -> None:
+    def continue_later(self, asked: ReconcileRequest) -> None:
         raise AssertionError(f"one key is one page: {asked}")
 
     def page(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.notification import Removal, Upload, padded
-from chalicelib.records import Claim, Refusal
-from chalicelib.table import Records
+from chalicelib.records.record import Claim, Refusal
+from chalicelib.records.s3_changes import Removal, Upload, padded
+from chalicelib.storage.table import Records
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

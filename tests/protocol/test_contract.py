@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.records import Claim, Refusal, Result, Status
-from chalicelib.storage import Bucket, Conflict
+from chalicelib.records.record import Claim, Refusal, Result, Status
+from chalicelib.storage.bucket import Bucket, Conflict
 from tests.protocol.services import NOW, Make, Services
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from chalicelib import table
+from chalicelib.storage import table
 from tests.protocol.explorer import Explorer, Scope, Violation
 from tests.protocol.invariants import forbidden, violated
 from tests.protocol.mutations import MUTATIONS

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.records import Record, Status, partition
-from chalicelib.table import Records
+from chalicelib.records.record import Record, Status, partition
+from chalicelib.storage.table import Records
 from tests import seeding
 from tests.protocol.services import Make, Services
 

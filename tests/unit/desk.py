@@ -7,9 +7,9 @@ from typing import Any
 from zlib import crc32
 
 from chalicelib.connections import Services
-from chalicelib.records import Record
+from chalicelib.records.record import Record
 from chalicelib.settings import Settings
-from chalicelib.storage import StoredObject
+from chalicelib.storage.bucket import StoredObject
 
 SETTINGS = Settings("unit", "in", "out", "table", "/token")
 UPLOADED = datetime(2026, 3, 1, tzinfo=UTC)

@@ -1,0 +1,70 @@
+"""The bearer token that opens the API; without one configured and readable, nobody gets in."""
+
+import hmac
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import json_log
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+log = logging.getLogger(__name__)
+
+KEPT_SECONDS = 60
+"""For how long a token that was read is believed before it is read again."""
+
+
+class TokenAuthorizer:
+    """Who may ask: whoever has the stage's token."""
+
+    def __init__(
+        self,
+        client: "SSMClient",
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._clock = clock
+        self._token = ""
+        self._read_at = 0.0
+
+    def admits(self, header: str) -> bool:
+        """Whether an Authorization header carries the token, compared in constant time."""
+        scheme, _, presented = header.partition(" ")
+        expected = self._expected()
+        return (
+            bool(expected)
+            and scheme.lower() == "bearer"
+            and hmac.compare_digest(
+                presented.strip().encode(errors="surrogatepass"), expected.encode()
+            )
+        )
+
+    def _expected(self) -> str:
+        """The token, or an empty string if it cannot be read."""
+        if self._token and self._clock() - self._read_at < KEPT_SECONDS:
+            return self._token
+        try:
+            answer = self._client.get_parameter(
+                Name=self._settings.token_parameter, WithDecryption=True
+            )
+        except (BotoCoreError, ClientError):
+            self._token = ""
+            log.exception("the API's token cannot be read: access is refused")
+            json_log.event(
+                log,
+                "token unreadable",
+                {"parameter": self._settings.token_parameter},
+                {"TokenUnreadable": (1, "Count")},
+                {"Stage": self._settings.stage},
+            )
+            return ""
+        self._token, self._read_at = answer["Parameter"]["Value"].strip(), self._clock()
+        return self._token

@@ -1,0 +1,233 @@
+"""The PDF document: fpdf2 makes what describes it, pages are streamed past fpdf2.
+
+fpdf2 keeps every page until the end and then every byte of the file, which takes several times
+the text's size. So pages, fonts and the page tree are written as they come, and fpdf2 adds
+catalog, metadata, output intent and information once the last page is out. What is used of its
+private parts is all in `_Rest`.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC
+from hashlib import md5
+from html import escape
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from fpdf import FPDF
+from fpdf.output import OutputProducer
+from fpdf.prefs import ViewerPreferences
+from fpdf.syntax import PDFObject
+
+from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
+from chalicelib.converter.document.frame import Frame
+from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.outline import LABELS, Outline
+from chalicelib.converter.document.painter import Painter
+from chalicelib.converter.document.structure import StructureTree
+from chalicelib.converter.fonts.font import FontSelector
+from chalicelib.converter.language import UNDETERMINED
+from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.paragraphs import Block, Paragraphs
+from chalicelib.converter.pdf.objects import ObjectWriter
+from chalicelib.converter.pdf.page_tree import PageTree
+from chalicelib.converter.report import Source
+
+if TYPE_CHECKING:
+    from chalicelib.converter.layout.composer import Composer
+    from chalicelib.converter.scripts.shaper import Shaper
+
+PRODUCER = "chalice-text-to-pdf with fpdf2"
+
+_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>2</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>{accessible}
+<dc:format>application/pdf</dc:format>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<xmp:CreateDate>{created}</xmp:CreateDate><pdf:Producer>{producer}</pdf:Producer>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>"""
+
+
+# PDF/UA-1 (ISO 14289-1, 5). PDF/A asks for a schema of all that it does not know itself (ISO
+# 19005-2, 6.6.2.3.1), of which this is.
+_ACCESSIBLE = """
+<pdfuaid:part xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">1</pdfuaid:part>
+<pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag>
+</pdfaExtension:schemas>"""
+
+
+class Document:
+    """A PDF that is written to `sink` while its pages are made."""
+
+    def __init__(
+        self, sink: BinaryIO, source: Source, geometry: Geometry, *, tagged: bool = True
+    ) -> None:
+        self._described = _Described(source, tagged=tagged)
+        self.objects = ObjectWriter(sink, self._described.pdf_version)
+        self._repertoire = FontSelector()
+        self._shaper: Shaper | None = None
+        self.painter = Painter(geometry, self._repertoire, self.composer)
+        self._cluster_fonts = b""
+        self._resources = self.objects.reserve()
+        self._frame = Frame(self.objects, self.painter, geometry, self._resources)
+        box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
+        self.tree = PageTree(self.objects, box)
+        self._paragraphs = Paragraphs()
+        self._structure = StructureTree(self.objects) if tagged else None
+        self._outline = Outline(self.objects)
+        self._geometry = geometry
+        self._frame.write_header(source.name)
+
+    def composer(self, columns: int) -> "Composer":
+        """What composes the rows that no grid can show; only some texts have any."""
+        from chalicelib.converter.layout.composer import Composer
+        from chalicelib.converter.scripts.shaper import Shaper
+
+        self._shaper = self._shaper or Shaper(self._repertoire)
+        return Composer(columns, self._shaper)
+
+    @property
+    def repertoire(self) -> FontSelector:
+        """The characters drawn so far and their fonts."""
+        return self._repertoire
+
+    @property
+    def pages(self) -> int:
+        """Pages written so far."""
+        return self.tree.pages
+
+    def add_page(self, page: Page) -> None:
+        """Write a page."""
+        blocks, goes_on = self._paragraphs.blocks(page)
+        starts = [block.start for block in blocks] if self._structure else ()
+        entries = self._frame.add_page(self.painter.page(page, starts), self.pages + 1)
+        if self._structure:
+            entries += b"/StructParents %d" % self._structure.next_key
+        number = self.tree.add_page(entries)
+        if self._structure:
+            self._structure.add_page(number, blocks, goes_on=goes_on)
+        self._add_to_outline(page, number, blocks)
+        if self._shaper and self._shaper.is_full:
+            self._write_cluster_fonts()
+
+    def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
+        first = next(filter(str.strip, page.rows), "")
+        g = self._geometry
+        self._outline.add_page(number, first, g.height, breaks=page.breaks)
+        for block in blocks:
+            if block.heading:
+                top = g.baseline(block.start) + g.leading
+                self._outline.add_heading(block.heading.title, number, top, block.heading.level)
+
+    def _write_cluster_fonts(self) -> None:
+        for font in self._shaper.flush_fonts() if self._shaper else ():
+            self._cluster_fonts += embed_clusters(self.objects, font)
+
+    def finish(self) -> None:
+        """Write all that could not be known before the last page."""
+        forms = self._frame.finish(self.pages)
+        self._write_cluster_fonts()
+        fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
+        for name, outline in self.painter.labels.forms().items():
+            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
+        forms += self.painter.pictures.write(self.objects)
+        resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
+        self.objects.add(resources, self._resources)
+        self._described.stream = self.objects
+        if self._structure:
+            self._described.structure = self._structure.finish()
+        self._described.outline = self._outline.finish()
+        self._described.root = self.tree.finish()
+        self._described.first_page = self.tree.first_page
+        self._described.output(output_producer_class=_Rest)
+
+
+class _Described(FPDF):
+    """What fpdf2 knows of the document: everything but its pages."""
+
+    stream: ObjectWriter
+    root: int
+    first_page: int
+    structure: int | None = None
+    outline: int | None = None
+
+    def __init__(self, source: Source, *, tagged: bool) -> None:
+        super().__init__(enforce_compliance="PDF/A-2U")
+        created = source.created_at.astimezone(UTC).replace(microsecond=0)
+        self._identifier = md5(source.document_id.encode(), usedforsecurity=False).hexdigest()
+        self.alias_nb_pages(cast("str", None))  # '{nb}' in a text is just that
+        self.set_title(source.name)
+        self.set_producer(PRODUCER)
+        self.set_creation_date(created)
+        self.set_lang(source.language or UNDETERMINED)
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
+        self.set_xmp_metadata(
+            _XMP.format(
+                title=escape(_in_xml(source.name)),
+                created=created.isoformat(),
+                producer=PRODUCER,
+                conformance="A" if tagged else "U",
+                accessible=_ACCESSIBLE if tagged else "",
+            )
+        )
+
+    def file_id(self) -> str:
+        """Two equal halves, as for any file that is no revision of another (14.4)."""
+        return f"<{self._identifier}><{self._identifier}>"
+
+
+def _in_xml(text: str) -> str:
+    """The text without what XML 1.0 has no way to write."""
+    return "".join(one if one >= " " and one not in "\ufffe\uffff" else "\ufffd" for one in text)
+
+
+class _Written(PDFObject):
+    """Stands for an object that is in the file already, for fpdf2 to refer to."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.id = number
+
+
+class _Rest(OutputProducer):
+    """Writes what fpdf2 makes behind what is written already."""
+
+    def bufferize(self) -> bytearray:
+        """Called by FPDF.output() for the bytes of the file, of which it gets none to keep."""
+        described = cast("_Described", self.fpdf)
+        objects = described.stream
+        self.obj_id = objects.last
+        catalog = self._add_catalog()
+        info = self._add_info()
+        self._finalize_catalog(
+            catalog,
+            pages_root_obj=_Written(described.root),  # type: ignore[arg-type]
+            first_page_obj=_Written(described.first_page),  # type: ignore[arg-type]
+            sig_annotation_obj=None,
+            xmp_metadata_obj=self._add_xmp_metadata(),
+            struct_tree_root_obj=_Written(described.structure) if described.structure else None,
+            outline_dict_obj=_Written(described.outline) if described.outline else None,  # type: ignore[arg-type]
+        )
+        catalog.page_labels = LABELS
+        while objects.last < self.obj_id:
+            objects.reserve()
+        for made in self.pdf_objs:
+            objects.add_whole(made.serialize(), made.id)  # type: ignore[union-attr]
+        objects.close(catalog.id, info.id, described.file_id())
+        return bytearray()

@@ -1,0 +1,248 @@
+"""Fonts as objects of a PDF, subset to the characters that were drawn (32000-1, 9.6 to 9.10)."""
+
+import struct
+from collections.abc import Iterable, Iterator
+from itertools import count, groupby
+from typing import TYPE_CHECKING
+
+import uharfbuzz as hb
+
+from chalicelib.converter.document.painter import ANSI_FONT, Painter
+from chalicelib.converter.fonts.font import (
+    BODY,
+    BOLD,
+    CELL,
+    FACES,
+    Face,
+    FontSelector,
+    font_name,
+    subset_without,
+)
+from chalicelib.converter.pdf.objects import ObjectWriter
+
+if TYPE_CHECKING:
+    from chalicelib.converter.fonts.clusters import ClusterFont
+
+_FIXED_PITCH, _SYMBOLIC, _NONSYMBOLIC = 1, 4, 32  # table 123
+_DROPPED = ("GSUB", "GPOS", "GDEF", "MATH", "FFTM", "gasp", "vmtx", "vhea", "VORG")
+_BLOCK = 100  # entries that one section of a CMap may have (Adobe Technical Note 5014)
+
+_CMAP = """/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo <</Registry (Adobe) /Ordering (%s) /Supplement 0>> def
+/CMapName /%s def
+/CMapType %d def
+1 begincodespacerange
+%s
+endcodespacerange
+%sendcmap
+CMapName currentdict /CMap defineresource pop
+end
+end"""
+
+
+def embed_fonts(objects: ObjectWriter, painter: Painter, repertoire: FontSelector) -> bytes:
+    """Write every font that was used; returns the entries of a /Font resource dictionary."""
+    tags = (f"TXT{chr(65 + n // 26)}{chr(65 + n % 26)}A" for n in count())
+    fonts = [ANSI_FONT + b" %d 0 R" % _embed_ansi(objects, painter.ansi_characters, next(tags))]
+    used: dict[tuple[Face, int], set[int]] = {}
+    for face in FACES:
+        for plane, code_point in repertoire.drawn_with(face):
+            used.setdefault((face, plane), set()).add(code_point)
+    if painter.bold_characters:
+        used[BOLD, 0] = painter.bold_characters
+    for (face, plane), code_points in used.items():
+        number = _embed(objects, face, code_points, next(tags))
+        fonts.append(font_name(face, plane) + b" %d 0 R" % number)
+    return b"".join(fonts)
+
+
+def embed_clusters(objects: ObjectWriter, clusters: "ClusterFont") -> bytes:
+    """Write a font of clusters; returns its entry of a /Font resource dictionary."""
+    from chalicelib.converter.fonts.composites import composite
+
+    program, glyphs = composite(clusters)
+    face = hb.Face(program)
+    widths = [clusters.face.thousandths(cluster.advance) for cluster in clusters.codes]
+    name = f"TXTAAA+{clusters.name.decode()[1:]}".encode()
+    descendant = objects.add(
+        b"<</Type/Font/Subtype/CIDFontType2/CIDToGIDMap %d 0 R/BaseFont/%b/FontDescriptor %d 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 0/W[1[%b]]>>"
+        % (
+            objects.add_stream(struct.pack(f">{len(glyphs)}H", *glyphs)),
+            name,
+            _descriptor(objects, face, name, _SYMBOLIC),
+            b" ".join(b"%d" % width for width in widths),
+        )
+    )
+    entries = (f"<{code:04X}> <{_text(cluster.text)}>" for cluster, code in clusters.codes.items())
+    to_unicode = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfchar", entries)
+    number = objects.add(
+        b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
+        b"/ToUnicode %d 0 R>>" % (name, descendant, objects.add_stream(to_unicode))
+    )
+    return clusters.name + b" %d 0 R" % number
+
+
+def _embed_ansi(objects: ObjectWriter, characters: str, tag: str) -> int:
+    """The body font with one-byte codes, for pages that need no more."""
+    # WinAnsiEncoding takes the no-break space and the soft hyphen from these (annex D.2, 5 and 6).
+    subset = _subset(BODY, {*map(ord, characters), 0x20, 0x2D})
+    name = f"{tag}+{BODY.name}".encode()
+    pairs = sorted((one.encode("cp1252").hex(), ord(one)) for one in characters)
+    entries = (f"<{code}> <{code_point:04X}>" for code, code_point in pairs)
+    to_unicode = _cmap("UCS", "Adobe-Identity-UCS", 2, "<00> <FF>", "bfchar", entries)
+    return objects.add(
+        b"<</Type/Font/Subtype/TrueType/BaseFont/%b/Encoding/WinAnsiEncoding"
+        b"/FirstChar 32/LastChar 255/Widths[%b]/FontDescriptor %d 0 R/ToUnicode %d 0 R>>"
+        % (
+            name,
+            b" ".join([b"%d" % CELL] * 224),
+            _descriptor(objects, subset, name, _NONSYMBOLIC),
+            objects.add_stream(to_unicode),
+        )
+    )
+
+
+def _embed(objects: ObjectWriter, face: Face, code_points: set[int], tag: str) -> int:
+    """One plane of a font, with the low 16 bits of the code point as the code."""
+    subset = _subset(face, {face.blank} if face.blank else code_points)
+    font = hb.Font(subset)
+    glyphs = {
+        code_point: font.get_nominal_glyph(face.blank or code_point) or 0
+        for code_point in sorted(code_points)
+    }
+    name = f"{tag}+{face.name}".encode()
+    descendant = objects.add(
+        b"<</Type/Font/Subtype/CIDFontType2/CIDToGIDMap/Identity/BaseFont/%b/FontDescriptor %d 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW %d/W[%b]>>"
+        % (
+            name,
+            _descriptor(objects, subset, name, _SYMBOLIC),
+            CELL,
+            _widths(font, subset),
+        )
+    )
+    cmap_name = f"{tag}-H"
+    encoding = objects.add_stream(
+        _cmap("Identity", cmap_name, 1, "<0000> <FFFF>", "cidrange", _glyph_ranges(glyphs)),
+        b"/Type/CMap/CMapName/%b/CIDSystemInfo"
+        b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>" % cmap_name.encode(),
+    )
+    return objects.add(
+        b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding %d 0 R/DescendantFonts[%d 0 R]"
+        b"/ToUnicode %d 0 R>>" % (name, encoding, descendant, _to_unicode(objects, glyphs))
+    )
+
+
+def _subset(face: Face, code_points: set[int]) -> hb.Face:
+    """The glyphs of some characters as a font of its own, without hints and layout tables."""
+    wanted = subset_without(_DROPPED)
+    wanted.unicode_set.update(code_points)
+    return hb.subset(face.face, wanted)
+
+
+def _descriptor(objects: ObjectWriter, face: hb.Face, name: bytes, kind: int) -> int:
+    """Font descriptor (9.8) with the font program (9.9)."""
+    program = bytes(face.blob.data)
+    stream = objects.add_stream(program, b"/Length1 %d" % len(program))
+    to_thousandths = 1000 / face.upem
+    box = struct.unpack_from(">4h", face.reference_table("head").data, 36)
+    ascent, descent = struct.unpack_from(">2h", face.reference_table("hhea").data, 4)
+    return objects.add(
+        b"<</Type/FontDescriptor/FontName/%b/Flags %d/FontBBox[%b]/ItalicAngle 0"
+        b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile2 %d 0 R>>"
+        % (
+            name,
+            kind | _FIXED_PITCH,
+            b" ".join(b"%d" % round(edge * to_thousandths) for edge in box),
+            round(ascent * to_thousandths),
+            round(descent * to_thousandths),
+            round(ascent * to_thousandths),
+            stream,
+        )
+    )
+
+
+def _widths(font: hb.Font, face: hb.Face) -> bytes:
+    """The /W array (9.7.4.3), with a run of equal widths as one entry."""
+    advances = [
+        round(font.get_glyph_h_advance(glyph) * 1000 / face.upem)
+        for glyph in range(face.glyph_count)
+    ]
+    entries: list[bytes] = []
+    first = 0
+    for advance, run in groupby(advances):
+        last = first + sum(1 for _ in run) - 1
+        entries.append(b"%d %d %d" % (first, last, advance))
+        first = last + 1
+    return b" ".join(entries)
+
+
+def _glyph_ranges(glyphs: dict[int, int]) -> Iterator[str]:
+    """Runs of codes whose glyphs are consecutive too; the glyph's number is its CID.
+
+    Readers parse this for every page, so it had better be short.
+    """
+    codes = list(glyphs)
+    start = 0
+    for at in range(1, len(codes) + 1):
+        code = codes[start]
+        run = at - start
+        # A range may not cross a multiple of 256 (Adobe Technical Note 5014).
+        if (
+            at < len(codes)
+            and codes[at] == code + run
+            and glyphs[codes[at]] == glyphs[code] + run
+            and codes[at] & 0xFF
+        ):
+            continue
+        yield f"<{code & 0xFFFF:04X}> <{codes[at - 1] & 0xFFFF:04X}> {glyphs[code]}"
+        start = at
+
+
+def _to_unicode(objects: ObjectWriter, glyphs: dict[int, int]) -> int:
+    """The code is the code point but for its plane, so whole blocks of 256 map at once."""
+    entries = (
+        f"<{first & 0xFFFF:04X}> <{last & 0xFFFF:04X}> <{_text(chr(first))}>"
+        for block in sorted({code >> 8 for code in glyphs})
+        for first, last in _ranges(block << 8)
+    )
+    cmap = _cmap("UCS", "Adobe-Identity-UCS", 2, "<0000> <FFFF>", "bfrange", entries)
+    return objects.add_stream(cmap)
+
+
+def _ranges(block: int) -> Iterator[tuple[int, int]]:
+    """The first and last of 256 code points, without what no text may be (see `_text`)."""
+    if block == 0:
+        yield 1, 0xFF
+    elif block == 0xFE00:
+        yield block, 0xFEFE
+    elif block == 0xFF00:
+        yield from ((block, 0xFFFD), (0xFFFE, 0xFFFE), (0xFFFF, 0xFFFF))
+    else:
+        yield block, block | 0xFF
+
+
+def _text(text: str) -> str:
+    """UTF-16 in hexadecimal digits, as a ToUnicode CMap has it.
+
+    It may have neither U+0000, U+FEFF nor U+FFFE (ISO 19005-2, 6.2.11.7.2). The first two do not
+    come here; the third is a noncharacter, which is seen as its number and copied as U+FFFD.
+    """
+    return text.replace("\ufffe", "\ufffd").encode("utf-16-be", "surrogatepass").hex().upper()
+
+
+def _cmap(
+    ordering: str, name: str, kind: int, space: str, operator: str, entries: Iterable[str]
+) -> bytes:
+    """A character map (9.7.5, 9.10.3) in sections of the allowed size."""
+    rows = list(entries)
+    sections: list[str] = []
+    for start in range(0, len(rows), _BLOCK):
+        section = rows[start : start + _BLOCK]
+        sections.append(f"{len(section)} begin{operator}\n")
+        sections += [row + "\n" for row in section]
+        sections.append(f"end{operator}\n")
+    return (_CMAP % (ordering, name, kind, space, "".join(sections))).encode("ascii")

@@ -1,0 +1,103 @@
+"""The outline and the page labels of a document (PDF 32000-1, 12.3.3 and 12.4.2)."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.converter.pdf.objects import ObjectWriter, escape_string
+
+MAX_ENTRIES = 2000  # which is what is kept in memory, and more than anybody scrolls through
+_PAGES_PER_ENTRY = 50  # of a text that has neither headings nor sections
+_MAX_TITLE = 120  # characters
+
+LABELS = "<</Nums[0<</S/D>>]>>"
+
+
+@dataclass(slots=True)
+class _Entry:
+    title: str
+    page: int
+    top: float
+    level: int
+    number: int = 0
+    kids: list["_Entry"] = field(default_factory=list)
+
+
+class Outline:
+    """Collects entries while pages are written.
+
+    Entries are headings; without any, the sections that form feeds make; without these, every
+    fiftieth page.
+    """
+
+    def __init__(self, objects: ObjectWriter) -> None:
+        self._objects = objects
+        self._headings: list[_Entry] = []
+        self._sections: list[_Entry] = []
+        self._pages: list[_Entry] = []
+        self._count = 0
+        self._starts_section = True
+
+    def add_page(self, page: int, first: str, height: float, *, breaks: bool) -> None:
+        """Add a page with its first row of text; `breaks` is whether a section ends with it."""
+        if self._count % _PAGES_PER_ENTRY == 0:
+            _append(self._pages, _Entry(f"Page {self._count + 1}", page, height, 1))
+        self._count += 1
+        if self._starts_section and first:
+            _append(self._sections, _Entry(first, page, height, 1))
+        self._starts_section = breaks
+
+    def add_heading(self, title: str, page: int, top: float, level: int) -> None:
+        """Add a heading whose upper edge is at `top`, in points."""
+        _append(self._headings, _Entry(title, page, top, level))
+
+    def finish(self) -> int | None:
+        """Write the outline; returns its number, or None if there would be one entry only."""
+        entries = next(
+            (kind for kind in (self._headings, self._sections, self._pages) if len(kind) > 1), []
+        )
+        if not entries:
+            return None
+        top = _nested(entries)
+        root = self._objects.reserve()
+        self._write(top, root)
+        self._objects.add(
+            b"<</Type/Outlines/First %d 0 R/Last %d 0 R/Count %d>>"
+            % (top[0].number, top[-1].number, len(top)),
+            root,
+        )
+        return root
+
+    def _write(self, entries: list[_Entry], parent: int) -> None:
+        """Write siblings; children are closed, so that a long outline can be taken in."""
+        for entry in entries:
+            entry.number = self._objects.reserve()
+        for at, entry in enumerate(entries):
+            links = b"/Prev %d 0 R" % entries[at - 1].number if at else b""
+            if at + 1 < len(entries):
+                links += b"/Next %d 0 R" % entries[at + 1].number
+            if entry.kids:
+                self._write(entry.kids, entry.number)
+                kids = (entry.kids[0].number, entry.kids[-1].number, -len(entry.kids))
+                links += b"/First %d 0 R/Last %d 0 R/Count %d" % kids
+            title = escape_string(b"\xfe\xff" + entry.title.encode("utf-16-be", "replace"))
+            self._objects.add(
+                b"<</Title(%b)/Parent %d 0 R/Dest[%d 0 R/XYZ null %.0f null]%b>>"
+                % (title, parent, entry.page, entry.top, links),
+                entry.number,
+            )
+
+
+def _append(entries: list[_Entry], entry: _Entry) -> None:
+    entry.title = " ".join(entry.title.split())[:_MAX_TITLE]
+    if len(entries) < MAX_ENTRIES and entry.title:
+        entries.append(entry)
+
+
+def _nested(entries: list[_Entry]) -> list[_Entry]:
+    """The entries of the first level, each with those of the next level that follow it."""
+    top: list[_Entry] = []
+    path: list[_Entry] = []
+    for entry in entries:
+        del path[entry.level - 1 :]
+        (path[-1].kids if path else top).append(entry)
+        path.append(entry)
+    return top

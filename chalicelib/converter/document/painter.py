@@ -1,0 +1,255 @@
+"""From rows of text to the operators of a content stream (PDF 32000-1, clauses 8 and 9).
+
+The code of a character is its byte in WinAnsiEncoding where a whole page has such characters
+only, else the low 16 bits of its code point in the font for its plane. Either way a page is
+made with a few operations on whole strings.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from math import ceil
+from typing import TYPE_CHECKING
+
+from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.labels import Labels
+from chalicelib.converter.document.pen import MARK, Pen, divided, marked, plain, repeats
+from chalicelib.converter.fonts.font import CELL, FontSelector, FontSlot
+from chalicelib.converter.fonts.pictures import Pictures
+from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.rows import ComposedRow, RowPiece, is_complex
+from chalicelib.converter.pdf.objects import escape_string
+from chalicelib.converter.reading.cleaning import BOTH, UNDERLINED, StyledLine, style_runs
+
+if TYPE_CHECKING:
+    from chalicelib.converter.layout.composer import Composer
+
+ANSI_FONT = b"/F0"
+_ENDLESS = 1_000_000  # cells, of a row that never ends
+
+
+def artifact(operators: bytes) -> bytes:
+    """Marked as no part of the text (14.8.2.2), as headers, footers and marks are."""
+    return b"/Artifact BMC\n" + operators + b"EMC\n" if operators else b""
+
+
+class Painter:
+    """Paints pages; knows afterwards which characters were drawn with which font."""
+
+    def __init__(
+        self,
+        geometry: Geometry,
+        repertoire: FontSelector,
+        composer: Callable[[int], "Composer"],
+    ) -> None:
+        """`composer` makes one for rows of so many cells."""
+        self._geometry = geometry
+        self._composer = composer
+        self._repertoire = repertoire
+        self._ansi_seen = b"\n" + MARK
+        self._bold_seen: set[int] = set()
+        self.labels = Labels()
+        self.pictures = Pictures()
+        g = geometry
+        left, above = g.margin, g.first_baseline + g.leading
+        #: Opens the text object that `page` goes on with.
+        self.opening = b"BT\n%.2f TL\n%.2f %.3f Td\n%b %g Tf\n" % (
+            g.leading,
+            left,
+            above,
+            ANSI_FONT,
+            g.size,
+        )
+        self._marks = [self._mark(row, rtl=False) for row in range(g.rows)]
+
+    @property
+    def ansi_characters(self) -> str:
+        """What was drawn with the one-byte font."""
+        return self._ansi_seen[2:].decode("cp1252")
+
+    @property
+    def bold_characters(self) -> set[int]:
+        """What was drawn with the bold face."""
+        return self._bold_seen
+
+    def page(self, page: Page, starts: Sequence[int] = ()) -> bytes:
+        """Operators that draw the rows, then the marks of those that go on from the last.
+
+        They go on with an open text object, and leave one open. `starts` are the rows with which
+        marked-content sequences begin, numbered from 0; each ends where the next begins.
+        """
+        rows = page.rows
+        shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
+        if not any(rows):
+            return _aside(shapes)
+        code = _ansi(divided(rows, starts)) if plain(rows) else None
+        if code is not None:
+            self.see_ansi(code)
+            return marked(escape_string(code).split(b"\n" + MARK), b"\n", starts) + _aside(shapes)
+        text = self._pen(self._geometry.size).rows(rows, starts)
+        return text + _aside(
+            self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes
+        )
+
+    def line(self, text: str, x: float, y: float, size: float) -> bytes:
+        """Operators that draw one line of text on its own."""
+        if (code := _ansi([text])) is not None:
+            self.see_ansi(code)
+            return self.ansi_line(text, x, y, size)
+        row = self._composed(text) if is_complex(text) else text
+        pictures = self._pictures(row, x, y, size) if isinstance(row, ComposedRow) else b""
+        opening = b"BT\n0 TL\n%.3f %.3f Td\n" % (x, y)
+        return opening + self._pen(size).rows([row]) + b"ET\n" + pictures
+
+    def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
+        """The same for text that is known to be in WinAnsiEncoding."""
+        code = text.encode("cp1252")
+        return b"BT\n%b %g Tf\n%.3f %.3f Td\n(%b) Tj\nET\n" % (
+            ANSI_FONT,
+            size,
+            x,
+            y,
+            escape_string(code),
+        )
+
+    def see_ansi(self, code: bytes) -> None:
+        """Remember that the one-byte font needs these characters."""
+        if new := code.translate(None, self._ansi_seen):
+            self._ansi_seen += bytes(sorted(set(new)))
+
+    def cells(self, text: str) -> int:
+        """Cells that the text takes."""
+        if text.isascii() and text.isprintable():
+            return len(text)
+        if is_complex(text):
+            return ceil(sum(piece.advance for piece in self._composed(text).pieces) / CELL)
+        return sum(slot.cells for slot in self._slots(text))
+
+    def _composed(self, text: str) -> ComposedRow:
+        """Text as one row that begins on the left, whatever its direction."""
+        (row,) = self._composer(_ENDLESS).rows(text)
+        row.indent = 0.0
+        return row
+
+    def _slots(self, text: str) -> list[FontSlot]:
+        return [self._repertoire.slots[letter] for letter in text.translate(self._repertoire)]
+
+    def _pen(self, size: float) -> Pen:
+        return Pen(self._repertoire, self._bold_seen, size)
+
+    def _continued(self, row: int, text: str) -> bytes:
+        rtl = isinstance(text, ComposedRow) and text.rtl
+        return self._mark(row, rtl=True) if rtl else self._marks[row]
+
+    def _mark(self, row: int, *, rtl: bool) -> bytes:
+        """A hooked arrow in the margin where the row begins: it goes on with the line above."""
+        g = self._geometry
+        reach = min(0.6 * g.cell, 0.4 * g.margin)
+        right, bottom = g.margin - 0.4 * reach, g.baseline(row) + 0.25 * g.size
+        left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
+        if rtl:
+            left, right, head = g.width - left, g.width - right, -head
+        return (
+            b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"
+            % (0.04 * g.size, left, top, left, bottom, right, bottom)
+        ) + b"%.2f %.2f m %.2f %.2f l %.2f %.2f l S\n" % (
+            right - head,
+            bottom + head,
+            right,
+            bottom,
+            right - head,
+            bottom - head,
+        )
+
+    def _underlines(self, rows: list[str]) -> bytes:
+        g = self._geometry
+        lines: list[bytes] = []
+        for index, row in enumerate(rows):
+            if isinstance(row, ComposedRow):
+                lines += [
+                    self._underline(index, x, piece.advance * g.size / 1000)
+                    for piece, x in _places(row, g.margin, g.size)
+                    if piece.style in (UNDERLINED, BOTH)
+                ]
+            if not isinstance(row, StyledLine):
+                continue
+            column = 0
+            for style, piece in style_runs(row):
+                width = self.cells(piece)
+                if style in (UNDERLINED, BOTH):
+                    x = g.margin + column * g.cell
+                    lines.append(self._underline(index, x, width * g.cell))
+                column += width
+        return b"".join(lines)
+
+    def _underline(self, row: int, x: float, width: float) -> bytes:
+        g = self._geometry
+        y = g.baseline(row) - 0.12 * g.size
+        return b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width, 0.05 * g.size)
+
+    def _numbers(self, rows: list[str]) -> bytes:
+        """The numbers of characters that no font has, over their empty cells."""
+        g = self._geometry
+        out: list[bytes] = []
+        for index, row in enumerate(rows):
+            if not self._repertoire.any_numbered(row):
+                continue
+            if isinstance(row, ComposedRow):
+                out += self._numbers_of_pieces(row, g.baseline(index))
+                continue
+            slots = self._slots(row)
+            columns = accumulate((slot.cells for slot in slots), initial=0)
+            for character, slot, column in zip(row, slots, columns, strict=False):
+                if slot.numbered:
+                    x = g.margin + column * g.cell
+                    out.append(self.labels.draw(ord(character), x, g.baseline(index), g.size))
+        return b"".join(out)
+
+    def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
+        g = self._geometry
+        for piece, x in _places(row, g.margin, g.size):
+            slot = piece.font
+            if isinstance(slot, FontSlot) and slot.numbered and isinstance(piece.shown, str):
+                for n, one in enumerate(piece.shown):
+                    yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
+
+    def _emoji(self, rows: list[str]) -> bytes:
+        g = self._geometry
+        return b"".join(
+            self._pictures(row, g.margin, g.baseline(index), g.size)
+            for index, row in enumerate(rows)
+            if isinstance(row, ComposedRow) and any(piece.emoji for piece in row.pieces)
+        )
+
+    def _pictures(self, row: ComposedRow, left: float, y: float, size: float) -> bytes:
+        """Those of a row's emoji, over their empty cells."""
+        return b"".join(
+            self.pictures.draw(piece.emoji, x, y, size)
+            for piece, x in _places(row, left, size)
+            if piece.emoji
+        )
+
+
+def _places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:
+    """The pieces of a row that begins at `left`, and where they begin; all in points."""
+    reach = row.indent
+    for piece in row.pieces:
+        yield piece, left + reach * size / 1000
+        reach += piece.advance
+
+
+def _aside(operators: bytes) -> bytes:
+    """Shapes, between two text objects because they may not be in one (8.2, figure 9)."""
+    return b"ET\n" + artifact(operators) + b"BT\n" if operators else b""
+
+
+def _ansi(rows: list[str]) -> bytes | None:
+    """The rows in WinAnsiEncoding (annex D), if they can be and the pen is not needed."""
+    text = "\n".join(rows)
+    if text.isascii():
+        return text.encode("ascii")
+    if repeats(rows):
+        return None  # accented capitals may touch equal text above; see the pen
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return None

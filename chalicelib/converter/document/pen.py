@@ -1,0 +1,211 @@
+"""Text with several fonts: the operators that draw it, with no more of them than it takes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from operator import eq
+from typing import TypeAlias
+
+from chalicelib.converter.fonts.font import BODY, CELL, Face, FontSelector, FontSlot, font_name
+from chalicelib.converter.fonts.font import BOLD as BOLD_FACE
+from chalicelib.converter.layout.rows import ComposedRow
+from chalicelib.converter.pdf.objects import escape_string
+from chalicelib.converter.reading.cleaning import BOLD, BOTH, style_runs
+
+_LINE_END = "\n".encode("utf-16-be")
+_END = b"EMC\n"
+MARK = b"\f"  # before a row with which a marked-content sequence begins
+_STROKE = 0.04  # of the size: what makes a font bold that has no bold face
+
+# pdfium takes text that is equal to text just above and touches it for a shadow, and leaves it
+# out: half of a table's bars, every other of equal lines. Text of another size is none, so a row
+# that has text in common with the one above is larger, by less than a twentieth of a point over
+# its whole width, or smaller by as much again.
+_OTHER_SIZE = 1.0001
+
+# What is drawn in one go: text, slot, and whether it is bold.
+FontRun: TypeAlias = tuple[str, FontSlot, bool]
+
+
+def plain(rows: list[str]) -> bool:
+    """Whether no row has styles or is composed."""
+    return set(map(type, rows)) == {str}
+
+
+def repeats(rows: list[str]) -> bool:
+    """Whether any row is equal to the one above it, and neither is empty."""
+    return any(map(eq, rows, rows[1:])) and any(one == two != "" for one, two in pairwise(rows))
+
+
+def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
+    """The rows, with a mark before each of these but the first; no row has one of its own."""
+    if len(starts) < 2:
+        return rows
+    rows = rows[:]
+    for at in starts[1:]:
+        rows[at] = "\f" + rows[at]
+    return rows
+
+
+def marked(parts: list[bytes], line_end: bytes, starts: Sequence[int]) -> bytes:
+    """Operators that draw the rows in escaped strings, each string a marked-content sequence.
+
+    They are not marked if there are no `starts`.
+    """
+    shown = [b"(" + part.replace(line_end, b")'\n(") + b")'\n" for part in parts]
+    if not starts:
+        return b"".join(shown)
+    return b"".join(_begin(number) + part + _END for number, part in enumerate(shown))
+
+
+def _begin(number: int) -> bytes:
+    return b"/P<</MCID %d>>BDC\n" % number
+
+
+class Pen:
+    """The text state of a content stream: what is set stays set, so it is set on change only."""
+
+    def __init__(self, repertoire: FontSelector, bold_seen: set[int], size: float) -> None:
+        """`bold_seen` is told which characters the bold face needs; `size` is in points."""
+        self._repertoire = repertoire
+        self._bold_seen = bold_seen
+        self._size = size
+        self._state: tuple[bytes, float, float] = (b"", 0.0, 0.0)
+        self._stretch = 100.0
+        self._bold = False
+
+    def rows(self, rows: list[str], starts: Sequence[int] = ()) -> bytes:
+        """Operators that draw each row one leading below the last.
+
+        `starts` are the rows with which marked-content sequences begin, from the first.
+        """
+        out = self._at_once(rows, starts) or self._row_by_row(rows, starts)
+        if self._stretch != 100.0:
+            out += b"100 Tz\n"
+        if self._bold:
+            out += b"0 Tr\n"
+        return out
+
+    def _at_once(self, rows: list[str], starts: Sequence[int]) -> bytes | None:
+        """The same for rows that need one font only, with a few operations for all of them."""
+        text = "\n".join(rows)
+        slot = self._repertoire.shared(text)
+        if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
+            return None
+        code = _code("\n".join(divided(rows, starts)), slot.plane)
+        if code.count(_LINE_END) >= len(rows):
+            return None  # the halves of two characters look like one
+        parts = escape_string(code).split(_LINE_END + b"\0" + MARK)
+        return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, starts)
+
+    def _row_by_row(self, rows: list[str], starts: Sequence[int]) -> bytes:
+        out: list[bytes] = []
+        sizes = [self._size, self._size * _OTHER_SIZE]
+        above: set[str | bytes] = set()
+        marks = {row: _begin(number) for number, row in enumerate(starts)}
+        for at, row in enumerate(rows):
+            if at in marks:
+                out += (_END, marks[at]) if at else (marks[at],)
+            out.append(b"T*\n")
+            runs = [] if isinstance(row, ComposedRow) else list(self._runs(row))
+            pieces = row.pieces if isinstance(row, ComposedRow) else []
+            texts = {text for text, _, _ in runs} | {piece.shown for piece in pieces}
+            if not above.isdisjoint(texts):
+                sizes.reverse()
+            self._size = sizes[0]
+            above = texts
+            if isinstance(row, ComposedRow):
+                out += self._composed(row)
+            for text, slot, bold in runs:
+                out += self._drawn(text, slot, bold=bold)
+        return b"".join(out) + (_END if starts else b"")
+
+    def _composed(self, row: ComposedRow) -> Iterable[bytes]:
+        gap = row.indent
+        for font, shown, advance, style, _ in row.pieces:
+            bold = style in (BOLD, BOTH)
+            if not isinstance(font, FontSlot) and isinstance(shown, bytes):
+                scale = font.face.scale
+                yield self._select(font.name, self._size * scale, 100.0, bold=bold)
+                yield b"[%d(%b)]TJ\n" % (-gap / scale, shown) if gap else b"(%b)Tj\n" % shown
+                gap = 0.0
+            elif isinstance(font, FontSlot) and isinstance(shown, str):
+                if gap:
+                    yield self._set(font.face, font, bold=bold)
+                    yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.stretch))
+                yield from self._drawn(shown, font, bold=bold)
+                gap = advance - font.cells * len(shown) * CELL
+
+    def _runs(self, row: str) -> Iterator[FontRun]:
+        for style, text in style_runs(row):
+            bold = style in (BOLD, BOTH)
+            if not text:
+                continue
+            if slot := self._repertoire.shared(text):
+                yield text, slot, bold
+                continue
+            for part, slot in self._repertoire.runs(text):
+                yield part, slot, bold
+
+    def _drawn(self, text: str, slot: FontSlot, *, bold: bool) -> Iterable[bytes]:
+        face = slot.face
+        if bold and face is BODY and all(BOLD_FACE.glyph(ord(one)) for one in text):
+            face, bold = BOLD_FACE, False
+            self._bold_seen.update(map(ord, text))
+        yield self._set(face, slot, bold=bold)
+        if slot.private:
+            yield _spelled_out(text)
+        if not slot.cells and len(set(text)) < len(text):
+            yield _apart(text, slot.plane)
+        else:
+            yield b"(" + escape_string(_code(text, slot.plane)) + b")Tj\n"
+        if slot.private:
+            yield _END
+
+    def _set(self, face: Face, slot: FontSlot, *, bold: bool) -> bytes:
+        font = slot.font if face is slot.face else font_name(face, slot.plane)
+        return self._select(font, self._size * face.scale, slot.stretch, bold=bold)
+
+    def _select(self, font: bytes, size: float, stretch: float, *, bold: bool) -> bytes:
+        out = b""
+        state = (font, size, stretch)
+        if state != self._state:
+            if state[:2] != self._state[:2]:
+                out += b"%b %g Tf\n" % state[:2]
+            if stretch != self._stretch:
+                out += b"%.4g Tz\n" % stretch
+                self._stretch = stretch
+            self._state = state
+        if bold != self._bold:
+            out += b"2 Tr %g w\n" % (_STROKE * self._size) if bold else b"0 Tr\n"
+            self._bold = bold
+        return out
+
+
+def _spelled_out(text: str) -> bytes:
+    """What begins text that PDF/A asks to be told twice (ISO 19005-2, 6.2.11.7.3)."""
+    return b"/Span<</ActualText<FEFF%b>>>BDC\n" % text.encode("utf-16-be").hex().upper().encode()
+
+
+def _apart(marks: str, plane: int) -> bytes:
+    """Marks over one letter, each a little further right than the last, and the pen back.
+
+    pdfium leaves a character out that is where an equal one of the last seven is, to within
+    0.07 of its size.
+    """
+    out = b"["
+    at = 0
+    for index, mark in enumerate(marks):
+        wanted = index % 8 * 80
+        out += b"%d(%b)" % (at - wanted, escape_string(_code(mark, plane)))
+        at = wanted
+    return out + b"%d]TJ\n" % at
+
+
+def _code(text: str, plane: int) -> bytes:
+    """Two bytes a character: the low 16 bits of its code point."""
+    if not plane:
+        return text.encode("utf-16-be")
+    wide = text.encode("utf-32-be")
+    code = bytearray(len(wide) // 2)
+    code[0::2], code[1::2] = wide[2::4], wide[3::4]
+    return bytes(code)

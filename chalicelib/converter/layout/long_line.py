@@ -1,0 +1,111 @@
+"""A line that is too long to be seen at once: it is laid out piece by piece."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+from unicodedata import category
+
+from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.layout.grid import Grid
+from chalicelib.converter.reading.cleaning import divisible_end, join_lines, overstruck, slice_line
+
+if TYPE_CHECKING:
+    from chalicelib.converter.layout.composer import Composer
+
+# Characters of a line that are laid out at once. A longer line is divided after so many, wherever
+# the blocks of the text end, so that its rows depend on nothing but the text.
+MAX_LENGTH = 64 * 1024
+
+
+def is_too_long(line: str) -> bool:
+    """Return whether the line must be laid out piece by piece."""
+    return len(line) > MAX_LENGTH
+
+
+def any_too_long(text: str) -> bool:
+    """Return whether any line of the text is too long; this looks at few of its characters."""
+    start = 0
+    while len(text) - start > MAX_LENGTH:
+        start = text.rfind("\n", start, start + MAX_LENGTH + 1) + 1
+        if not start:
+            return True
+    return False
+
+
+def pieces(line: str) -> Iterator[str]:
+    """Yield the pieces in which a line is laid out, the last of which may be empty.
+
+    All but the last depend on nothing that comes after them, and tear no strikes apart.
+    """
+    start, length = 0, MAX_LENGTH
+    while len(line) - start > length:
+        end = start + divisible_end(line[start : start + length])
+        if end == start:  # nothing but characters struck over each other
+            length += MAX_LENGTH
+            continue
+        yield line[start:end]
+        start, length = end, MAX_LENGTH
+    yield line[start:]
+
+
+class LongLine:
+    """Lays out one line after another, of each of which it keeps no more than its last row."""
+
+    def __init__(self, grid: Grid, composer: Callable[[], "Composer"]) -> None:
+        self._grid = grid
+        self._composer = composer
+        self._begin()
+
+    def _begin(self) -> None:
+        self._rest = ""  # the last row so far
+        self._continued = False  # whether that is not the line's first row
+        self._start = 0.0  # where it starts, in thousandths of the type size from the line's start
+        self._rtl: bool | None = None  # known once a part of the line has been composed
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a line has begun and not ended."""
+        return bool(self._rest)
+
+    def add(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[tuple[str, bool]]:
+        """Yield the rows that are complete now, and whether each continues the one before it."""
+        if "\b" in piece:
+            piece = overstruck(piece)
+        if not self._rest:
+            piece = with_base(piece)
+        if self._rtl is not None or self._grid.is_complex(piece):
+            rows = self._compose(join_lines(self._rest, piece), ends=ends)
+        else:
+            rows = self._divide(piece, ends=ends, uniform=uniform)
+        for row in rows:
+            yield row, self._continued
+            self._continued = True
+        if ends:
+            self._begin()
+
+    def _divide(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[str]:
+        """The same on the grid."""
+        uniform = uniform and self._grid.is_uniform(self._rest)
+        if "\t" in piece:
+            column = round(self._start / CELL) + self._grid.cells(self._rest)
+            piece = self._grid.expand_tabs(piece, column, uniform=uniform)
+        line = join_lines(self._rest, piece)
+        for start, end in self._grid.rows(line, uniform=uniform):
+            if end == len(line) and not ends:
+                self._rest = slice_line(line, start, end)
+                self._start += self._grid.cells(line[:start]) * CELL
+                break
+            yield slice_line(line, start, end)
+
+    def _compose(self, line: str, *, ends: bool) -> Iterable[str]:
+        """The same for a line of which some part, so far, was not for the grid."""
+        rows = self._composer().rows(line, rtl=self._rtl, start=self._start)
+        self._rtl = rows[0].rtl
+        if not ends:
+            self._rest = slice_line(line, len(line) - len(rows.pop()), len(line))
+            self._start += sum(piece.advance for row in rows for piece in row.pieces)
+        return rows
+
+
+def with_base(line: str) -> str:
+    """Return the line with a blank for a mark at its start to stand on, if it has one."""
+    return join_lines(" ", line) if line and category(line[0])[0] == "M" else line

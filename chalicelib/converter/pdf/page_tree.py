@@ -1,0 +1,32 @@
+"""The tree of pages (PDF 32000-1, 7.7.3), written while it grows."""
+
+from chalicelib.converter.pdf.growing_tree import GrowingTree, Node
+from chalicelib.converter.pdf.objects import ObjectWriter
+
+
+class PageTree:
+    """Counts pages and remembers the first."""
+
+    def __init__(self, objects: ObjectWriter, root_entries: bytes) -> None:
+        self._objects = objects
+        self._root_entries = root_entries
+        self._tree = GrowingTree(objects, self._content)
+        self.first_page = 0
+        self.pages = 0
+
+    def add_page(self, entries: bytes) -> int:
+        """Write a page with these entries in its dictionary; returns its number."""
+        parent = self._tree.parent()
+        page = self._objects.add(b"<</Type/Page/Parent %d 0 R%b>>" % (parent, entries))
+        self._tree.add(page)
+        self.first_page = self.first_page or page
+        self.pages += 1
+        return page
+
+    def finish(self) -> int:
+        """Write what is still open; returns the number of the root."""
+        return self._tree.finish()
+
+    def _content(self, node: Node, parent: int | None) -> bytes:
+        entries = b"/Parent %d 0 R" % parent if parent else self._root_entries
+        return b"<</Type/Pages/Count %d/Kids[%b]%b>>" % (node.leaves, node.references, entries)

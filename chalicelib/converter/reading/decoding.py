@@ -1,0 +1,192 @@
+"""From a stream of bytes to a stream of text, losing none of it."""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from copy import copy
+from functools import partial
+from typing import BinaryIO
+
+from chalicelib.converter.reading import utf8
+from chalicelib.converter.reading.encoding import (
+    ASCII,
+    UTF_16,
+    Encoding,
+    charset_of_lines,
+    needs_recognition,
+    recognise,
+)
+from chalicelib.converter.reading.parts import BYTES, Parts
+
+# Text is decoded, cleaned and laid out by the block. The size is that of a compromise between
+# the cost of a block and the memory it takes on its way, several times its own size.
+BLOCK = 256 * 1024
+
+# Undecodable bytes are marked with a code point that no decoder yields for decodable ones (a
+# lone surrogate), so that they can be told from a U+FFFD that was in the text, and counted.
+_MARK = "\udfff"
+_HANDLER = "chalicelib.mark-undecodable"
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _MARK, error.end
+
+
+codecs.register_error(_HANDLER, _mark)
+
+
+class Decoding:
+    """Iterate over it for the text, in pieces whose bounds depend on the bytes alone.
+
+    `encoding` is final once the text has been read; `replaced` counts the undecodable places
+    that became U+FFFD, `repaired` the bytes in UTF-8 that are none and were read in another
+    charset; `bytes_read` is what the source has given so far.
+    Raises NotText if the bytes are no text.
+    """
+
+    def __init__(
+        self,
+        source: BinaryIO,
+        declared: str | None = None,
+        likely: Sequence[str] = (),
+        block: int = BLOCK,
+    ) -> None:
+        """`likely` are codecs that decide where the bytes alone do not, in order."""
+        self._source = source
+        self._declared = declared
+        self._likely = likely
+        self._block = block
+        self._parts = Parts()
+        self._form = BYTES
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._repair: utf8.Repair | None = None
+        self._bytes_in = ASCII
+        self._parts_read: list[Encoding] = []
+        self._is_marked = True
+        self._column = 0
+        self._undecodable = 0
+        self.repaired = 0
+        self.bytes_read = 0
+
+    @property
+    def encoding(self) -> Encoding:
+        """The encoding so far; of several parts, those of all in the order of their first one."""
+        return Encoding.of(self._parts_read or [self._bytes_in])
+
+    @property
+    def replaced(self) -> int:
+        """Places so far that no character could be read from."""
+        return self._undecodable
+
+    def __iter__(self) -> Iterator[str]:
+        block = self._read()
+        is_first = True
+        while block or is_first:
+            following = self._read() if block else b""
+            if is_first:
+                self._begin(block + following, whole=len(following) < self._block)
+            is_first = False
+            yield self._decode(block, following)
+            block = following
+
+    def _read(self) -> bytes:
+        """Read one block; it is full unless the source has ended, however it hands it out."""
+        parts: list[bytes] = []
+        missing = self._block
+        while missing and (part := self._source.read(missing)):
+            parts.append(part)
+            missing -= len(part)
+        block = b"".join(parts)
+        self.bytes_read += len(block)
+        return block
+
+    def _begin(self, sample: bytes, *, whole: bool) -> None:
+        """Choose the decoder, or stay with plain ASCII until something else turns up."""
+        encoding = recognise(sample, whole=whole, declared=self._declared, likely=self._likely)
+        if encoding.name in UTF_16:
+            self._form = encoding.name
+        else:
+            self._bytes_in = encoding
+        self._parts = Parts(self._form, is_single=encoding.is_single_part)
+        self._use(encoding)
+        self._is_at_start = True
+
+    def _use(self, encoding: Encoding) -> None:
+        """Decode what follows with this encoding."""
+        self._decoder, self._repair = None, None
+        if encoding == ASCII:
+            return
+        if encoding not in self._parts_read:
+            self._parts_read.append(encoding)
+        errors = "surrogateescape" if encoding.name == "utf-8" else _HANDLER
+        self._decoder = codecs.getincrementaldecoder(encoding.name)(errors)
+        if encoding.name == "utf-8":
+            charset = next(iter(self._likely), "cp1252")
+            self._repair = utf8.Repair(
+                charset, partial(charset_of_lines, likely=self._likely), self._block
+            )
+
+    def _decode(self, block: bytes, following: bytes) -> str:
+        final = not following
+        before = copy(self._parts)
+        text = []
+        for form, data in self._parts.feed(block, final=final):
+            if form != self._form:
+                text.append(self._text(b"", final=True))
+                self._form = form
+                self._use(self._bytes_in if form == BYTES else UTF_16[form])
+                self._is_marked = True
+            if form == BYTES and self._decoder is None:
+                if needs_recognition(data):
+                    self._recognise(before, block, following)
+                elif ASCII not in self._parts_read:
+                    self._parts_read.append(ASCII)
+            text.append(self._text(data, final=False))
+        if final:
+            text.append(self._text(b"", final=True))
+        return "".join(text)
+
+    def _recognise(self, parts: Parts, block: bytes, following: bytes) -> None:
+        """Choose the decoder for what has only been ASCII so far.
+
+        Looking into the following block too keeps a character that starts at the very end of
+        this one from being all there is to judge by.
+        """
+        whole = len(following) < self._block
+        pieces = parts.feed(block + following, final=whole)
+        sample = b"".join(data for form, data in pieces if form == BYTES)
+        self._bytes_in = recognise(sample, whole=whole, likely=self._likely)
+        if ASCII in self._parts_read and self._bytes_in.keeps_ascii:
+            self._parts_read.remove(ASCII)
+        self._use(self._bytes_in)
+
+    def _text(self, data: bytes, *, final: bool) -> str:
+        """Return the next characters of the part that is being read."""
+        if self._decoder is None:
+            return str(data, "ascii")
+        text = self._decoder.decode(data, final)
+        if self._repair:
+            text = self._repair.feed(text, at_start=self._is_at_start, final=final)
+            self._undecodable += self._repair.take_replaced()
+            self.repaired += self._repair.take_repaired()
+        elif _MARK in text:
+            self._undecodable += text.count(_MARK)
+            text = text.replace(_MARK, "\ufffd")
+        if text:
+            if self._is_marked:
+                text = text.removeprefix("\ufeff")  # a byte order mark is not part of the text
+                self._is_marked = False
+            self._is_at_start = False
+        return self._lines(text) if self._bytes_in.record else text
+
+    def _lines(self, text: str) -> str:
+        """Return fixed records as lines."""
+        if not text:
+            return ""
+        length = self._bytes_in.record or 1
+        at = -self._column
+        self._column = (self._column + len(text)) % length
+        lines = [text[max(start, 0) : start + length] for start in range(at, len(text), length)]
+        end = "" if self._column else "\n"
+        return "\n".join(lines) + end

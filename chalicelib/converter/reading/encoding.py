@@ -1,0 +1,261 @@
+"""Which encoding a text is in, from what was declared and from its first bytes.
+
+In this order: a byte order mark, as in WHATWG's Encoding Standard (6, "decode"); what was
+declared, if the bytes decode strictly and are not plainly UTF-8; the pattern of NULs that UTF-16
+and UTF-32 leave; UTF-8, damaged too; EBCDIC; what a few bytes beyond ASCII mean in their places; a
+statistical detector. The stage's list of likely charsets decides among what is possible.
+"""
+
+import codecs
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from chalicelib.converter.reading import utf8
+from chalicelib.converter.reading.nuls import from_nuls
+from chalicelib.converter.reading.parts import BYTES, begins_in_ascii, split
+from chalicelib.converter.reading.signature import looks_like
+from chalicelib.converter.report import Basis, Step
+from chalicelib.errors import NotText
+
+_WORD = 20  # characters of a word that are shown on either side of a doubtful one
+_WINDOW = 64 * 1024  # bytes the detector looks at; more changed no answer that was tried
+
+# Codecs of Python that are text encodings to it, but to nobody who sends text.
+_NOT_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined"}
+_NOT_CHARSETS |= {"unicode-escape", "utf-7"}
+
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec of Python by its canonical name, how sure it is the right one, and what decided.
+
+    `readings` are this codec and those that are about as likely, with what each makes of the first
+    word that they read differently; none if there is no doubt. `record` is the length of a
+    mainframe's fixed records, which have no line ends.
+    """
+
+    name: str
+    basis: Basis
+    step: Step
+    readings: tuple[tuple[str, str], ...] = ()
+    record: int | None = None
+
+    @classmethod
+    def of(cls, parts: "Sequence[Encoding]") -> "Encoding":
+        """The encoding of a text of several parts: its name is theirs, with plus signs."""
+        first, *more = parts
+        if not more:
+            return first
+        names = dict.fromkeys(part.name for part in parts)
+        guessed = [part for part in parts if part.basis is not Basis.CERTAIN]
+        decisive = next(iter(guessed), more[-1])
+        return cls("+".join(names), decisive.basis, decisive.step, decisive.readings)
+
+    @property
+    def keeps_ascii(self) -> bool:
+        """Whether ASCII bytes are themselves in it."""
+        return keeps_ascii(self.name)
+
+    @property
+    def is_single_part(self) -> bool:
+        """Whether nothing in its bytes says that UTF-16 begins or ends."""
+        return self.name not in UTF_16 and not self.keeps_ascii
+
+
+ASCII = Encoding("ascii", Basis.CERTAIN, Step.ASCII)
+UTF_16 = {name: Encoding(name, Basis.GUESSED, Step.NULS) for name in ("utf-16-le", "utf-16-be")}
+
+
+def recognise(
+    sample: bytes, *, whole: bool, declared: str | None = None, likely: Sequence[str] = ()
+) -> Encoding:
+    """Find the encoding in which a text begins; `sample` is all of it if `whole`, else its start.
+
+    `likely` are codecs that decide where the bytes alone do not, in order.
+
+    Raises NotText, naming what it looks like, if it is no text in any encoding.
+    """
+    if name := _marked(sample):
+        return Encoding(name, Basis.CERTAIN, Step.MARK)
+    if declared and (name := _accepted(declared, sample, whole=whole)):
+        return Encoding(name, Basis.DECLARED, Step.DECLARED)
+    name = from_nuls(sample, whole=whole)
+    if name and (name not in UTF_16 or not begins_in_ascii(sample, whole=whole)):
+        return Encoding(name, Basis.GUESSED, Step.NULS)
+    parts = split(sample, whole=whole) if 0 in sample else [(BYTES, sample)]
+    sample = b"".join(data for form, data in parts if form == BYTES)
+    if kind := looks_like(sample[:_WINDOW]):
+        raise NotText(f"This is not a text file: it looks like {kind}.")
+    if parts[0][0] != BYTES:
+        return UTF_16[parts[0][0]]
+    return _of_bytes(sample, whole=whole, declared=declared, likely=likely)
+
+
+def _of_bytes(
+    sample: bytes, *, whole: bool, declared: str | None, likely: Sequence[str]
+) -> Encoding:
+    """Find the encoding of text in which a character has a byte, or several of varying number."""
+    if sample.isascii() and not _switches_charsets(sample):
+        return ASCII
+    if _decodes(sample, "utf-8", whole=whole) and not sample.isascii():
+        return Encoding("utf-8", Basis.CERTAIN, Step.UTF_8)
+    is_declared = declared is not None and _is_utf8(declared)
+    if utf8.is_damaged(sample, 1 if is_declared else utf8.SOUND_PER_STRAY):
+        basis = Basis.DECLARED if is_declared else Basis.GUESSED
+        return Encoding("utf-8", basis, Step.DAMAGED_UTF_8)
+    return _guessed(_window(sample), likely)
+
+
+def _marked(sample: bytes) -> str | None:
+    """Return the codec whose byte order mark the sample begins with, or None."""
+    return next((name for mark, name in _MARKS if sample.startswith(mark)), None)
+
+
+def needs_recognition(block: bytes) -> bool:
+    """Whether a text that was plain ASCII so far stops being so in this block."""
+    return not block.isascii() or _switches_charsets(block)
+
+
+def _switches_charsets(block: bytes) -> bool:
+    """ISO-2022 is all ASCII bytes; it announces two-byte sets with ESC $ (ECMA-35)."""
+    return b"\x1b" in block and b"\x1b$" in block  # the search for one byte is faster
+
+
+def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:
+    """The codec for a declared charset, if the text can be in it."""
+    try:
+        name = codecs.lookup(declared.strip()).name
+        "x".encode(name)  # raises LookupError for rot13, zip and the like
+        # A charset that is all of ASCII or contains it says nothing about UTF-16's NULs.
+        text = _decoded(sample, name, whole=whole)
+        fits = name not in _NOT_CHARSETS and "\0" not in text
+        fits = fits and not _is_utf8_declared_as(name, text, sample, whole=whole)
+    except (LookupError, ValueError):  # not known, not a text encoding, or not this one
+        return None
+    # Plain ASCII is every bit as well read as a superset of it, which the rest may need.
+    return name if fits and name != "ascii" else None
+
+
+def _is_utf8(declared: str) -> bool:
+    try:
+        return codecs.lookup(declared.strip()).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_utf8_declared_as(name: str, text: str, sample: bytes, *, whole: bool) -> bool:
+    """Return whether the sample is UTF-8, and `text`, its reading in a one-byte charset, is not.
+
+    Upload tools declare a default. Read as ISO 8859-1, the bytes of UTF-8 are letters followed
+    by symbols or controls, or capitals within words.
+    """
+    if len(text) != len(sample) or text.isascii() or name == "utf-8":
+        return False
+    if not _decodes(sample, "utf-8", whole=whole):
+        return False
+    others = [letter for letter in text if letter > "\x7f"]
+    return not all(map(str.isalpha, others)) or any(
+        one.islower() and next_one.isupper() for one, next_one in pairwise(text)
+    )
+
+
+def _decoded(sample: bytes, name: str, *, whole: bool) -> str:
+    return codecs.getincrementaldecoder(name)("strict").decode(sample, final=whole)
+
+
+def _decodes(sample: bytes, name: str, *, whole: bool) -> bool:
+    try:
+        _decoded(sample, name, whole=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _window(sample: bytes) -> bytes:
+    """Return the part of the sample that decides: the first bytes that are not ASCII.
+
+    Some of what precedes them is context.
+    """
+    first = next((at for at, byte in enumerate(sample) if byte > 0x7F), 0)
+    start = max(0, first - _WINDOW // 8)
+    return sample[start : start + _WINDOW]
+
+
+def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
+    """Return the charset of lines that stand in a text in UTF-8 and are none."""
+    name = _guessed(_window(lines), likely).name
+    is_of_bytes = len(_PRINTABLE.decode(name)) == len(_PRINTABLE) and keeps_ascii(name)
+    return name if is_of_bytes else "cp1252"
+
+
+def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
+    from chalicelib.converter.reading import (  # only texts that need guessing need them
+        ebcdic,
+        western,
+    )
+
+    if ebcdic.is_ebcdic(window):
+        return _of_mainframe(window, [name for name in likely if not keeps_ascii(name)])
+    possible = [
+        name for name in likely if keeps_ascii(name) and _decodes(window, name, whole=False)
+    ]
+    names, is_detected = western.charsets(window, _detected, possible)
+    step = Step.DETECTOR if is_detected else Step.PLACES
+    if names[0] in possible and not is_detected:
+        step = Step.SETTING
+    return Encoding(names[0], Basis.GUESSED, step, _readings(window, names))
+
+
+def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return each charset with its reading of the first word in which the charsets differ."""
+    if len(names) == 1:
+        return ()
+    texts = [window.decode(name, "replace") for name in names]
+    place = next(
+        at for at, characters in enumerate(zip(*texts, strict=True)) if len({*characters}) > 1
+    )
+    blanks = [at for at, character in enumerate(texts[0]) if character.isspace()]
+    start = max((at + 1 for at in blanks if at < place), default=0)
+    end = min((at for at in blanks if at > place), default=len(texts[0]))
+    start, end = max(start, place - _WORD), min(end, place + _WORD)
+    return tuple((name, text[start:end]) for name, text in zip(names, texts, strict=True))
+
+
+def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
+    from chalicelib.converter.reading import ebcdic
+
+    record = ebcdic.record_length(window)
+    for name in likely:
+        return Encoding(name, Basis.GUESSED, Step.SETTING, record=record)
+    names = ebcdic.pages(window)
+    return Encoding(names[0], Basis.GUESSED, Step.EBCDIC, _readings(window, names), record)
+
+
+def keeps_ascii(name: str) -> bool:
+    """Return whether the letters and digits of ASCII are themselves in an encoding."""
+    return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
+
+
+def _detected(window: bytes) -> str:
+    from chardet import detect  # 40 ms to import, and most text never comes here
+
+    guess = detect(window)["encoding"]
+    try:
+        name = codecs.lookup(guess or "cp1252").name
+    except LookupError:
+        return "cp1252"
+    # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
+    is_usable = name != "ascii" and keeps_ascii(name)
+    return name if is_usable or b"\x1b" in window or b"~{" in window else "cp1252"
+
+
+_PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))

@@ -1,0 +1,164 @@
+"""Which charset makes words in a Latin alphabet of bytes: what letters and signs are likely.
+
+The letters of each language beyond ASCII stand in the order of how often they occur in it, as
+published letter frequencies have them (en.wikipedia.org/wiki/Letter_frequency), with a few of its
+commonest short words, which tell the language of the ASCII around them.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from chalicelib.converter.reading import places
+
+# Bytes beyond ASCII that are looked at; more changed no answer that was tried.
+SAMPLES = 120
+
+# Natural logarithms: of the share of texts in a charset, and what its readings lose or win.
+CHARSETS = {
+    "cp1252": 0.0,
+    "cp1250": -1.5,
+    "cp1254": -2.0,
+    "cp1257": -2.0,
+    "iso8859-15": -2.5,
+    "iso8859-2": -2.5,
+    "cp850": -3.0,
+    "mac-roman": -3.0,
+    "cp852": -3.5,
+    "iso8859-13": -3.5,
+    "mac-latin2": -4.5,
+    "cp437": -4.0,
+    "cp857": -4.5,
+    "cp775": -4.5,
+    "cp860": -4.5,
+    "cp861": -5.0,
+    "cp865": -4.5,
+    "mac-turkish": -5.0,
+    "mac-iceland": -6.0,
+}
+_MISFIT, _UNKNOWN, _UNDEFINED = math.log(1e-4), math.log(4e-4), math.log(1e-6)
+_FLOOR = math.log(2e-3)
+_OF_WORD = 0.7  # for each common word, at most so many
+_MAX_WORDS = 6
+DOUBT = 2.2
+
+_SIGNS = "’“”–°€…«»£§©—•‘„®±²½×·™µ\xa0¿¡ºª³¼¾¢¥¹†¬¦÷‹›‚\xad"
+_ASCII_SIGNS = "!@$#[]|{}\\~^`"
+_ASCII_APART = "$#|{}\\~^`"  # rarely beside a letter
+_LANGUAGES = (
+    ("éïèçöñüêáíóôàâäëå", "the of and to in is that for it with was on be are this from"),
+    ("éàèêçùâîôûœëïüÿæ", "le la les de des et du un une en est dans pour que qui par sont ou"),
+    ("üäößé", "der die das und ist nicht von zu mit den ein eine auf dem sind im sich wird"),
+    (
+        "óíáéñúü",
+        "de la el los que en las del un una por con es para se no como su lo al mismo",
+    ),
+    ("èàùòìé", "di il la che in un una per del si sono con della gli ed essi uno ogni"),
+    ("ãçáéíóêõúâàôü", "de que em para um uma do da os as com por mais dos todos nos tem se"),
+    ("éëïèóöüáê", "de het een van en in te dat op voor met niet zijn zij is aan hun geest"),
+    ("øåæéöä", "og er det til en at for som ikke med av af den har har alle de i mot"),
+    ("äåöéü", "och att det som en av inte den har till med alla de ett samt"),
+    ("äöåšž", "ja on ei se olla kuin mutta niin kaikki joka heille"),
+    ("áíðóéþúöæýÁÞ", "og er sem ekki hann til um menn maður hver frá svo"),
+    ("éèàóòíúïç·ü", "els de la que les amb dels una per en ha han com tots neixen"),
+    ("ëç", "dhe se me nga te per kane arsye duhet ata dinjitet sillen"),
+    ("áéíóú", "na an agus is ar go leith acu mheon iad daoine uile"),
+    ("ąęłóżśćńź", "w i na z do nie jest o przez oraz sa ich od jak wszyscy ludzie"),
+    ("íáěéžřščýůúťďňó", "a v se na je s z o k do ve jsou aby jako lidi lidsk"),
+    ("áíčéšýžúôľťďňäóĺŕ", "a v na je sa s z o do ako bez mali duchu ich"),
+    ("áéöőóüíúű", "a az egy hogy nem van meg el minden emberi joga emberek kell"),
+    ("ăîâşţșț", "si de la in cu nu pe din care este fi sunt lor unele ele fa"),
+    ("čšžćđ", "i je se u na da za od su s o ali ima pravo prema drugima"),
+    ("čšž", "in je se na za so v z da ki ne bi ljudje vsi drug"),
+    ("ėšžųįąūčęē", "ir yra su kad to jo ne turi kaip visi savo kito"),
+    ("āīēšņūļžčģķ", "un ir ar no uz par kas ka to pret visi katram brīvi citam"),
+    ("äõüöšž", "ja on ei see et kui ning oma neile inimesed igal peab vaim"),
+    ("ıüşğçöİâîû", "bir ve bu ile da de olan her sahip ferdin haklar insanlar hareket"),
+)
+
+
+def ranked(window: bytes, names: Iterable[str] = CHARSETS) -> list[tuple[float, str]]:
+    """Return the scores of charsets that a window may be in, best first."""
+    at = [match.start() for match in re.finditer(rb"[\x80-\xff]", window)][:SAMPLES]
+    words = common_words(window.decode("latin-1"))
+    scores = [
+        (score(window, window.decode(name, "replace"), at, words) + CHARSETS.get(name, -3.0), name)
+        for name in names
+    ]
+    return sorted(scores, key=lambda pair: -pair[0])
+
+
+def common_words(text: str) -> set[str]:
+    """Return the words of ASCII letters in a text."""
+    return set(re.findall(r"[a-z]+", text.lower()))
+
+
+def score(window: bytes, text: str, at: list[int], words: set[str]) -> float:
+    """Return the logarithm of how likely the characters of a reading are at these places.
+
+    A byte that comes again says less each time: it may be the same word, or the same line.
+    """
+    counts = Counter(window[place] for place in at)
+    weights = {byte: (1 + math.log(count)) / count for byte, count in counts.items()}
+    signs = 0.0
+    letters: Counter[str] = Counter()
+    each: dict[str, float] = {}
+    for place in at:
+        weight = weights[window[place]]
+        character = text[place]
+        if places.is_letter(character) and places.fits(text, place):
+            letters[character] += 1
+            each[character] = weight
+        else:
+            sign = _of_sign(text, place)
+            # The same sign on every line is one decision of whoever wrote the program.
+            signs += sign * (weight if sign <= _UNKNOWN else 1 / counts[window[place]])
+    return signs + max(
+        sum(count * each[letter] * table.get(letter, _UNKNOWN) for letter, count in letters.items())
+        + _OF_WORD * min(len(words & common), _MAX_WORDS)
+        for table, common in _languages()
+    )
+
+
+def weight(window: bytes) -> float:
+    """Return how much the bytes beyond ASCII say, in bytes that come once."""
+    others = [byte for byte in window if byte > 0x7F][:SAMPLES]
+    return sum(1 + math.log(count) for count in Counter(others).values())
+
+
+def _of_sign(text: str, place: int) -> float:
+    """Return the logarithm of how likely a sign, or a letter out of place, is there."""
+    character = text[place]
+    beside = text[place - 1 : place] + text[place + 1 : place + 2]
+    if character == "\ufffd" or "\x80" <= character <= "\x9f":
+        return _UNDEFINED
+    if "\u2500" <= character <= "\u259f":
+        is_drawing = any("\u2500" <= one <= "\u259f" for one in beside)
+        is_in_word = any(map(str.isalpha, beside))
+        return _MISFIT if is_in_word else (_FLOOR / 2 if is_drawing else _UNKNOWN)
+    if not places.fits(text, place):
+        return _MISFIT
+    if character in _ASCII_APART and any(map(str.isalpha, beside)):
+        return _UNKNOWN
+    return _of_signs().get(character, _UNKNOWN)
+
+
+@cache
+def _of_signs() -> dict[str, float]:
+    signs = {sign: math.log(1 / (rank + 4)) for rank, sign in enumerate(_SIGNS)}
+    return signs | {sign: math.log(1 / (rank + 2)) for rank, sign in enumerate(_ASCII_SIGNS)}
+
+
+@cache
+def _languages() -> list[tuple[dict[str, float], set[str]]]:
+    tables = []
+    every = {letter for letters, _ in _LANGUAGES for letter in letters}
+    for letters, words in _LANGUAGES:
+        table = dict.fromkeys([*every, *"".join(every).upper()], _FLOOR)
+        for rank, letter in enumerate(letters):
+            for case in (letter, letter.upper()):
+                table[case] = max(table.get(case, _FLOOR), math.log(1 / (rank + 2)))
+        tables.append((table, set(words.split())))
+    return tables

@@ -1,0 +1,119 @@
+"""The charset of text in Latin letters, which for a statistical detector may be anything.
+
+It has nothing to count in a price list or a log: it takes `20°C` for Hebrew. What each candidate
+makes of such bytes in their places tells more (`places`, `latin`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from chalicelib.converter.reading import latin
+from chalicelib.converter.reading.places import fits, is_latin, is_letter
+
+_ASCII = bytes(range(0x80))
+_WORDS = re.compile(r"[^\W\d_]+")
+# Bytes side by side, which are characters of East Asia or words of another script, except for two
+# of Windows-1252's quotation marks, dashes and the ellipsis.
+_ADJACENT = re.compile(
+    rb"(?<![\x80-\xff])(?![\x85\x91-\x94\x96\x97\xab\xbb]{2}(?![\x80-\xff]))[\x80-\xff]{2}"
+)
+# Lines and shades as code page 437 and its relatives have them.
+_LINES = re.compile(rb"\xc4{4}|\xcd{4}|\xdb{4}|[\xb0-\xb2]{4}")
+_BOXES = re.compile("[\u2500-\u259f]")
+_OF_DOS = [name for name in latin.CHARSETS if name.startswith(("cp4", "cp7", "cp8"))]
+_OTHERS = re.compile("[^\0-\x7f]")
+
+# What the detector's answer is worth beside the letters' frequencies: once, and for each byte.
+_DETECTED, _DETECTED_EACH = 1.0, 0.3
+_MAX_ALTERNATIVES = 2
+
+# Bytes whose letters and words are looked at, of those that the detector gets.
+_ENOUGH = 16 * 1024
+
+
+def charsets(
+    sample: bytes, detect: Callable[[bytes], str], likely: Sequence[str] = ()
+) -> tuple[list[str], bool]:
+    """Return the charset, those that are about as likely, and whether the detector decided.
+
+    `detect` is the detector; it is not asked if a sparse sample has nothing but signs. The first
+    of the `likely` charsets in which the sample makes sense is its charset.
+    """
+    for name in likely:
+        if makes_sense(sample, name):
+            return [name], False
+    near = sample[:_ENOUGH]
+    candidates = latin.ranked(near) if _is_sparse(sample) else []
+    if candidates:
+        best = candidates[0][1]
+        if not _letters(sample, best) and makes_sense(sample, best):
+            return _doubtful(sample, candidates), False
+    detected = detect(sample)
+    sample = near
+    text = sample.decode(detected, "replace")
+    if _LINES.search(sample) and not _BOXES.search(text):
+        return _doubtful(sample, latin.ranked(sample, _OF_DOS)), False
+    if not _is_latin_text(text) and not _mixes_scripts(text):
+        return [detected], True
+    candidates = candidates or latin.ranked(sample)
+    if detected not in latin.CHARSETS and len(text) == len(sample):
+        candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
+    if _is_latin_text(text) and len(text) == len(sample):
+        bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample)
+        candidates = [
+            (score + bonus * (sample.decode(name, "replace") == text), name)
+            for score, name in candidates
+        ]
+        # Of charsets that read the sample alike, the detector's choice is taken.
+        candidates.sort(key=lambda pair: (-pair[0], pair[1] != detected))
+    return _doubtful(sample, candidates), False
+
+
+def _doubtful(sample: bytes, candidates: list[tuple[float, str]]) -> list[str]:
+    """Return the best charset, and those whose different readings are nearly as good."""
+    best, first = candidates[0]
+    readings = {sample.decode(first, "replace"): first}
+    for score, name in candidates[1:]:
+        if best - score > latin.DOUBT or len(readings) > _MAX_ALTERNATIVES:
+            break
+        readings.setdefault(sample.decode(name, "replace"), name)
+    return list(readings.values())
+
+
+def _is_sparse(sample: bytes) -> bool:
+    """Return whether most of the sample is ASCII and its other bytes stand apart."""
+    others = len(sample.translate(None, _ASCII))
+    return 0 < others * 4 <= len(sample) and not _ADJACENT.search(sample)
+
+
+def _letters(sample: bytes, name: str) -> set[str]:
+    """Return the distinct letters beyond ASCII in a sample."""
+    return set(filter(is_letter, _OTHERS.findall(sample.decode(name, "replace"))))
+
+
+def _is_latin_text(text: str) -> bool:
+    """Return whether there are letters beyond ASCII, nearly all of them Latin."""
+    others = [letter for letter in _OTHERS.findall(text[:20_000]) if is_letter(letter)]
+    return sum(map(is_latin, others)) * 10 >= len(others) * 9
+
+
+def _mixes_scripts(text: str) -> bool:
+    """Return whether half of the words with letters that are not Latin have ASCII letters too."""
+    words = [word for word in _WORDS.findall(text) if not all(map(is_latin, word))]
+    mixed = sum(not word.isascii() and any(map(str.isascii, word)) for word in words)
+    return mixed * 2 >= len(words) > 0
+
+
+def makes_sense(sample: bytes, name: str) -> bool:
+    """Return whether all bytes are letters of Latin words or signs that fit in their places."""
+    try:
+        text = sample.decode(name)
+    except UnicodeDecodeError:
+        return False
+    others = set(_OTHERS.findall(text))
+    if not all(is_latin(one) for one in others if is_letter(one)):
+        return False
+    if any(unicodedata.category(one) == "Cc" or "\u2500" <= one <= "\u259f" for one in others):
+        return False
+    return all(fits(text, match.start()) for match in _OTHERS.finditer(text))

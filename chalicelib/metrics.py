@@ -1,0 +1,68 @@
+"""The journal's account of an upload, with the metrics of that, and of a reconciliation."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib import json_log
+from chalicelib.records.record import Result
+from chalicelib.records.s3_changes import Change, Upload
+
+log = logging.getLogger(__name__)
+
+COUNTED_AS = {"converted": "Converted", "failed": "Failed", "to be retried": "ToBeRetried"}
+"""Metric that counts files, by outcome."""
+
+
+def record_outcome(
+    change: Change, request_id: str, outcome: str, result: Result | None, stage: str
+) -> None:
+    """Write one line about this change in this run; `result` is None if nothing was decided."""
+    facts: dict[str, str | int | bool | None] = {
+        "request_id": request_id,
+        "bucket": change.bucket,
+        "key": change.key,
+        "sequencer": change.sequencer,
+        "outcome": outcome,
+    }
+    if result is None or not isinstance(change, Upload):
+        json_log.event(log, outcome, facts)
+        return
+    facts |= {
+        "error_code": result.error_code,
+        "version_id": result.version_id,
+        "encoding": result.encoding,
+        "replaced": result.replaced,
+        "repaired": result.repaired,
+    }
+    age = datetime.now(UTC) - change.uploaded_at
+    measured = {
+        COUNTED_AS[outcome]: (1, "Count"),
+        "InputBytes": (result.size, "Bytes"),
+        "OutputBytes": (result.output_size, "Bytes"),
+        "Pages": (result.pages, "Count"),
+        "ConversionTime": (result.duration_ms, "Milliseconds"),
+        "EventAge": (round(age.total_seconds() * 1000), "Milliseconds"),
+    }
+    metrics = {n: (value, unit) for n, (value, unit) in measured.items() if value is not None}
+    dimensions = {"Stage": stage} | ({"ErrorCode": result.error_code} if result.error_code else {})
+    json_log.event(log, outcome, facts, metrics, dimensions)
+
+
+def record_violation(
+    request_id: str,
+    stage: str,
+    reason: str,
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any] | None,
+) -> None:
+    """Write one line about a change that the protocol does not allow, with both its images."""
+    facts = {"request_id": request_id, "reason": reason, "old_image": old, "new_image": new}
+    metrics = {"IllegalTransitions": (1, "Count")}
+    json_log.event(log, "illegal transition", facts, metrics, {"Stage": stage})
+
+
+def record_reconciliation(request_id: str, counts: Mapping[str, Any]) -> None:
+    """Write one line about a reconciliation."""
+    json_log.event(log, "reconciled", {"request_id": request_id, **counts})

@@ -1,0 +1,398 @@
+import io
+import itertools
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pikepdf
+import pypdf
+import pypdfium2
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.converter import Options, Progress, Source, convert
+from chalicelib.converter.document.geometry import Geometry
+from chalicelib.errors import NotText
+from tests.converter.converted import ABOUT, Made, made, tool, tool_output, without_blanks
+from tests.converter.texts import BREAKS, MARKED, STRUCK, WIDE, WORDS, texts
+
+MIXED = (
+    "Plain (text) with \\ backslashes, {nb}, %PDF-1.7, **bold** and <</Type/Catalog>>\n"
+    "naïve Größe “quoted” €uro\nПривет, мир. Ελλάδα\n日本語とｶﾀｶﾅ 中文 한국어\n"
+    "N\bNA\bAM\bME\bE _\bu_\bn_\bd_\be_\br_\bl_\bi_\bn_\be_\bd\n┌─┐│█│└─┘ ∑∀√ ①※\n"
+    "हिन्दी ไทย\n😀 👨\u200d👩\u200d👧 ❤\ufe0f 🇩🇪\nn\u0308e\u0301 a\u20dd\n\x01\x00\x7f\n"
+    "U+12000: \U00012000\n" + "long " * 60 + "\fsecond page\n"
+)
+
+# Right-to-left text is there, but not yet in an order that readers take for logical; the line
+# and paragraph separators are line ends here.
+RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
+
+
+def is_left_to_right(character: str) -> bool:
+    return (
+        unicodedata.bidirectional(character) not in RIGHT_TO_LEFT
+        and unicodedata.bidirectional(character) != ""
+        and character not in "\u2028\u2029\u200f\u061c"
+    )
+
+
+ASSIGNED = st.characters(exclude_categories=["Cc", "Cn", "Co", "Cs"], max_codepoint=0xE0FFF).filter(
+    is_left_to_right
+)
+ASSIGNED_TEXTS = texts(st.text(ASSIGNED, min_size=1, max_size=8), max_parts=60)
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Made:
+    return made(MIXED, about=replace(ABOUT, language="en"))
+
+
+def test_what_is_typed_is_what_is_copied(mixed: Made) -> None:
+    first = "".join(mixed.pages)
+    for typed in ("(text)", "\\ backslashes", "{nb}", "%PDF-1.7", "**bold**", "<</Type/Catalog>>"):
+        assert typed in first
+    for typed in ("“quoted” €uro", "Привет, мир. Ελλάδα", "日本語とｶﾀｶﾅ", "┌─┐│█│└─┘", "हिन्दी"):
+        assert typed in first
+    for typed in (
+        "👨\u200d👩\u200d👧",
+        "❤\ufe0f",
+        "n\u0308e\u0301",
+        "a\u20dd",
+        "␁␀␡",
+        "NAME underlined",
+    ):
+        assert typed in first
+    assert "\U00012000" in first
+
+
+def test_pages_are_numbered_and_named(mixed: Made) -> None:
+    assert mixed.report.pages == 2
+    assert mixed.footers == [(1, 2), (2, 2)]
+    assert mixed.pages[1] == "second page"
+
+
+def test_characters_in_no_font_are_counted_and_seen_as_their_number(mixed: Made) -> None:
+    assert mixed.report.replaced == 1
+    blank = made("\u3000" * 8).pdf
+    numbered = made("\U00012000").pdf
+    assert _ink(numbered) > _ink(blank)
+
+
+def _ink(pdf: bytes) -> int:
+    """Dark pixels of the first page."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        image = document[0].render(scale=2).to_pil().convert("L")
+    return sum(count for value, count in enumerate(image.histogram()) if value < 128)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ASSIGNED_TEXTS)
+@example("\u0e340")
+@example("0\U00012000\n0\U00017000 which no font has, at the end of a row and after it")
+@example("a" + "\u0e34" * 20 + "\u0301\u0301")
+@example("A-")
+def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
+    # A byte order mark is not text, and elsewhere what it is used for is told by U+2060.
+    typed = text.removeprefix("\ufeff").replace("\ufeff", "\u2060")
+    # Whichever hyphen ends a row, pdfium has a code of its own for it.
+    hyphens = str.maketrans("\ufffe\u00ad", "--")
+    assert made(text).letters.translate(hyphens) == without_blanks(typed).translate(hyphens)
+
+
+@settings(max_examples=20, deadline=None)
+@given(ASSIGNED_TEXTS)
+def test_poppler_reads_back_every_assigned_character(text: str) -> None:
+    document = made("<" + text + ">")
+    text = text.replace("\ufeff", "\u2060")
+    got = tool("pdftotext", "-raw", "-", "-", document=document.pdf)
+    got = re.sub(r"\s*page \d+ of \d+\s+notes\.txt\s*$", "", got)
+    assert sorted(without_blanks(got)) == sorted(without_blanks("<" + text + ">"))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    texts(WORDS, WIDE, BREAKS, STRUCK, MARKED, st.text(ASSIGNED, min_size=1, max_size=8)),
+    st.sampled_from(["a4", "letter"]),
+    st.sampled_from(["portrait", "landscape"]),
+    st.sampled_from([4, 10, 36]),
+    st.sampled_from([5, 15, 50]),
+)
+def test_text_stays_inside_the_margins(
+    text: str, size: str, orientation: str, font: int, margin: int
+) -> None:
+    options = Options.parse(
+        {
+            "pdf-page-size": size,
+            "pdf-orientation": orientation,
+            "pdf-font-size": str(font),
+            "pdf-margin": str(margin),
+        }
+    )
+    page = Geometry.of(options)
+    with pypdfium2.PdfDocument(made(text, options).pdf) as document:
+        for number in range(len(document)):
+            for left, bottom, right, top in _letter_boxes(document[number]):
+                # The advance is inside to the point; ink may lean over its cell by a little.
+                slack = 0.35 * max(font, page.small)
+                assert page.margin - slack <= left
+                assert right <= page.width - page.margin + slack
+                assert page.margin - slack <= bottom
+                assert top <= page.height - page.margin + slack
+
+
+def _letter_boxes(page: pypdfium2.PdfPage) -> list[tuple[float, float, float, float]]:
+    text = page.get_textpage()
+    boxes = [
+        text.get_charbox(index)
+        for index in range(text.count_chars())
+        if unicodedata.category(chr(_code(text, index)))[0] in "LNPS"
+    ]
+    return [box for box in boxes if box[2] > box[0]]
+
+
+def _code(text: pypdfium2.PdfTextPage, index: int) -> int:
+    return int(pypdfium2.raw.FPDFText_GetUnicode(text.raw, index))
+
+
+def test_characters_whose_halves_look_like_a_line_end_are_none() -> None:
+    text = "\u1200\u0a05\n\u0a05\u1200"  # 12 00 0A 05 in two-byte codes
+    assert made(text).pages == [text]
+
+
+@pytest.mark.parametrize(
+    "line", ["│ 漢字 │", "│", "Ångström çedilla ÀÇ", "سلام", "||||", "█▌▐", "█" * 30, "x"]
+)
+def test_equal_lines_are_all_there(line: str) -> None:
+    document = made(f"{line}\n" * 40)
+    assert document.letters.count(without_blanks(line)[0]) == 40 * line.count(line[0])
+    assert len(document.letters) == 40 * len(without_blanks(line))
+
+
+def test_lines_equal_in_part_are_all_there() -> None:
+    lines = [f"{'漢字' * (n % 3)}{n}│{'ÀÇ│' * (n % 2)}漢字 {n}█" for n in range(50)]
+    assert made("\n".join(lines)).letters == without_blanks("".join(lines))
+
+
+@pytest.mark.parametrize("size", ["a4", "letter"])
+@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
+def test_paper_is_as_asked_for(size: str, orientation: str) -> None:
+    options = Options.parse({"pdf-page-size": size, "pdf-orientation": orientation})
+    with pypdfium2.PdfDocument(made("x", options).pdf) as document:
+        width, height = document[0].get_size()
+    expected = {"a4": (595.28, 841.89), "letter": (612, 792)}[size]
+    if orientation == "landscape":
+        expected = expected[1], expected[0]
+    assert (width, height) == pytest.approx(expected, abs=0.01)
+
+
+def test_the_file_is_valid(mixed: Made) -> None:
+    with pikepdf.open(io.BytesIO(mixed.pdf)) as document:
+        assert document.check_pdf_syntax() == []
+    reader = pypdf.PdfReader(io.BytesIO(mixed.pdf), strict=True)
+    assert len(reader.pages) == 2
+    assert "second page" in reader.pages[1].extract_text().replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("qpdf", "--check", "-"), ("pdftotext", "-", "-"), ("pdftoppm", "-r", "20", "-png", "-")],
+    ids=lambda command: command[0],
+)
+def test_readers_open_it_without_a_warning(
+    command: tuple[str, ...], mixed: Made, tmp_path: Path
+) -> None:
+    if command[0] == "pdftotext":
+        assert "second page" in tool(*command, document=mixed.pdf)
+    elif command[0] == "qpdf":
+        path = tmp_path / "mixed.pdf"
+        path.write_bytes(mixed.pdf)
+        assert "No syntax or stream" in tool("qpdf", "--check", str(path), document=b"")
+    else:
+        assert tool_output(*command, document=mixed.pdf).startswith(b"\x89PNG")
+
+
+def test_it_says_that_it_is_pdf_a_and_meets_what_can_be_checked(mixed: Made) -> None:
+    with pikepdf.open(io.BytesIO(mixed.pdf)) as document:
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == "2A"
+            assert metadata["dc:title"] == "notes.txt"
+            assert metadata["xmp:CreateDate"] == "2026-11-24T09:30:00+00:00"
+        assert "/OutputIntents" in document.Root
+        assert str(document.Root.Lang) == "en"
+        fonts = [one for one in document.objects if _is_font(one)]
+        assert fonts
+        for font in fonts:
+            assert "/ToUnicode" in font
+        programs = [one for one in document.objects if _is(one, "/FontDescriptor")]
+        assert programs
+        assert all("/FontFile2" in one for one in programs)
+
+
+def _is(thing: object, kind: str) -> bool:
+    return isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == kind
+
+
+def _is_font(thing: object) -> bool:
+    return _is(thing, "/Font") and thing["/Subtype"] in ("/TrueType", "/Type0")  # type: ignore[index]
+
+
+def test_widths_are_those_of_the_embedded_fonts(mixed: Made) -> None:
+    """PDF/A-2 (ISO 19005-2, 6.2.11.5): glyph widths agree with the font program."""
+    import uharfbuzz as hb
+
+    with pikepdf.open(io.BytesIO(mixed.pdf)) as document:
+        for font in [one for one in document.objects if _is(one, "/Font")]:
+            if font["/Subtype"] != "/CIDFontType2":
+                continue
+            face = hb.Face(bytes(font.FontDescriptor.FontFile2.read_bytes()))
+            for glyph, width in _widths(font):
+                advance = hb.Font(face).get_glyph_h_advance(glyph) * 1000 / face.upem
+                assert advance == pytest.approx(width, abs=0.51)
+
+
+def _widths(font: pikepdf.Object) -> Iterator[tuple[int, float]]:
+    """Glyphs and their widths, from either form of /W (32000-1, 9.7.4.3)."""
+    widths = list(font.W)
+    if len(widths) == 2:
+        numbers = bytes(font.CIDToGIDMap.read_bytes())
+        for code, width in enumerate(widths[1], int(widths[0])):
+            yield int.from_bytes(numbers[2 * code : 2 * code + 2], "big"), float(width)
+        return
+    for first, last, width in zip(*[iter(widths)] * 3, strict=True):
+        for glyph in range(int(first), int(last) + 1):
+            yield glyph, float(width)
+
+
+def test_title_and_date_are_those_of_the_upload() -> None:
+    east = timezone(timedelta(hours=5, minutes=30))
+    about = Source("a (b) \\ ü 日本.txt", datetime(2026, 1, 2, 3, 4, 5, 678, east), "x")
+    reader = pypdf.PdfReader(io.BytesIO(made("x", about=about).pdf), strict=True)
+    assert reader.metadata is not None
+    assert reader.metadata.title == "a (b) \\ ü 日本.txt"
+    assert reader.metadata.creation_date == datetime(2026, 1, 1, 21, 34, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "x" * 1000, "日本" * 300, "\0\x1b\n<&>\ufffe", "\U00012000" * 99]
+)
+def test_any_name_fits_into_the_header(name: str) -> None:
+    document = made("text", about=replace(ABOUT, name=name))
+    with pikepdf.open(io.BytesIO(document.pdf)) as opened:
+        assert opened.check_pdf_syntax() == []
+        with opened.open_metadata() as metadata:
+            assert metadata.pdfa_status == "2A"
+    with pypdfium2.PdfDocument(document.pdf) as opened:
+        width = opened[0].get_width()
+        assert all(box[2] < width - 30 for box in _letter_boxes(opened[0]))
+
+
+def test_the_same_upload_gives_the_same_bytes_in_any_process() -> None:
+    script = (
+        "import sys, hashlib; from tests.converter.document.test_document import MIXED, made;"
+        "print(hashlib.sha256(made(MIXED).pdf).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    }
+    assert len(digests) == 1
+
+
+def test_two_uploads_of_equal_text_differ() -> None:
+    assert made("x").pdf != made("x", about=replace(ABOUT, document_id="upload 2")).pdf
+
+
+class Trickle(io.RawIOBase):
+    """A source that gives a few bytes at a time."""
+
+    def __init__(self, source: bytes, size: int) -> None:
+        super().__init__()
+        self._source, self._size = io.BytesIO(source), size
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._source.read(min(self._size, size))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_any_split_of_the_input_gives_the_same_bytes(size: int) -> None:
+    sink = io.BytesIO()
+    convert(Trickle(MIXED.encode(), size), sink, ABOUT)  # type: ignore[arg-type]
+    assert sink.getvalue() == made(MIXED).pdf
+
+
+class Pipe(io.RawIOBase):
+    """A sink like a pipe: takes a part of what it gets, and knows no position."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        part = bytes(data)[:1000]  # type: ignore[call-overload]
+        self.taken += part
+        return len(part)
+
+
+def test_a_sink_that_cannot_seek_gets_the_same_bytes() -> None:
+    pipe = Pipe()
+    convert(io.BytesIO(MIXED.encode()), pipe, ABOUT)  # type: ignore[arg-type]
+    assert bytes(pipe.taken) == made(MIXED).pdf
+
+
+def test_progress_is_told_and_may_end_it_leaving_nothing() -> None:
+    seen: list[Progress] = []
+    text = b"line\n" * 200_000
+    sink = io.BytesIO(b"before")
+    sink.seek(6)
+
+    def watch(progress: Progress) -> None:
+        seen.append(progress)
+        if progress.pages > 1000:
+            raise TimeoutError("enough")
+
+    with pytest.raises(TimeoutError):
+        convert(io.BytesIO(text), sink, replace(ABOUT, size=len(text)), progress=watch)
+    assert sink.getvalue() == b"before"
+    assert {one.size for one in seen} == {len(text)}
+    steps = [b.pages - a.pages for a, b in itertools.pairwise(seen)]
+    assert max(steps) <= 64
+
+
+def test_a_refused_file_leaves_nothing() -> None:
+    sink = io.BytesIO()
+    with pytest.raises(NotText):
+        convert(io.BytesIO(bytes(5000)), sink, ABOUT)
+    assert sink.getvalue() == b""
+
+
+def test_an_empty_file_is_one_empty_page() -> None:
+    document = made(b"")
+    assert document.report.pages == 1
+    assert document.pages == [""]
+
+
+@pytest.mark.parametrize("pages", [1, 64, 65, 4096, 4097])
+def test_the_page_tree_holds_any_number_of_pages(pages: int) -> None:
+    document = made("\f" * pages)
+    with pikepdf.open(io.BytesIO(document.pdf)) as opened:
+        assert len(opened.pages) == pages == document.report.pages
+        assert opened.check_pdf_syntax() == []

@@ -1,0 +1,72 @@
+import unicodedata
+
+import pytest
+
+from chalicelib.converter.fonts.font import BOLD, CHAIN, FALLBACK_SCALE, FOLDER, FontSlot, choose
+from chalicelib.converter.scripts.script import MARKED, SCRIPTS
+
+EMOJI_BLOCKS = [(0x1F300, 0x1F650), (0x1F680, 0x1F6FD), (0x1F900, 0x1FA00), (0x2600, 0x27C0)]
+
+
+def is_assigned(code_point: int) -> bool:
+    return unicodedata.category(chr(code_point)) not in ("Cn", "Co", "Cs")
+
+
+def test_no_assigned_character_of_the_bmp_is_without_a_font() -> None:
+    missing = [
+        f"{code:04X}" for code in range(0x10000) if is_assigned(code) and choose(code).numbered
+    ]
+    assert missing == []
+
+
+def test_no_emoji_is_without_a_font() -> None:
+    missing = [
+        f"{code:04X}"
+        for first, end in EMOJI_BLOCKS
+        for code in range(first, end)
+        if unicodedata.category(chr(code)) == "So" and choose(code).numbered
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("text", "face"),
+    [
+        ("Aé€Жλ│", "DejaVuSansMono"),
+        ("漢かカ한，", "WenQuanYiMicroHeiMono"),
+        ("हก⠓", "Unifont"),
+        ("😀👨", "UnifontUpper"),
+    ],
+)
+def test_a_character_is_drawn_with_the_best_font_that_has_it(text: str, face: str) -> None:
+    assert {choose(ord(one)).face.name for one in text} == {face}
+
+
+def test_every_glyph_fills_its_cells_exactly() -> None:
+    def drawn(slot: FontSlot) -> float:
+        return slot.advance * slot.face.scale * slot.stretch / 100
+
+    for code in [*range(0x20, 0x3000, 7), *range(0x3000, 0x10000, 101), 0x1F600, 0x12000]:
+        slot = choose(code)
+        assert drawn(slot) == pytest.approx(slot.cells * 602, abs=1), hex(code)
+
+
+def test_full_width_is_two_cells() -> None:
+    assert pytest.approx(2 * 602) == 1000 * FALLBACK_SCALE
+
+
+def test_every_font_comes_with_its_licence_and_its_origin() -> None:
+    origin = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for file in {face.file for face in CHAIN}:
+        assert file in origin
+    for licence in ("DejaVu", "Noto", "Unifont", "WenQuanYi"):
+        assert f"LICENSE-{licence}.txt" in origin
+        assert (FOLDER / f"LICENSE-{licence}.txt").exists()
+    shipped = {path.name for path in FOLDER.glob("*.tt[fc]")}
+    used = {face.file for script in SCRIPTS for face in script.faces}
+    assert shipped == used | {face.file for face in (*CHAIN, BOLD, MARKED)} | {"emoji.ttf"}
+
+
+def test_nothing_but_fonts_and_their_licences_is_beside_the_fonts() -> None:
+    """All of that folder goes to Lambda."""
+    assert {path.suffix for path in FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md"}

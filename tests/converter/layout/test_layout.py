@@ -1,0 +1,295 @@
+from functools import partial
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from wcwidth import wcwidth
+
+from chalicelib.converter.fonts.font import CELL, FontSelector, Widths
+from chalicelib.converter.layout import long_line
+from chalicelib.converter.layout.composer import Composer
+from chalicelib.converter.layout.layout import Layout, Page
+from chalicelib.converter.layout.rows import TAB, ComposedRow
+from chalicelib.converter.reading.cleaning import BOLD, PLAIN, Cleaner, StyledLine
+from chalicelib.converter.scripts.shaper import Shaper
+from tests.converter.texts import (
+    BREAKS,
+    COMPLEX,
+    MARKED,
+    STRUCK,
+    WIDE,
+    WORDS,
+    Cuts,
+    cuts,
+    tell,
+    texts,
+)
+
+REPERTOIRE = FontSelector()
+WIDTHS = Widths(REPERTOIRE)
+
+
+ONE_PIECE = Cuts((10**9,))
+
+
+def lay_out(text: str, columns: int = 20, rows: int = 5, cut: Cuts = ONE_PIECE) -> list[Page]:
+    layout = Layout(columns, rows, WIDTHS, partial(Composer, columns, Shaper(REPERTOIRE)))
+    cleaner = Cleaner()
+    pages: list[Page] = []
+    for piece in cut.pieces(text):
+        pages += layout.feed(cleaner.clean(piece, last=False))
+    pages += layout.feed(cleaner.clean("", last=True))
+    return [*pages, *layout.finish()]
+
+
+def lay_out_in_short_pieces(text: str, cut: Cuts = ONE_PIECE) -> list[Page]:
+    """The same where lines of more than 12 characters are too long to be seen at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_line, "MAX_LENGTH", 12)
+        return lay_out(text, cut=cut)
+
+
+def rows_of(text: str, columns: int = 20) -> list[str]:
+    return [str(row) for page in lay_out(text, columns, 1000) for row in page.rows]
+
+
+def cells(row: str) -> float:
+    """Cells that are not blanks at the end of the row, which need no room."""
+    if isinstance(row, ComposedRow):
+        blanks = row[len(row.rstrip(" \t\u200b")) :]
+        reach = sum(piece.advance for piece in row.pieces) / CELL
+        return reach - len(blanks) * TAB if "\t" in blanks else reach - blanks.count(" ")
+    return sum(ord(width) for width in row.translate(WIDTHS))
+
+
+def test_a_row_breaks_at_the_last_space_that_fits() -> None:
+    assert rows_of("the quick brown fox jumps", 12) == ["the quick ", "brown fox ", "jumps"]
+
+
+def test_a_word_longer_than_a_row_is_cut_at_the_edge() -> None:
+    assert rows_of("abcdefghijklmnop", 5) == ["abcde", "fghij", "klmno", "p"]
+
+
+def test_an_indented_long_word_leaves_no_empty_row() -> None:
+    assert rows_of("    abcdefgh", 6) == ["    ab", "cdefgh"]
+
+
+def test_wide_characters_take_two_cells() -> None:
+    assert rows_of("日本語日本語日", 5) == ["日本", "語日", "本語", "日"]
+
+
+def test_a_cluster_is_never_torn() -> None:
+    family = "👨\u200d👩\u200d👧"
+    assert rows_of("ab" + "e\u0301" * 4, 4) == ["abe\u0301e\u0301", "e\u0301e\u0301"]
+    assert rows_of("xyz" + family, 4) == ["xyz", family]
+    assert rows_of("12345" + "🇩🇪", 6) == ["12345", "🇩🇪"]
+
+
+def test_a_mark_without_a_letter_stands_on_a_blank() -> None:
+    assert rows_of("\u0301a\nb\u0301") == [" \u0301a", "b\u0301"]
+
+
+def test_tabs_go_to_the_next_multiple_of_eight_columns() -> None:
+    assert rows_of("a\tb\n\tc\n12345678\td", 40) == ["a       b", "        c", "12345678        d"]
+    assert rows_of("日本\tx\ne\u0301\ty", 40) == ["日本    x", "e\u0301\ty"]
+    (row,) = lay_out("e\u0301\ty", 40)[0].rows
+    assert isinstance(row, ComposedRow)
+    assert [piece.advance for piece in row.pieces] == [CELL, 7 * CELL, CELL]
+
+
+def test_tabs_of_overstruck_lines_keep_their_columns_and_styles() -> None:
+    (row,) = lay_out("日\ta\ba\t_\bb\tc", 40)[0].rows
+    assert isinstance(row, StyledLine)
+    assert (str(row), row.styles) == (
+        "日      a       b       c",
+        "-" * 7 + "b" + "-" * 7 + "u" + "-" * 8,
+    )
+
+
+def test_thousands_of_tabs_beside_a_wide_character_each_take_eight_columns() -> None:
+    wide, *rows = rows_of("漢\n" + "0\t" * 5000, 80)
+    assert wide == "漢"
+    assert "".join(rows) == ("0" + " " * 7) * 5000
+
+
+def test_rows_that_go_on_are_told_from_line_ends() -> None:
+    (page,) = lay_out("short\n" + "x" * 45 + "\nshort", columns=20, rows=10)
+    assert page.continued == [2, 3]
+
+
+def test_a_form_feed_starts_a_page_and_the_last_one_no_empty_page() -> None:
+    pages = lay_out("one\ftwo\n\f\fthree\n\f")
+    assert [page.rows for page in pages] == [["one"], ["two"], [], ["three"]]
+
+
+def test_a_full_page_before_a_form_feed_is_one_page() -> None:
+    pages = lay_out("1\n2\n3\f4", rows=3)
+    assert [page.rows for page in pages] == [["1", "2", "3"], ["4"]]
+
+
+def test_an_empty_text_is_one_empty_page() -> None:
+    assert [page.rows for page in lay_out("")] == [[]]
+
+
+def test_pages_hold_as_many_rows_as_fit() -> None:
+    pages = lay_out("\n".join(map(str, range(12))), rows=5)
+    assert [len(page.rows) for page in pages] == [5, 5, 2]
+
+
+ANY_CHARACTERS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x1FFFF), min_size=1, max_size=8
+)
+TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, ANY_CHARACTERS)
+STRUCK_TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS)
+
+
+@settings(max_examples=60)
+@given(STRUCK_TEXTS, st.integers(8, 30), st.integers(2, 6))
+def test_no_row_is_wider_and_no_page_longer_than_it_may_be(
+    text: str, columns: int, rows: int
+) -> None:
+    for page in lay_out(text, columns, rows):
+        assert len(page.rows) <= rows
+        assert all(cells(row) <= columns for row in page.rows)
+        assert all(0 <= row < len(page.rows) for row in page.continued)
+
+
+MARKED_BLANKS = [
+    "a",
+    "_-",
+    " ",
+    "\t",
+    " \u0e31",
+    "\t\u0e31",
+    " \u0301",
+    "\u0e17",
+    "\u05d0",
+    "\u0915\u093f",
+]
+
+
+@settings(max_examples=300)
+@example(["\t", "\t", " \u0e31", "_"], 8)
+@given(st.lists(st.sampled_from(MARKED_BLANKS), min_size=3, max_size=25), st.integers(8, 14))
+def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns: int) -> None:
+    for page in lay_out("".join(parts), columns):
+        assert all(cells(row) <= columns + 0.01 for row in page.rows)
+
+
+@settings(max_examples=60)
+@given(TEXTS, st.integers(8, 30))
+def test_no_character_is_lost_or_moved(text: str, columns: int) -> None:
+    kept = "".join(rows_of(text, columns))
+    expected = Cleaner().clean(text, last=True).text
+    assert _without_blanks(kept) == _without_blanks(expected)
+
+
+def _without_blanks(text: str) -> str:
+    return "".join(one for one in text if one not in " \t\n\f")
+
+
+@settings(max_examples=150)
+@given(STRUCK_TEXTS, cuts())
+def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
+    pages = lay_out(text, cut=cut)
+    tell("pieces", len(cut.pieces(text)))
+    tell("rows", sum(len(page.rows) for page in pages))
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
+
+
+@settings(max_examples=300)
+@example("א" + "abcd " * 20 + "x\ty", Cuts((66,)))
+@example("א" + "abcd " * 20 + "x\ty", Cuts((67, 1)))
+@given(texts(WORDS, ["\t"], WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS), cuts())
+def test_where_pieces_of_a_long_line_end_changes_nothing(text: str, cut: Cuts) -> None:
+    pages = lay_out_in_short_pieces(text, cut)
+    tell("pieces", len(cut.pieces(text)))
+    tell("rows", sum(len(page.rows) for page in pages))
+    assert list(map(seen, pages)) == list(map(seen, lay_out_in_short_pieces(text)))
+
+
+@settings(max_examples=300)
+@given(texts(WORDS, ["\t"], WIDE, STRUCK), cuts())
+def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
+    pages = lay_out_in_short_pieces(text, cut)
+    tell("rows", sum(len(page.rows) for page in pages))
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
+
+
+@settings(max_examples=150)
+@given(texts(WORDS, WIDE, ["\t"]), cuts())
+def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, cut: Cuts) -> None:
+    line = "e\u0301" + text + "\t."
+    column: float = 0
+    for word in line.split("\t")[:-1]:
+        column += sum(map(cells, word))
+        column += TAB - column % TAB
+    rows = [row for page in lay_out_in_short_pieces(line, cut) for row in page.rows]
+    composed = [row for row in rows if isinstance(row, ComposedRow)]
+    assert composed == rows
+    reach = sum(piece.advance for row in composed for piece in row.pieces)
+    assert reach == pytest.approx((column + 1) * CELL)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.text("abABéÉ日", min_size=1, max_size=12), min_size=5, max_size=60),
+    cuts(5, 200),
+)
+def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
+    words: list[str], cut: Cuts
+) -> None:
+    """Capitals are bold in these texts, and nothing else is."""
+    text = "".join(f"{one}\b{one}" if one.isupper() else one for one in " ".join(words))
+    pages = lay_out_in_short_pieces(text, cut)
+    rows = [row for page in pages for row in page.rows]
+    styles = "".join(map(styles_of, rows))
+    assert "".join(rows).split() == " ".join(words).split() or "".join(rows) == " ".join(words)
+    assert styles == "".join(BOLD if one.isupper() else PLAIN for one in "".join(rows))
+
+
+def test_a_long_line_with_a_mark_at_its_start_is_composed_to_the_end_of_its_row() -> None:
+    text = "e\u0301longerword_\bb"
+    (whole,) = lay_out(text)
+    (page,) = lay_out_in_short_pieces(text)
+    assert page.continued == []
+    assert drawn(page) == drawn(whole)
+
+
+def drawn(page: Page) -> list[list[tuple[bytes | str, str]]]:
+    """What is drawn of each row, which must be composed, and in which styles."""
+    rows = [row for row in page.rows if isinstance(row, ComposedRow)]
+    assert len(rows) == len(page.rows)
+    return [[(piece.shown, piece.style) for piece in row.pieces] for row in rows]
+
+
+def seen(page: Page) -> tuple[list[object], list[int]]:
+    """All that is seen of each row, and which rows are continued.
+
+    The codes of clusters are left out: they depend on which clusters came first.
+    """
+    return [_seen(row) for row in page.rows], page.continued
+
+
+def _seen(row: str) -> object:
+    if not isinstance(row, ComposedRow):
+        return row  # with its styles, if it has any
+    pieces = [(one.font.face, one.advance, one.style, one.emoji) for one in row.pieces]
+    return str(row), pieces, row.indent, row.rtl
+
+
+def styles_of(row: str) -> str:
+    return row.styles if isinstance(row, StyledLine) else PLAIN * len(row)
+
+
+@pytest.mark.parametrize("count", [1, 100, 1000])
+def test_strikes_are_not_torn_where_a_piece_of_a_long_line_ends(count: int) -> None:
+    text = "x" * 70_000 + "\ba" * count + "y" * 10
+    whole = [seen(page) for page in lay_out(text, 80, 60)]
+    for piece in (70_000, 70_001, 70_002, 70_100, 70_255):
+        assert [seen(page) for page in lay_out(text, 80, 60, Cuts((piece,)))] == whole
+
+
+def test_the_width_table_is_that_of_wcwidth_for_text_in_use() -> None:
+    for character in "aé日ｱ\u0301\u200b😀ก":
+        assert cells(character) == wcwidth(character)

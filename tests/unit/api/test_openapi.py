@@ -1,0 +1,130 @@
+"""The API's document says what the code does: routes, parameters, fields, problems."""
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib import VERSION
+from chalicelib.api import routes
+from chalicelib.api.parameters import ALLOWED
+from chalicelib.api.problem import ProblemKind
+from chalicelib.api.uploads import MEMBERS
+from chalicelib.converter import Options, choices
+from chalicelib.records.record import Status
+from chalicelib.settings import Settings
+from chalicelib.status.answer import PUBLIC, FileStatus
+from chalicelib.status.status_query import MAX_LIMIT
+from infra.deploy import PROJECT
+from infra.web import OPEN_ROUTES
+
+ENVIRONMENT = {
+    "STAGE": "unit",
+    "INPUT_BUCKET": "in",
+    "OUTPUT_BUCKET": "out",
+    "TABLE": "table",
+    "TOKEN_PARAMETER": "/token",
+}
+DOCUMENT: dict[str, Any] = json.loads(routes.document())
+SCHEMAS = DOCUMENT["components"]["schemas"]
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chalice]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    module = importlib.import_module("app")
+    yield module.app
+    del sys.modules["app"]
+
+
+def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """The operation's parameters, references followed."""
+    known = DOCUMENT["components"]["parameters"]
+    listed = operation.get("parameters", [])
+    return [known[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in listed]
+
+
+def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
+    routed = {(path, method) for path, methods in app.routes.items() for method in methods}
+    described = {
+        (path, method.upper()) for path, ops in DOCUMENT["paths"].items() for method in ops
+    }
+    assert routed == described
+
+
+def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice) -> None:
+    assert DOCUMENT["security"] == [{"bearer": []}]
+    for path, methods in app.routes.items():
+        is_open = path in OPEN_ROUTES
+        assert all((route.authorizer is None) is is_open for route in methods.values())
+        described = DOCUMENT["paths"][path].values()
+        assert all(("security" in operation) is is_open for operation in described)
+        assert not is_open or all(operation["security"] == [] for operation in described)
+
+
+def test_where_uploads_are_off_there_is_no_such_route(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (ENVIRONMENT | {"UPLOADS": "off"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+    assert "/uploads" not in importlib.import_module("app").app.routes
+    del sys.modules["app"]
+
+
+def test_every_route_has_exactly_these_parameters() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        if path not in OPEN_ROUTES:
+            (operation,) = operations.values()
+            assert {one["name"] for one in parameters(operation)} == set(ALLOWED[path])
+
+
+def test_an_upload_has_exactly_these_members_and_options() -> None:
+    upload = SCHEMAS["Upload"]["properties"]
+    assert set(upload) == set(MEMBERS)
+    offered = {choice["name"] for choice in choices.of(Options())}
+    assert set(upload["options"]["properties"]) == offered
+    assert upload["size"]["maximum"] == Settings("", "in", "out", "", "").max_bytes
+
+
+def test_a_file_has_exactly_these_fields() -> None:
+    fields = {*PUBLIC, "detail"}
+    assert set(SCHEMAS["File"]["properties"]) == set(SCHEMAS["File"]["required"]) == fields
+    assert SCHEMAS["File"]["properties"]["status"]["enum"] == list(FileStatus)
+    assert SCHEMAS["RecordStatus"]["enum"] == list(Status)
+    assert set(SCHEMAS["Summary"]["properties"]["counts"]["properties"]) == set(Status)
+
+
+def test_problems_are_of_exactly_these_types() -> None:
+    assert SCHEMAS["Problem"]["properties"]["type"]["enum"] == [kind.uri for kind in ProblemKind]
+
+
+def test_bounds_and_version_are_those_of_the_code() -> None:
+    limit = next(p for p in parameters(DOCUMENT["paths"]["/status"]["get"]) if p["name"] == "limit")
+    assert limit["schema"]["maximum"] == SCHEMAS["Page"]["properties"]["files"]["maxItems"]
+    assert limit["schema"]["maximum"] == MAX_LIMIT
+    assert DOCUMENT["info"]["version"] == VERSION
+
+
+def test_answering_never_loads_what_only_conversion_needs() -> None:
+    code = """
+import sys, app
+from chalicelib import api
+app.services.answers
+app.services.links
+api.respond("/health", {}, app.services)
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"fpdf", "fontTools", "PIL"}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env=ENVIRONMENT | {"AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr

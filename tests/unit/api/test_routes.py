@@ -1,0 +1,201 @@
+"""What the API answers, over a stage in memory."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+from chalice.app import Response
+
+from chalicelib import VERSION, connections
+from chalicelib.api import routes
+from chalicelib.connections import Services
+from chalicelib.records.record import Status
+from chalicelib.storage.links import Links
+from tests import seeding
+from tests.unit.desk import SETTINGS, services, stored
+
+DONE = seeding.record("in", "a/done.txt", output_bucket="out")
+FAILED = seeding.record("in", "a/failed.txt", Status.FAILED)
+BUSY = seeding.record("in", "b/busy.txt", Status.PROCESSING)
+RECORDS = [DONE, FAILED, BUSY]
+
+
+def ask(path: str, stage: Services, **given: str) -> tuple[int, Any, Response]:
+    response = routes.respond(path, {name: [value] for name, value in given.items()}, stage)
+    return response.status_code, json.loads(response.body or "null"), response
+
+
+@pytest.fixture
+def stage() -> Services:
+    return services(RECORDS, map(stored, RECORDS), ["a/done.pdf"])
+
+
+def test_a_key_is_answered_with_its_record(stage: Services) -> None:
+    code, told, response = ask("/status", stage, key="a/done.txt")
+    assert (code, response.headers["Cache-Control"]) == (200, "no-store")
+    assert response.headers["Content-Type"] == "application/json"
+    assert (told["status"], told["output_key"], told["pages"]) == ("SUCCESS", "a/done.pdf", 7)
+    assert told["detail"] is None
+    assert "claim" not in told
+
+
+def test_a_key_that_was_never_uploaded_is_404(stage: Services) -> None:
+    code, told, _ = ask("/status", stage, key="A/done.txt")
+    assert (code, told["type"]) == (404, "urn:text-to-pdf:problem:not-found")
+    assert "'A/done.txt'" in told["detail"]
+    assert "bucket in" in told["detail"]
+
+
+def test_an_object_without_a_record_is_not_processed() -> None:
+    code, told, _ = ask("/status", services([], [stored(DONE)]), key="a/done.txt")
+    assert (code, told["status"], told["size"]) == (200, "NOT PROCESSED", DONE.size)
+    assert told["uploaded_at"].startswith("2026-03-01T00:00:00")
+
+
+def test_an_object_outside_the_prefix_is_no_file() -> None:
+    stage = services([], [stored(DONE)], settings=replace(SETTINGS, input_prefix="b/"))
+    assert ask("/status", stage, key="a/done.txt")[0] == 404
+
+
+def test_a_prefix_is_answered_page_by_page(stage: Services) -> None:
+    code, told, _ = ask("/status", stage, prefix="", limit="2")
+    assert code == 200
+    assert [file["input_key"] for file in told["files"]] == ["a/done.txt", "a/failed.txt"]
+    code, told, _ = ask("/status", stage, prefix="", limit="2", next=told["next"])
+    assert [file["input_key"] for file in told["files"]] == ["b/busy.txt"]
+    assert told["next"] is None
+
+
+def test_a_token_is_good_for_its_own_question_only(stage: Services) -> None:
+    token = ask("/status", stage, prefix="", limit="2")[1]["next"]
+    for path, given in (
+        ("/status", {"prefix": "a/"}),
+        ("/status", {"prefix": "", "status": "FAILED"}),
+        ("/status/summary", {"prefix": ""}),
+    ):
+        code, told, _ = ask(path, stage, next=token, **given)
+        assert (code, told["parameter"]) == (400, "next")
+
+
+def test_filters_keep_what_they_name(stage: Services) -> None:
+    _, told, _ = ask("/status", stage, prefix="", status="FAILED")
+    assert [file["input_key"] for file in told["files"]] == ["a/failed.txt"]
+    assert told["next"] is None
+    _, told, _ = ask("/status", stage, prefix="a/", since="2100-01-01")
+    assert told["files"] == []
+
+
+def test_a_response_that_would_be_too_large_ends_early(
+    stage: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [ask("/status", stage, key=record.input_key)[1] for record in RECORDS]
+    largest = max(len(json.dumps(json.dumps(file))) for file in files)
+    monkeypatch.setattr(routes, "MAX_BODY_BYTES", largest)
+    keys, given = [], {"prefix": ""}
+    while True:
+        _, told, _ = ask("/status", stage, **given)
+        assert len(told["files"]) == 1
+        keys += [file["input_key"] for file in told["files"]]
+        if told["next"] is None:
+            break
+        given["next"] = told["next"]
+    assert keys == [record.input_key for record in RECORDS]
+
+
+def test_a_summary_counts(stage: Services) -> None:
+    code, told, _ = ask("/status/summary", stage, prefix="a/")
+    assert (code, told["files"], told["next"]) == (200, 2, None)
+    assert told["counts"] == {"SUCCESS": 1, "FAILED": 1, "PROCESSING": 0}
+    assert told["prefix"] == "a/"
+
+
+def test_a_summary_that_takes_too_long_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [seeding.record("in", f"{n:05}.txt") for n in range(11_000)]
+    stage = services(records)
+    monkeypatch.setattr(routes, "COUNTING_SECONDS", 0)
+    _, first, _ = ask("/status/summary", stage, prefix="")
+    _, second, _ = ask("/status/summary", stage, prefix="", next=first["next"])
+    assert first["files"] + second["files"] == 11_000
+    assert second["next"] is None
+
+
+def test_a_download_leads_to_the_pdf(stage: Services) -> None:
+    client = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=connections.SIGNED,
+    )
+    stage.__dict__["links"] = Links(client, "out")
+    code, _, response = ask("/download", stage, key="a/done.txt")
+    url = urlsplit(str(response.headers["Location"]))
+    assert (code, url.path) == (302, "/a/done.pdf")
+    assert parse_qs(url.query)["X-Amz-Expires"] == ["300"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("record", [FAILED, BUSY])
+def test_a_file_without_a_pdf_is_409_and_says_why(stage: Services, record: Any) -> None:
+    code, told, _ = ask("/download", stage, key=record.input_key)
+    assert (code, told["type"]) == (409, "urn:text-to-pdf:problem:no-pdf")
+    assert told["file"]["input_key"] == record.input_key
+    assert (record.error or "Being converted") in told["detail"]
+
+
+def test_a_pdf_that_was_deleted_is_410() -> None:
+    code, told, _ = ask("/download", services([DONE], [stored(DONE)]), key="a/done.txt")
+    assert (code, told["type"]) == (410, "urn:text-to-pdf:problem:pdf-gone")
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "kind"),
+    [
+        ("/status", {}, "no-subject"),
+        ("/status", {"key": "a", "prefix": "a"}, "no-subject"),
+        ("/status", {"key": ""}, "bad-parameter"),
+        ("/status", {"key": "a", "limit": "5"}, "bad-parameter"),
+        ("/status", {"key": "a", "status": "FAILED"}, "bad-parameter"),
+        ("/status", {"prefix": "", "limit": "0"}, "bad-parameter"),
+        ("/status", {"prefix": "", "limit": "1001"}, "bad-parameter"),
+        ("/status", {"prefix": "", "next": ""}, "bad-parameter"),
+        ("/status/summary", {"prefix": "", "next": ""}, "bad-parameter"),
+        ("/status/summary", {"prefix": "", "limit": "5"}, "unknown-parameter"),
+        ("/download", {"key": "a", "prefix": ""}, "unknown-parameter"),
+        ("/health", {"key": "a"}, "unknown-parameter"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_400(
+    stage: Services, path: str, given: dict[str, str], kind: str
+) -> None:
+    code, told, response = ask(path, stage, **given)
+    assert (code, told["type"]) == (400, f"urn:text-to-pdf:problem:{kind}")
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_repeated_parameter_is_400(stage: Services) -> None:
+    response = routes.respond("/status", {"key": ["a", "b"]}, stage)
+    assert response.status_code == 400
+    assert "repeated-parameter" in response.body
+
+
+def test_health_and_openapi_touch_no_service() -> None:
+    stage = Services(SETTINGS)
+    assert ask("/health", stage)[:2] == (200, {"status": "ok", "version": VERSION})
+    assert ask("/openapi.json", stage)[1]["openapi"].startswith("3.1")
+    assert set(vars(stage)) == {"settings"}
+
+
+def test_an_unexpected_error_is_a_problem_document(stage: Services) -> None:
+    class Broken:
+        def get(self, *_: Any, **__: Any) -> None:
+            raise KeyError("secret of ours")
+
+    stage.__dict__["records"] = Broken()
+    code, told, response = ask("/status", stage, key="a.txt")
+    assert (code, told["type"]) == (500, "urn:text-to-pdf:problem:internal")
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert "secret" not in response.body

@@ -1,0 +1,85 @@
+"""What a message says, for any record, within what SNS and SQS take."""
+
+import json
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.events.announcement import MAX_SUBJECT, Announcement
+from tests.unit.records.test_transitions import DONE, FAILED, GONE
+
+MAX_ENTRY = 256 * 1024 // 10
+"""Bytes of a message if ten are to fit into a request."""
+KEYS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
+    lambda key: len(key.encode()) <= 1024
+)
+
+
+def announced(**changes: object) -> Announcement:
+    return Announcement("id", "dev", replace(DONE, **changes))  # type: ignore[arg-type]
+
+
+@given(KEYS)
+def test_any_key_gives_a_message_that_sns_takes(key: str) -> None:
+    one = announced(input_key=key, output_key=key)
+    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT - 1}}}", one.subject)
+    assert len(one.message.encode()) < MAX_ENTRY
+    assert all(one.attributes.values())
+    for text in (*one.attributes.values(), json.loads(one.message)["email"]):
+        assert not re.search("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    body = json.loads(json.loads(one.message)["default"])
+    assert body["record"]["input_key"] == key
+
+
+@given(st.lists(st.text("ab", max_size=3), min_size=1, max_size=5))
+def test_prefixes_reach_to_the_first_and_to_the_last_slash(parts: list[str]) -> None:
+    key = "/".join([*parts, "x.txt"])
+    attributes = announced(input_key=key).attributes
+    assert key.startswith(attributes["first_prefix"])
+    assert attributes["first_prefix"].count("/") == 1
+    assert key == attributes["prefix"] + "x.txt"
+
+
+def test_a_key_without_a_slash_has_no_prefix() -> None:
+    assert announced(input_key="a.txt").attributes == {
+        "type": "converted",
+        "status": "SUCCESS",
+        "has_warnings": "false",
+    }
+
+
+def test_replaced_or_repaired_characters_are_warnings() -> None:
+    assert announced(replaced=1).has_warnings
+    assert announced(repaired=1).has_warnings
+    assert not announced(replaced=0, repaired=0).has_warnings
+
+
+def test_a_mail_says_what_happened_and_where_the_pdf_is() -> None:
+    one = announced(input_key="reports/ü.txt", output_key="reports/ü.pdf", replaced=2)
+    assert one.subject == "converted: reports/?.txt"
+    assert one.text == (
+        "s3://in/reports/ü.txt was converted.\n\n"
+        "PDF: s3://out/reports/ü.pdf\nPages: 1\n"
+        "Replaced characters: 2; repaired bytes: 0\n"
+        "Uploaded: 2026-03-01T08:00:00.000Z\nStage: dev"
+    )
+
+
+def test_a_mail_about_a_failure_names_its_cause() -> None:
+    one = Announcement("id", "dev", FAILED)
+    assert one.subject == "failed: a.txt"
+    assert "could not be converted" in one.text
+    assert "Cause: It is no text." in one.text
+
+
+def test_a_deleted_input_is_told_as_such() -> None:
+    one = announced(**GONE)
+    assert (one.type, one.attributes["status"]) == ("deleted", "SUCCESS")
+    assert "was deleted on 2026-03-01T08:00:00.000Z" in one.text
+
+
+def test_who_worked_on_a_record_stays_inside() -> None:
+    record = announced().body["record"]
+    assert not {"claim", "lease_expires_at", "pk", "output_etag"} & set(record)

@@ -1,0 +1,61 @@
+"""What `make deploy` takes, and what it refuses with the way out."""
+
+import argparse
+
+import pytest
+
+from infra import options
+from infra.explanation import StageError
+
+
+def parse(**given: str) -> options.DeployOptions:
+    parser = argparse.ArgumentParser()
+    options.add_to(parser)
+    arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
+    return options.parse(parser.parse_args(arguments))
+
+
+def test_what_is_not_given_changes_nothing() -> None:
+    assert parse() == parse(tags="", input_bucket="", notify_url="") == options.DeployOptions()
+
+
+def test_each_option_reaches_its_place() -> None:
+    given = parse(
+        log_days="90",
+        input_bucket="in",
+        output_prefix="out/",
+        input_key="arn:aws:kms:eu-central-1:111122223333:key/k",
+        tags="team=docs empty=",
+        name_prefix="acme-",
+        notify_url="https://hooks.example.com/pdf",
+    )
+    assert given.parameters["LogDays"] == "90"
+    assert given.parameters["InputKey"].endswith("key/k")
+    assert given.buckets == {"input": "in"}
+    assert given.environment == {"OUTPUT_PREFIX": "out/"}
+    assert given.tags == {"team": "docs", "empty": ""}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("notify_email", "nobody"),
+        ("notify_url", "http://hooks.example.com/"),
+        ("notify_url", "https://"),
+        ("notify_url", "hooks.example.com"),
+        ("tags", "team"),
+        ("tags", "aws:mine=1"),
+        ("tags", "a=b,c"),
+        ("name_prefix", "Acme-"),
+        ("name_prefix", "acme"),
+        ("name_prefix", "averylongprefix-"),
+        ("permissions_boundary", "bounds"),
+        ("permissions_boundary", "arn:aws:kms:eu-central-1:111122223333:key/k"),
+        ("output_key", "alias/mine"),
+        ("input_prefix", "in/*"),
+        ("output_prefix", "${aws:username}/"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_its_name(option: str, value: str) -> None:
+    with pytest.raises(StageError, match=option.upper()):
+        parse(**{option: value})

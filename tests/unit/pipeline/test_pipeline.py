@@ -1,0 +1,419 @@
+"""From a change to what is on record, with the real pipeline over services in memory."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib import json_log
+from chalicelib.converter import Basis, Options, Report
+from chalicelib.errors import EventFailed, Leased, NotText, TransientError
+from chalicelib.pipeline.invocation import Invocation
+from chalicelib.pipeline.pipeline import NAMELESS, ROUNDS, Outcome, Pipeline
+from chalicelib.records.record import Record, Status
+from chalicelib.records.s3_changes import Change, Removal, Upload, padded
+from chalicelib.settings import Settings
+from chalicelib.storage.bucket import Bucket, Conflict, OpenObject
+from chalicelib.storage.table import Records
+from tests.protocol.memory import Cloud
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+RUN = Invocation("run", START, START + timedelta(seconds=600))
+SETTINGS = Settings(
+    stage="unit",
+    input_bucket="input",
+    output_bucket="output",
+    table="records",
+    token_parameter="/none",
+    input_prefix="in/",
+    output_prefix="pdf/",
+    options=Options.parse({"pdf-font-size": "8"}),
+)
+REPORT = Report(pages=3, encoding="cp1252", encoding_basis=Basis.GUESSED, replaced=2, repaired=1)
+UPLOAD = Upload("input", "in/2026/a.txt", padded("05"), START - timedelta(seconds=9), "event-etag")
+
+
+class Given(Bucket):
+    """An input bucket whose objects come with these headers."""
+
+    def open(self, key: str, version_id: str | None = None) -> OpenObject:
+        opened = super().open(key, version_id)
+        metadata = {"pdf-page-size": "letter"}
+        return replace(opened, charset="iso-8859-1", language="de", metadata=metadata)
+
+
+@dataclass
+class Stage:
+    """Everything around a pipeline; `convert` may be replaced by something that fails."""
+
+    convert: Callable[..., Report] | None = None
+    cloud: Cloud = field(default_factory=lambda: Cloud(versioned_buckets=frozenset({"input"})))
+    now: datetime = START
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def records(self) -> Records:
+        return Records(self.cloud.client, "records", 16, lambda: self.now)
+
+    def bucket(self, name: str) -> Bucket:
+        return (Given if name == "input" else Bucket)(self.cloud.client, name)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return Pipeline(
+            self.records, self.bucket, SETTINGS, lambda: self.now, self.convert or self.converted
+        )
+
+    def converted(self, source: Any, sink: Any, text: Any, options: Any, progress: Any) -> Report:
+        self.calls.append((source.read(), text, options, progress))
+        self.now += timedelta(seconds=2.5)
+        sink.write(b"pdf of " + text.document_id.encode())
+        return REPORT
+
+    def upload(self, key: str = UPLOAD.key, body: bytes = b"text") -> None:
+        self.cloud.client.put_object(Bucket="input", Key=key, Body=body)
+
+    def process(self, change: Change = UPLOAD) -> tuple[Outcome, Record | None]:
+        outcome = self.pipeline.process(change, RUN)
+        return outcome, self.records.get("input", change.key, consistent=True)
+
+
+def pdf(stage: Stage, key: str) -> bytes:
+    body: bytes = stage.cloud.client.get_object(Bucket="output", Key=key)["Body"].read()
+    return body
+
+
+def test_the_record_of_a_success_has_every_fact() -> None:
+    stage = Stage()
+    stage.upload()
+    outcome, record = stage.process()
+    assert outcome is Outcome.CONVERTED
+    assert record is not None
+    assert pdf(stage, "pdf/2026/a.pdf") == b"pdf of input/in/2026/a.txt/" + padded("05").encode()
+    present = stage.bucket("output").head("pdf/2026/a.pdf")
+    found = stage.bucket("input").head(UPLOAD.key)
+    assert present
+    assert found
+    assert record == Record(
+        input_bucket="input",
+        input_key="in/2026/a.txt",
+        status=Status.SUCCESS,
+        processed_at="2026-01-01T00:00:02.500Z",
+        uploaded_at="2025-12-31T23:59:51.000Z",
+        sequencer=padded("05"),
+        attempts=1,
+        claim="run",
+        lease_expires_at="2026-01-01T00:10:02.000Z",
+        etag=found.etag,
+        version_id="v1",
+        size=4,
+        output_bucket="output",
+        output_key="pdf/2026/a.pdf",
+        output_etag=present.etag,
+        output_size=len(pdf(stage, "pdf/2026/a.pdf")),
+        pages=3,
+        encoding="cp1252",
+        encoding_basis=Basis.GUESSED,
+        replaced=2,
+        repaired=1,
+        duration_ms=2500,
+    )
+
+
+def test_the_converter_is_told_what_is_known_of_the_object() -> None:
+    stage = Stage()
+    stage.upload()
+    stage.process()
+    ((body, text, options, progress),) = stage.calls
+    assert body == b"text"
+    assert (text.name, text.charset, text.size, text.language) == ("a.txt", "iso-8859-1", 4, "de")
+    assert text.created_at == UPLOAD.uploaded_at
+    assert options == Options.parse({"pdf-page-size": "letter", "pdf-font-size": "8"})
+    assert callable(progress)
+
+
+def test_the_version_that_the_event_names_is_read() -> None:
+    stage = Stage()
+    stage.upload(body=b"first")
+    stage.upload(body=b"second")
+    stage.process(replace(UPLOAD, version_id="v1"))
+    assert stage.calls[0][0] == b"first"
+
+
+def test_a_folder_is_ignored() -> None:
+    stage = Stage()
+    assert stage.process(replace(UPLOAD, key="in/2026/")) == (Outcome.IGNORED, None)
+
+
+def test_an_event_without_a_key_is_on_record_under_a_name_no_file_has() -> None:
+    stage = Stage()
+    outcome = stage.pipeline.process(replace(UPLOAD, key=""), RUN)
+    record = stage.records.get("input", NAMELESS, consistent=True)
+    assert outcome is Outcome.FAILED
+    assert record
+    assert (record.error_code, record.retryable) == ("EmptyKey", False)
+
+
+def test_an_object_that_is_gone_fails_for_good() -> None:
+    outcome, record = Stage().process()
+    assert outcome is Outcome.FAILED
+    assert record
+    assert (record.error_code, record.retryable, record.attempts) == ("ObjectGone", False, 1)
+    assert record.duration_ms == 0
+
+
+def failing(error: Exception) -> Stage:
+    def fail(*_: Any) -> Report:
+        raise error
+
+    stage = Stage(fail)
+    stage.upload()
+    return stage
+
+
+def test_a_permanent_error_is_recorded_in_its_own_words() -> None:
+    outcome, record = failing(NotText("It is a picture.")).process()
+    assert outcome is Outcome.FAILED
+    assert record
+    assert (record.error_code, record.error) == ("NotText", "It is a picture.")
+    assert record.retryable is False
+
+
+REFUSED = ClientError({"Error": {"Code": "SlowDown", "Message": "/secret/path"}}, "PutObject")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (REFUSED, "ClientError", "AWS refused PutObject (SlowDown); it will be tried again."),
+        (
+            OSError("/secret/path"),
+            "OSError",
+            "An unexpected OSError stopped the conversion; it will be tried again.",
+        ),
+        (TransientError("The disk is full."), "TransientError", "The disk is full."),
+    ],
+)
+def test_any_other_error_is_recorded_without_its_text_and_raised(
+    error: Exception, code: str, sentence: str
+) -> None:
+    stage = failing(error)
+    with pytest.raises(type(error)):
+        stage.process()
+    record = stage.records.get("input", UPLOAD.key, consistent=True)
+    assert record
+    assert (record.status, record.error_code, record.error) == (Status.FAILED, code, sentence)
+    assert record.retryable is True
+
+
+def test_what_failed_is_converted_when_it_is_tried_again() -> None:
+    stage = failing(OSError("x"))
+    with pytest.raises(OSError, match="x"):
+        stage.process()
+    stage.convert = None
+    outcome, record = stage.process()
+    assert record
+    assert (outcome, record.status, record.attempts) == (Outcome.CONVERTED, Status.SUCCESS, 2)
+    assert (record.error, record.error_code, record.retryable) == (None, None, None)
+
+
+def test_an_event_that_comes_twice_is_a_duplicate() -> None:
+    stage = Stage()
+    stage.upload()
+    _, first = stage.process()
+    assert stage.process() == (Outcome.DUPLICATE, first)
+    assert len(stage.calls) == 1
+
+
+def test_an_event_older_than_the_record_is_superseded() -> None:
+    stage = Stage()
+    stage.upload()
+    stage.process()
+    outcome, record = stage.process(replace(UPLOAD, sequencer=padded("04")))
+    assert outcome is Outcome.SUPERSEDED
+    assert record
+    assert record.sequencer == padded("05")
+
+
+def test_an_upload_that_another_run_converts_is_tried_again_later() -> None:
+    stage = Stage()
+    stage.upload()
+    stage.records.claim(UPLOAD, "other", START + timedelta(seconds=60))
+    with pytest.raises(Leased, match=r"'in/2026/a\.txt'"):
+        stage.process()
+    stage.now += timedelta(seconds=61)
+    assert stage.process()[0] is Outcome.CONVERTED
+
+
+def test_a_run_that_loses_its_claim_while_converting_writes_nothing() -> None:
+    stage = Stage()
+    stage.upload()
+    newer = replace(UPLOAD, sequencer=padded("06"))
+
+    def overtaken(*given: Any) -> Report:
+        stage.records.claim(newer, "newer", START + timedelta(seconds=900))
+        stage.cloud.client.put_object(Bucket="output", Key="pdf/2026/a.pdf", Body=b"newer")
+        return stage.converted(*given)
+
+    stage.convert = overtaken
+    outcome, record = stage.process()
+    assert outcome is Outcome.SUPERSEDED
+    assert record
+    assert (record.claim, record.status) == ("newer", Status.PROCESSING)
+    assert pdf(stage, "pdf/2026/a.pdf") == b"newer"
+
+
+def test_a_run_whose_claim_fell_after_it_stored_is_superseded() -> None:
+    stage = Stage()
+    stage.upload()
+
+    class Overtaken(Bucket):
+        def put(self, key: str, pdf: Any, expected_etag: str | None) -> str:
+            stored = super().put(key, pdf, expected_etag)
+            newer = replace(UPLOAD, sequencer=padded("06"))
+            stage.records.claim(newer, "newer", START + timedelta(seconds=900))
+            return stored
+
+    buckets: dict[str, Bucket] = {
+        "input": Given(stage.cloud.client, "input"),
+        "output": Overtaken(stage.cloud.client, "output"),
+    }
+    pipeline = replace(stage.pipeline, bucket=buckets.__getitem__)
+    assert pipeline.process(UPLOAD, RUN) is Outcome.SUPERSEDED
+
+
+def test_a_pdf_that_nobody_knows_of_is_replaced() -> None:
+    stage = Stage()
+    stage.upload()
+    stage.cloud.client.put_object(Bucket="output", Key="pdf/2026/a.pdf", Body=b"older")
+    outcome, _ = stage.process()
+    assert outcome is Outcome.CONVERTED
+    assert pdf(stage, "pdf/2026/a.pdf").startswith(b"pdf of")
+
+
+def test_storing_gives_up_after_so_many_others_and_is_tried_again() -> None:
+    stage = Stage()
+    stage.upload()
+    tries = []
+
+    class Contested(Bucket):
+        def put(self, key: str, _pdf: Any, expected_etag: str | None) -> str:
+            tries.append(expected_etag)
+            self._client.put_object(Bucket=self.name, Key=key, Body=b"%d" % len(tries))
+            raise Conflict
+
+    pipeline = replace(
+        stage.pipeline,
+        bucket=lambda name: (Given if name == "input" else Contested)(stage.cloud.client, name),
+    )
+    with pytest.raises(TransientError, match=r"'pdf/2026/a\.pdf'"):
+        pipeline.process(UPLOAD, RUN)
+    assert len(tries) == len(set(tries)) == ROUNDS
+    record = stage.records.get("input", UPLOAD.key, consistent=True)
+    assert record
+    assert (record.error_code, record.retryable) == ("Contended", True)
+
+
+REMOVAL = Removal("input", UPLOAD.key, padded("06"), START)
+
+
+def test_a_removal_of_what_is_still_there_is_ignored() -> None:
+    stage = Stage()
+    stage.upload()
+    _, before = stage.process()
+    assert stage.process(REMOVAL) == (Outcome.IGNORED, before)
+
+
+def test_a_removal_is_recorded_unless_it_is_older_than_the_record() -> None:
+    stage = Stage()
+    stage.upload()
+    stage.process()
+    stage.cloud.client.delete_object(Bucket="input", Key=UPLOAD.key)
+    assert stage.process(replace(REMOVAL, sequencer=padded("04")))[0] is Outcome.SUPERSEDED
+    outcome, record = stage.process(REMOVAL)
+    assert outcome is Outcome.REMOVED
+    assert record
+    assert (record.status, record.input_deleted_at) == (
+        Status.SUCCESS,
+        "2026-01-01T00:00:00.000Z",
+    )
+
+
+def test_one_change_that_fails_does_not_stop_the_others() -> None:
+    stage = Stage()
+
+    def some_fail(source: Any, sink: Any, text: Any, *more: Any) -> Report:
+        if text.name.startswith("bad"):
+            raise OSError("/secret/path")
+        return stage.converted(source, sink, text, *more)
+
+    stage.convert = some_fail
+    keys = ["in/bad1.txt", "in/good.txt", "in/bad2.txt"]
+    for key in keys:
+        stage.upload(key)
+    with pytest.raises(EventFailed) as raised:
+        stage.pipeline.process_all([replace(UPLOAD, key=key) for key in keys], RUN)
+    assert str(raised.value) == (
+        "To be tried again: 'in/bad1.txt': An unexpected OSError stopped the conversion; it will "
+        "be tried again.; 'in/bad2.txt': An unexpected OSError stopped the conversion; it will be "
+        "tried again."
+    )
+    assert isinstance(raised.value.__cause__, OSError)
+    record = stage.records.get("input", "in/good.txt", consistent=True)
+    assert record
+    assert record.status is Status.SUCCESS
+
+
+def test_changes_that_all_succeed_raise_nothing() -> None:
+    stage = Stage()
+    stage.upload()
+    stage.pipeline.process_all([UPLOAD, UPLOAD], RUN)
+    assert len(stage.calls) == 1
+
+
+def test_each_change_is_one_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[dict[str, Any]] = []
+
+    def entry(_log: logging.Logger, event: str, facts: Any, *metrics: Any) -> None:
+        lines.append({"event": event, **facts, "metrics": metrics})
+
+    monkeypatch.setattr(json_log, "entry", entry)
+    stage = failing(OSError("x"))
+    with pytest.raises(OSError, match="x"):
+        stage.process()
+    stage.convert = None
+    stage.process()
+    stage.process()
+    assert [line["event"] for line in lines] == ["to be retried", "converted", "duplicate"]
+    assert {line["request_id"] for line in lines} == {"run"}
+    assert {line["key"] for line in lines} == {UPLOAD.key}
+    (measures, dimensions) = lines[1]["metrics"]
+    assert dimensions == {"Stage": "unit"}
+    assert measures["Converted"] == (1, "Count")
+    assert measures["Pages"] == (3, "Count")
+    assert lines[0]["metrics"][1] == {"Stage": "unit", "ErrorCode": "OSError"}
+
+
+def test_the_body_of_the_pdf_is_read_from_its_start() -> None:
+    """A converter leaves the file at its end, and every try to store it begins again."""
+    stage = Stage()
+    stage.upload()
+    bodies: list[bytes] = []
+
+    class Once(Bucket):
+        def put(self, key: str, pdf: Any, expected_etag: str | None) -> str:
+            if not bodies:
+                bodies.append(pdf.read())
+                raise Conflict
+            return super().put(key, pdf, expected_etag)
+
+    pipeline = replace(
+        stage.pipeline,
+        bucket=lambda name: (Given if name == "input" else Once)(stage.cloud.client, name),
+    )
+    assert pipeline.process(UPLOAD, RUN) is Outcome.CONVERTED
+    assert pdf(stage, "pdf/2026/a.pdf").startswith(b"pdf of")

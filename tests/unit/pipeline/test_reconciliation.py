@@ -1,0 +1,134 @@
+"""Which objects reconciling takes for behind, by their listing alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.pipeline.reconciliation import (
+    MAX_BYTES,
+    MAX_FILES,
+    RANGES,
+    SAME_UPLOAD,
+    ReconcileRequest,
+    Reconciliation,
+    Tally,
+    is_behind,
+    packed,
+    upload_of,
+)
+from chalicelib.records.record import Record, Status, timestamp
+from chalicelib.records.s3_changes import Change, Removal, Upload
+from chalicelib.storage.bucket import StoredObject
+
+UPLOADED = datetime(2026, 3, 1, 8, 0, 0, 700_000, tzinfo=UTC)
+RECORD = Record(
+    status=Status.SUCCESS,
+    etag="same",
+    input_bucket="in",
+    input_key="a.txt",
+    processed_at=timestamp(UPLOADED),
+    uploaded_at=timestamp(UPLOADED),
+    sequencer="01".ljust(32, "0"),
+    attempts=1,
+    claim="c",
+    lease_expires_at=timestamp(UPLOADED),
+)
+
+
+@dataclass
+class Stage:
+    """A stage with these objects and records, and what reconciling starts in it."""
+
+    objects: list[StoredObject]
+    records: list[Record]
+    started: list[Change] = field(default_factory=list)
+    parts: list[ReconcileRequest] = field(default_factory=list)
+    shards: int = 1
+    name: str = "in"
+
+    def page(self, prefix: str, after: str | None, limit: int) -> tuple[list[StoredObject], bool]:
+        found = [one for one in self.objects if one.key.startswith(prefix)]
+        found = [one for one in found if after is None or one.key > after]
+        return found[:limit], len(found) > limit
+
+    def between(
+        self, _bucket: str, _shard: int, _after: str | None, _last: str | None
+    ) -> Iterator[Record]:
+        return iter(self.records)
+
+    def start(self, changes: Sequence[Change]) -> None:
+        self.started += changes
+
+    def continue_later(self, asked: ReconcileRequest) -> None:
+        self.parts.append(asked)
+
+
+def test_records_of_an_earlier_prefix_are_left_alone() -> None:
+    records = [replace(RECORD, input_key=key) for key in ("new/gone.txt", "old/a.txt", "new.txt")]
+    objects = [
+        StoredObject("old/a.txt", "same", 4, UPLOADED),
+        StoredObject("new/b.txt", "same", 4, UPLOADED),
+    ]
+    stage = Stage(objects, records)
+    parts: Any = stage
+    tally = Reconciliation(parts, parts, parts, "new/").run(ReconcileRequest(), UPLOADED)
+    assert {(type(change), change.key) for change in stage.started} == {
+        (Removal, "new/gone.txt"),
+        (Upload, "new/b.txt"),
+    }
+    assert tally == Tally(seen=1, missing=1, gone=1, started=1)
+
+
+@pytest.mark.parametrize(
+    ("listed_at", "behind"),
+    [
+        (UPLOADED.replace(microsecond=0), False),
+        (UPLOADED.replace(second=1, microsecond=0), False),
+        (UPLOADED + SAME_UPLOAD, False),
+        (UPLOADED + SAME_UPLOAD + timedelta(milliseconds=1), True),
+        (UPLOADED + timedelta(days=1), True),
+        (UPLOADED - timedelta(days=1), False),
+    ],
+    ids=["cut to seconds", "rounded up", "at the limit", "beyond it", "next day", "day before"],
+)
+def test_equal_bytes_are_another_upload_once_they_are_dated_later(
+    listed_at: datetime, behind: bool
+) -> None:
+    listed = StoredObject("a.txt", "same", 4, listed_at)
+    assert is_behind(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
+
+
+def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
+    keys = [f"{letter}/{number}.txt" for letter in "abcdefgh" for number in range(5)]
+    stage = Stage([StoredObject(key, "new", 4, UPLOADED) for key in keys], [])
+    parts: Any = stage
+    whole = Reconciliation(parts, parts, parts, "")
+    whole.answer(ReconcileRequest(pages=1, page_size=10, ranges=4), UPLOADED)
+    assert 1 < len(stage.parts) <= 4
+    parts, stage.parts = stage.parts, []
+    for part in parts:
+        assert (part.ranges, part.pages, part.tally) == (1, None, Tally())
+        assert isinstance(whole.run(part, datetime.max.replace(tzinfo=UTC)), Tally)
+    assert sorted(change.key for change in stage.started) == keys
+
+
+def test_the_schedule_divides_what_takes_too_long() -> None:
+    assert ReconcileRequest.of({"source": "aws.events"}).ranges == RANGES
+    assert ReconcileRequest.of({}).ranges == 1
+
+
+def test_events_hold_as_many_files_as_one_run_converts_well_within_its_time() -> None:
+    sizes = [1] * 50 + [MAX_BYTES, MAX_BYTES + 1, 1]
+    changes = [
+        upload_of("in", StoredObject(f"{n}.txt", "e", size, UPLOADED), None)
+        for n, size in enumerate(sizes)
+    ]
+    groups = list(packed(changes))
+    assert [change for group in groups for change in group] == changes
+    assert max(map(len, groups)) == MAX_FILES
+    totals = [sum(c.size or 0 for c in g if isinstance(c, Upload)) for g in groups if len(g) > 1]
+    assert max(totals) <= MAX_BYTES
+    assert list(packed([])) == []

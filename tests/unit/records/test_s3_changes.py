@@ -1,0 +1,83 @@
+"""What an S3 event says."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.records.s3_changes import Removal, Upload, changes, following, padded, reconciling
+from tests import events
+
+object_keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
+sequencers = st.text("0123456789ABCDEF", max_size=24)
+
+
+@given(st.lists(object_keys, max_size=5))
+def test_every_record_is_read_and_its_key_decoded_once(keys: list[str]) -> None:
+    assert [upload.key for upload in changes(events.created(*keys))] == keys
+
+
+def test_every_fact_of_the_event_is_kept() -> None:
+    (upload,) = changes(events.created("a.txt", bucket="in", versionId="v1"))
+    assert isinstance(upload, Upload)
+    assert (upload.bucket, upload.version_id, upload.size) == ("in", "v1", 4)
+    assert upload.etag == "0cc175b9c0f1b6a831c399e269772661"
+    assert upload.uploaded_at == datetime(2026, 3, 1, 9, 30, 0, 123000, UTC)
+    assert upload.sequencer == padded(events.SEQUENCER)
+
+
+def test_the_test_event_of_a_new_notification_announces_nothing() -> None:
+    assert changes({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "in"}) == []
+
+
+def test_events_of_other_kinds_announce_nothing() -> None:
+    event = events.created("a.txt")
+    event["Records"][0]["eventName"] = "ObjectTagging:Put"
+    assert changes(event) == []
+
+
+def test_an_unknown_major_version_is_refused() -> None:
+    event = events.created("a.txt")
+    event["Records"][0]["eventVersion"] = "3.0"
+    with pytest.raises(ValueError, match=r"3\.0"):
+        changes(event)
+
+
+@given(sequencers, sequencers)
+def test_padded_sequencers_compare_as_s3_says(one: str, other: str) -> None:
+    """S3 User Guide: right pad the shorter value with zeros, then compare as text."""
+    width = max(len(one), len(other))
+    expected = one.ljust(width, "0") < other.ljust(width, "0")
+    assert (padded(one) < padded(other)) == expected
+
+
+@pytest.mark.parametrize("text", ["xyz", "0" * 33, "é"])
+def test_what_is_no_sequencer_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a sequencer"):
+        padded(text)
+
+
+@pytest.mark.parametrize("kind", ["Delete", "DeleteMarkerCreated"])
+@pytest.mark.parametrize("cause", ["ObjectRemoved", "LifecycleExpiration", "s3:ObjectRemoved"])
+def test_a_removal_is_read_in_the_order_of_the_uploads(cause: str, kind: str) -> None:
+    event = events.created("a b.txt", bucket="in")
+    event["Records"][0]["eventName"] = f"{cause}:{kind}"
+    (removal,) = changes(event)
+    assert isinstance(removal, Removal)
+    assert (removal.bucket, removal.key) == ("in", "a b.txt")
+    assert removal.sequencer == padded(events.SEQUENCER)
+
+
+@given(object_keys, sequencers)
+def test_what_reconcile_found_is_read_back_as_it_was(key: str, sequencer: str) -> None:
+    moment = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    upload = Upload("in", key, padded(sequencer), moment, "etag", None, 7, is_reconciled=True)
+    assert changes(reconciling(upload)) == [upload]
+
+
+@given(st.text("0123456789ABCDEF", max_size=18), st.text("0123456789ABCDEF", max_size=18))
+def test_what_follows_a_sequencer_precedes_every_later_one_of_s3(one: str, other: str) -> None:
+    assert padded(one) < following(padded(one))
+    if padded(one) < padded(other):
+        assert following(padded(one)) < padded(other)

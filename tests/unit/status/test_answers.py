@@ -1,0 +1,73 @@
+"""The answer about one file where record and bucket disagree; no stage is needed."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.records.record import Record
+from chalicelib.status.answer import FileStatus
+from chalicelib.status.answers import Answers
+from chalicelib.storage.bucket import StoredObject
+from tests import seeding
+
+OBJECT = StoredObject("a.txt", "new", 4, datetime(2026, 3, 1, tzinfo=UTC), "v2")
+OLD = replace(seeding.record("in", "a.txt"), etag="old", version_id="v1")
+NEW = replace(OLD, etag="new", version_id="v2")
+
+
+@dataclass
+class Table:
+    """A table whose eventually consistent reads are behind."""
+
+    behind: Record | None
+    now: Record | None
+    reads: list[bool] = field(default_factory=list)
+
+    def get(self, _bucket: str, _key: str, *, consistent: bool = False) -> Record | None:
+        self.reads.append(consistent)
+        return self.now if consistent else self.behind
+
+
+@dataclass
+class Inputs:
+    """A bucket with one object, or none."""
+
+    found: StoredObject | None
+    name: str = "in"
+
+    def head(self, _key: str) -> StoredObject | None:
+        return self.found
+
+
+def asked(table: Table, found: StoredObject | None) -> FileStatus | None:
+    records: Any = table
+    bucket: Any = Inputs(found)
+    answer = Answers(records, bucket).about("a.txt")
+    return answer.status if answer else None
+
+
+def test_a_record_that_is_behind_is_read_once_more_before_it_is_told() -> None:
+    table = Table(behind=OLD, now=NEW)
+    assert asked(table, OBJECT) is FileStatus.SUCCESS
+    assert table.reads == [False, True]
+
+
+def test_a_record_that_is_missing_is_looked_for_once_more() -> None:
+    table = Table(behind=None, now=NEW)
+    assert asked(table, OBJECT) is FileStatus.SUCCESS
+    assert table.reads == [False, True]
+
+
+def test_an_upload_whose_event_has_not_come_is_not_processed() -> None:
+    assert asked(Table(behind=OLD, now=OLD), OBJECT) is FileStatus.NOT_PROCESSED
+    assert asked(Table(behind=None, now=None), OBJECT) is FileStatus.NOT_PROCESSED
+
+
+def test_a_record_of_the_object_costs_one_read() -> None:
+    table = Table(behind=NEW, now=NEW)
+    assert asked(table, OBJECT) is FileStatus.SUCCESS
+    assert table.reads == [False]
+
+
+def test_neither_record_nor_object_is_no_file() -> None:
+    assert asked(Table(behind=None, now=None), None) is None

@@ -1,0 +1,74 @@
+"""Records under a prefix, merged from all shards, page by page."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.records.record import Record, Status
+from chalicelib.status.listing import Listing
+from chalicelib.status.status_query import StatusQuery
+from tests import seeding
+from tests.unit.desk import Table
+
+KEYS = st.lists(
+    st.text("abé\U0001f600\uffff/", min_size=1, max_size=4), unique=True, min_size=15, max_size=60
+)
+
+
+def listing(records: list[Record], shards: int = 4) -> tuple[Listing, Table]:
+    table = Table(records, shards)
+    parts: Any = table
+    return Listing(parts, "in", counted_at_once=7), table
+
+
+@given(KEYS, st.integers(1, 5), st.integers(1, 20), st.sampled_from(["", "a", "é"]))
+def test_pages_have_every_record_once_in_the_order_of_bytes(
+    keys: list[str], shards: int, limit: int, prefix: str
+) -> None:
+    one, _ = listing([seeding.record("in", key) for key in keys], shards)
+    seen: list[str] = []
+    after = None
+    while True:
+        page = one.page(StatusQuery(prefix), after, limit)
+        assert len(page.records) <= limit
+        seen += [record.input_key for record in page.records]
+        after = page.next_after
+        if after is None:
+            break
+    wanted = sorted((key for key in keys if key.startswith(prefix)), key=str.encode)
+    assert seen == wanted
+    assert [record.input_key for record in one.all(StatusQuery(prefix))] == wanted
+
+
+@given(KEYS, st.integers(1, 5))
+def test_counts_are_of_all_records_under_the_prefix(keys: list[str], shards: int) -> None:
+    statuses = [Status.SUCCESS, Status.FAILED, Status.PROCESSING]
+    records = [seeding.record("in", key, statuses[n % 3]) for n, key in enumerate(keys)]
+    one, _ = listing(records, shards)
+    counts = one.counts(StatusQuery("a"))
+    wanted = [record.status for record in records if record.input_key.startswith("a")]
+    assert counts.next_after is None
+    assert counts.files == {status: wanted.count(status) for status in Status}
+
+
+def test_a_filtered_page_has_no_more_than_its_limit_and_goes_on_after_its_last() -> None:
+    records = [
+        seeding.record("in", f"{n:03}", Status.FAILED if n % 2 else Status.SUCCESS)
+        for n in range(40)
+    ]
+    one, _ = listing(records)
+    first = one.page(StatusQuery("", Status.FAILED), limit=5)
+    assert [record.input_key for record in first.records] == ["001", "003", "005", "007", "009"]
+    assert first.next_after == "009"
+    second = one.page(StatusQuery("", Status.FAILED), first.next_after, limit=100)
+    assert [record.input_key for record in second.records] == [f"{n:03}" for n in range(11, 40, 2)]
+
+
+def test_a_page_reads_little_more_than_it_returns() -> None:
+    records = [seeding.record("in", f"{n:05}") for n in range(5000)]
+    one, table = listing(records, 16)
+    page = one.page(StatusQuery(""), limit=1000)
+    assert len(page.records) == 1000
+    assert sorted(shard for shard, _, _ in table.reads) == list(range(16))
+    assert sum(limit for _, _, limit in table.reads) < 1450

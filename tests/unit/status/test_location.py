@@ -1,0 +1,50 @@
+"""Locations: of the text, of its PDF, and of neither."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import BadQuestion
+from chalicelib.records import naming
+from chalicelib.settings import Settings
+from chalicelib.status import location
+
+TWO = Settings("dev", "in", "out", "table", "/token")
+ONE = Settings("dev", "b", "b", "table", "/token", input_prefix="text/", output_prefix="pdf/")
+
+
+@pytest.mark.parametrize(
+    ("settings", "text", "key"),
+    [
+        (TWO, "a.txt", "a.txt"),
+        (TWO, "s3://in/a.txt", "a.txt"),
+        (TWO, "s3://in", ""),
+        (TWO, "s3://in//a.txt", "/a.txt"),
+        (TWO, "s3://in/s3://in/a.txt", "s3://in/a.txt"),
+        (TWO, "s3://out/a.pdf", "a.txt"),
+        (TWO, "s3://out/a.PdF", "a.TxT"),
+        (TWO, "s3://out/reports/", "reports/"),
+        (ONE, "s3://b/text/a.txt", "text/a.txt"),
+        (ONE, "s3://b/pdf/a.pdf", "text/a.txt"),
+        (ONE, "s3://b/pdf/reports/", "text/reports/"),
+        (ONE, "s3://b/", ""),
+    ],
+)
+def test_a_location_means_an_input_key(settings: Settings, text: str, key: str) -> None:
+    assert location.key_of_location(text, settings) == key
+
+
+@given(st.text(max_size=40), st.sampled_from(["txt", "TXT", "Txt"]), st.sampled_from([TWO, ONE]))
+def test_the_location_of_a_pdf_means_the_text_it_was_made_of(
+    stem: str, extension: str, settings: Settings
+) -> None:
+    key = f"{settings.input_prefix}{stem}.{extension}"
+    prefixes = {"input_prefix": settings.input_prefix, "output_prefix": settings.output_prefix}
+    pdf = naming.output_key(key, **prefixes)
+    assert location.key_of_location(f"s3://{settings.output_bucket}/{pdf}", settings) == key
+
+
+@pytest.mark.parametrize("text", ["s3://elsewhere/a.txt", "s3://", "s3:///a.txt", "s3://IN/a"])
+def test_another_bucket_is_refused_with_the_names_of_the_right_ones(text: str) -> None:
+    with pytest.raises(BadQuestion, match="input bucket is in, its output bucket out"):
+        location.key_of_location(text, TWO)

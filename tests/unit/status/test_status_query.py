@@ -1,0 +1,72 @@
+"""What may be asked, and what is refused before anything is looked up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import BadQuestion
+from chalicelib.status import status_query
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-31", "2026-01-31T00:00:00.000Z"),
+        ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00.000Z"),
+        ("2026-01-31T08:00:00.1239+02:00", "2026-01-31T06:00:00.123Z"),
+    ],
+)
+def test_a_time_is_a_day_or_a_moment_with_its_zone(text: str, moment: str) -> None:
+    assert status_query.since(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2026-13-01",
+        "2026-01-31T08:00:00",
+        "2026W05T08",
+        "20260131T0",
+        "0001-01-01T00:00:00+23:59",
+        "\ud800",
+    ],
+)
+def test_any_other_time_is_refused(text: str) -> None:
+    with pytest.raises(BadQuestion) as refused:
+        status_query.since(text)
+    assert refused.value.part == "since"
+
+
+@pytest.mark.parametrize("text", ["0", "1001", "-1", "+5", "1e2", " 5", "5 ", "٥", "05", ""])
+def test_a_limit_outside_its_bounds_is_refused(text: str) -> None:
+    with pytest.raises(BadQuestion):
+        status_query.limit(text)
+
+
+@pytest.mark.parametrize(("text", "limit"), [("1", 1), ("100", 100), ("1000", 1000)])
+def test_a_limit_within_its_bounds_is_taken(text: str, limit: int) -> None:
+    assert status_query.limit(text) == limit
+
+
+@given(st.text(alphabet=st.characters(), max_size=600))
+def test_a_key_has_at_most_1024_bytes_of_utf_8(text: str) -> None:
+    try:
+        is_possible = 1 <= len(text.encode()) <= 1024
+    except UnicodeEncodeError:
+        is_possible = False
+    if is_possible:
+        assert status_query.key(text) == text
+    else:
+        with pytest.raises(BadQuestion):
+            status_query.key(text)
+
+
+@given(st.text(max_size=40))
+def test_no_text_whatever_makes_a_filter_fail_otherwise_than_by_refusing(text: str) -> None:
+    for read in (status_query.since, status_query.limit, status_query.status):
+        try:
+            read(text)
+        except BadQuestion:
+            continue

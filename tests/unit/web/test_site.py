@@ -1,0 +1,116 @@
+"""The page as it is served: headers, versions, and the one script made of its modules."""
+
+import re
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from chalicelib.connections import SIGNED
+from chalicelib.web import bundle, site
+
+ENDPOINT = "https://s3.eu-central-1.amazonaws.com"
+
+
+def served_files() -> set[str]:
+    """The names of the files that the page asks for."""
+    text = site.page("/api/", {}, ENDPOINT).body
+    return set(re.findall(rf'"web/{site.version()}/([^"]+)"', text))
+
+
+def test_the_page_asks_for_all_its_files_and_no_others() -> None:
+    assert served_files() == set(site.files()) - {site.INDEX}
+
+
+def test_the_page_weighs_less_than_100_kb() -> None:
+    assert sum(len(text.encode()) for text in site.files().values()) < 100_000
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_has_no_inline_code() -> None:
+    for name, text in site.files().items():
+        addresses = set(re.findall(r"https?://[^\s\"'`)]+", text))
+        assert addresses <= {"http://www.w3.org/2000/svg"}, name
+    index = site.files()[site.INDEX]
+    assert not re.search(r"<style|\son\w+=|style=|<script(?![^>]*\ssrc=)", index)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|\beval\b", site.files()["page.js"])
+
+
+def test_an_address_without_its_slash_is_redirected() -> None:
+    response = site.page("/prod/api", {}, ENDPOINT)
+    assert (response.status_code, response.headers["Location"]) == (308, "api/")
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("0", "page.js"),
+        ("", "page.js"),
+        (None, "index.html"),
+        (None, "main.js"),
+        (None, "../app.py"),
+    ],
+)
+def test_what_is_no_file_of_this_version_is_not_found(version: str | None, name: str) -> None:
+    response = site.file(version if version is not None else site.version(), name, ENDPOINT)
+    assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"])
+def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -> None:
+    client = boto3.client(
+        "s3", region, config=SIGNED, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    origin = site.s3_origin(client.meta.endpoint_url)
+    link = client.generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "k"})
+    form = client.generate_presigned_post("bucket", "k")["url"]
+    for address in (link, form):
+        scheme, host = urlsplit(address)[:2]
+        assert f"{scheme}://{host}" == origin.replace("*", "bucket")
+
+
+def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
+    script = bundle.joined(
+        {
+            "main": 'import { b } from "./b.js";\nb();\n',
+            "b": '// Why.\nimport { a, c } from "./a.js";\nexport function b() { return a + c; }\n',
+            "a": "export const a = 1;\nexport const c = 2;\n",
+            "unused": "export const unused = 1;\n",
+        },
+        "main",
+    )
+    assert [line for line in script.splitlines() if line.startswith("modules.")] == [
+        "modules.a = (() => {",
+        "modules.b = (() => {",
+        "modules.main = (() => {",
+    ]
+    assert "const { a, c } = modules.a;" in script
+    assert "return { a, c };" in script
+    assert "Why" not in script
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import "./b.js";',
+        'import * as b from "./b.js";',
+        'import b from "./b.js";',
+        "export default 1;",
+        "export { a };",
+        'export * from "./b.js";',
+        "export let a = 1;",
+    ],
+)
+def test_another_form_of_import_or_export_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"main\.js: this form cannot be joined"):
+        bundle.joined({"main": f"{line}\n", "b": ""}, "main")
+
+
+def test_modules_that_import_each_other_are_refused() -> None:
+    modules = {
+        "main": 'import { a } from "./a.js";\n',
+        "a": 'import { m } from "./main.js";\nexport const a = 1;\n',
+    }
+    with pytest.raises(ValueError, match="circular import: main → a → main"):
+        bundle.joined(modules, "main")
