@@ -25,7 +25,7 @@ def test_a_librarys_message_is_left_out_because_it_may_quote_the_text() -> None:
     assert "secret" not in line
     told = json.loads(line)["errors"]
     assert [error["class"] for error in told] == ["ValueError"]
-    assert "test_journal.py" in told[0]["at"][0]
+    assert "test_json_log.py" in told[0]["at"][0]
 
 
 def test_our_own_and_awss_messages_are_kept() -> None:

@@ -141,6 +141,9 @@ def test_words_are_those_of_the_whole_line_wherever_a_row_ends() -> None:
 
 
 def test_rows_that_fit_ask_for_no_words() -> None:
-    code = "from tests.converter.layout.test_line_breaks import article, compose; compose(article('th'), {})"
+    code = (
+        "from tests.converter.layout.test_line_breaks import article, compose;"
+        "compose(article('th'), {})"
+    )
     assert imported(code.format(200), {"budoux"}) == set()
     assert imported(code.format(20), {"budoux"}) == {"budoux"}

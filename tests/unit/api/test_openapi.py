@@ -114,10 +114,10 @@ def test_bounds_and_version_are_those_of_the_code() -> None:
 def test_answering_never_loads_what_only_conversion_needs() -> None:
     code = """
 import sys, app
-from chalicelib import api
+from chalicelib.api import routes
 app.services.answers
 app.services.links
-api.respond("/health", {}, app.services)
+routes.respond("/health", {}, app.services)
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"fpdf", "fontTools", "PIL"}))
 """
     done = subprocess.run(

@@ -49,7 +49,7 @@ def _image(record: Record | None) -> dict[str, Any] | None:
 
 
 def violations(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [r.facts for r in caplog.records if r.message == "illegal transition"]  # type: ignore[attr-defined]
+    return [r.facts for r in caplog.records if r.getMessage() == "illegal transition"]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

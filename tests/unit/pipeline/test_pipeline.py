@@ -381,7 +381,7 @@ def test_each_change_is_one_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> 
     def entry(_log: logging.Logger, event: str, facts: Any, *metrics: Any) -> None:
         lines.append({"event": event, **facts, "metrics": metrics})
 
-    monkeypatch.setattr(json_log, "entry", entry)
+    monkeypatch.setattr(json_log, "event", entry)
     stage = failing(OSError("x"))
     with pytest.raises(OSError, match="x"):
         stage.process()
