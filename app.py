@@ -15,10 +15,10 @@ from chalice.app import (
     Response,
 )
 
-from chalicelib import connections, json_log, metrics
+from chalicelib import clients, json_log, metrics
 from chalicelib.api import routes
-from chalicelib.connections import Services
 from chalicelib.errors import SettingsError
+from chalicelib.services import Services
 from chalicelib.settings import Settings
 from chalicelib.web import site
 
@@ -126,13 +126,13 @@ def query() -> dict[str, list[str]]:
 def page() -> Response:
     """The web page."""
     request: Any = app.current_request
-    return site.page(request.context["path"], request.headers, connections.s3_endpoint())
+    return site.page(request.context["path"], request.headers, clients.s3_endpoint())
 
 
 @app.route("/web/{version}/{name}")
 def page_file(version: str, name: str) -> Response:
     """One of the page's files."""
-    return site.file(version, name, connections.s3_endpoint())
+    return site.file(version, name, clients.s3_endpoint())
 
 
 @app.route("/status", authorizer=authorize)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from chalicelib import connections
+from chalicelib import clients
 from chalicelib.records.record import Status
 from chalicelib.status.answers import Answers
 from chalicelib.status.status_query import StatusQuery
@@ -147,7 +147,7 @@ def local_aws() -> Iterator[tuple["DynamoDBClient", "S3Client"]]:
     with emulator.running() as aws:
         os.environ.update(aws.client_environment)
         # A question is to be counted once, however long the emulator takes over a large table.
-        config = connections.CONFIG.merge(Config(read_timeout=600))
+        config = clients.CONFIG.merge(Config(read_timeout=600))
         s3 = boto3.client("s3", config=config)
         s3.create_bucket(Bucket=BUCKET)
         yield boto3.client("dynamodb", config=config), s3

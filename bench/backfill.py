@@ -21,7 +21,7 @@ from typing import Any
 import boto3
 
 from bench.answers import BUCKET, SHARDS, Meter, key_of
-from chalicelib import connections
+from chalicelib import clients
 from chalicelib.pipeline.reconciliation import (
     MAX_FILES,
     RANGES,
@@ -95,7 +95,7 @@ def stage() -> Iterator[None]:
 
 def fill(first: int, last: int) -> None:
     """Put the objects, and a record of every one but each tenth."""
-    client = boto3.client("s3", config=connections.CONFIG)
+    client = boto3.client("s3", config=clients.CONFIG)
     keys = [key_of(number) for number in range(first, last)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda k: client.put_object(Bucket=BUCKET, Key=k, Body=k.encode()), keys))
@@ -107,8 +107,8 @@ def fill(first: int, last: int) -> None:
 
 def measured(objects: int) -> str:
     """One line about reconciling the bucket, with every tenth record missing."""
-    s3 = boto3.client("s3", config=connections.CONFIG)
-    dynamodb = boto3.client("dynamodb", config=connections.CONFIG)
+    s3 = boto3.client("s3", config=clients.CONFIG)
+    dynamodb = boto3.client("dynamodb", config=clients.CONFIG)
     meter, events = Meter(), Events()
     meter.watch(s3)
     meter.watch(dynamodb)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from chalicelib import connections
-from chalicelib.connections import Services
+from chalicelib import clients
+from chalicelib.services import Services
 from chalicelib.settings import Settings
 from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.answers import Answers
@@ -93,7 +93,7 @@ class QueryRun:
 
     def _download(self) -> bool:
         """Whether all PDFs were fetched."""
-        downloads = Downloads(connections.s3(), self.settings.output_bucket, self.asked.download)
+        downloads = Downloads(clients.s3(), self.settings.output_bucket, self.asked.download)
         with screen.progress() as progress:
             task = progress.add_task("fetching", total=len(self.pdfs))
             failures = downloads.fetch(self.pdfs, lambda: progress.advance(task))

@@ -20,8 +20,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from chalicelib import connections
+from chalicelib import clients
 from chalicelib.records.record import Record, Status
+from chalicelib.services import Services
 from chalicelib.settings import Settings
 from chalicelib.status.listing import Listing
 from chalicelib.status.status_query import StatusQuery
@@ -109,11 +110,11 @@ def _upload_and_wait(
     for path in paths:
         key = path.relative_to(DATA).as_posix()
         with path.open("rb") as body:
-            connections.s3().put_object(
+            clients.s3().put_object(
                 Bucket=settings.input_bucket, Key=key, Body=body, ContentType="text/plain"
             )
         waiting[key] = None
-    listing = connections.Services(settings).answers.listing
+    listing = Services(settings).answers.listing
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("converting", total=len(waiting))

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Response
@@ -18,11 +18,13 @@ from chalicelib.api import problem, uploads
 from chalicelib.api.parameters import FILTERS, Parameters
 from chalicelib.api.problem import Problem, ProblemKind
 from chalicelib.api.uploads import UploadRequest
-from chalicelib.connections import Services
 from chalicelib.errors import BadQuestion
 from chalicelib.status import cursor
 from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.storage.links import LINK_SECONDS
+
+if TYPE_CHECKING:
+    from chalicelib.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +38,14 @@ COUNTING_SECONDS = 15
 Given = Mapping[str, Sequence[str]]
 
 
-def respond(path: str, given: Given, services: Services) -> Response:
+def respond(path: str, given: Given, services: "Services") -> Response:
     """The response of the route `path` to the query parameters `given`."""
     return _answered(
         lambda: _ROUTES[path](Parameters.read(path, given, services.settings), services)
     )
 
 
-def upload(body: bytes, given: Given, services: Services) -> Response:
+def upload(body: bytes, given: Given, services: "Services") -> Response:
     """The response to a request to upload a file, which the request's body describes."""
 
     def form() -> Response:
@@ -79,7 +81,7 @@ def _answered(work: Callable[[], Response]) -> Response:
         )
 
 
-def _status(asked: Parameters, services: Services) -> Response:
+def _status(asked: Parameters, services: "Services") -> Response:
     """What became of one key, or of all keys with a prefix."""
     if ("key" in asked) == ("prefix" in asked):
         raise Problem(
@@ -95,7 +97,7 @@ def _status(asked: Parameters, services: Services) -> Response:
     return _json(200, json.dumps(_answer(asked, services).public, ensure_ascii=False))
 
 
-def _page(asked: Parameters, services: Services) -> Response:
+def _page(asked: Parameters, services: "Services") -> Response:
     answers, question = services.answers, asked.question
     bucket = answers.bucket.name
     after = cursor.decoded("page", bucket, question, asked.next) if asked.next is not None else None
@@ -108,7 +110,7 @@ def _page(asked: Parameters, services: Services) -> Response:
     return _json(200, f'{head[:-1]}, "files": [{", ".join(files[:fitting])}]}}')
 
 
-def _summary(asked: Parameters, services: Services) -> Response:
+def _summary(asked: Parameters, services: "Services") -> Response:
     """How many files stand where, under a prefix."""
     answers, question = services.answers, asked.question
     bucket = answers.bucket.name
@@ -125,13 +127,13 @@ def _summary(asked: Parameters, services: Services) -> Response:
     return _json(200, json.dumps(told, ensure_ascii=False))
 
 
-def _download(asked: Parameters, services: Services) -> Response:
+def _download(asked: Parameters, services: "Services") -> Response:
     """The way to the PDF of one key."""
     url = services.links.url(_output_key(asked, services))
     return Response("", _headers() | {"Location": url}, 302)
 
 
-def _link(asked: Parameters, services: Services) -> Response:
+def _link(asked: Parameters, services: "Services") -> Response:
     """Links to the PDF of one key: scripts of a page cannot read where a redirect leads."""
     output_key = _output_key(asked, services)
     told = {
@@ -142,7 +144,7 @@ def _link(asked: Parameters, services: Services) -> Response:
     return _json(200, json.dumps(told))
 
 
-def _output_key(asked: Parameters, services: Services) -> str:
+def _output_key(asked: Parameters, services: "Services") -> str:
     """The key of the PDF asked for; Problem if there is no such PDF now."""
     answer = _answer(asked, services)
     record = answer.record
@@ -160,12 +162,12 @@ def _output_key(asked: Parameters, services: Services) -> str:
     return record.output_key
 
 
-def _settings(asked: Parameters, _services: Services) -> Response:
+def _settings(asked: Parameters, _services: "Services") -> Response:
     """What the web page needs to know of the stage."""
     return _json(200, json.dumps(uploads.settings_document(asked.settings)))
 
 
-def _form(body: bytes, services: Services) -> Response:
+def _form(body: bytes, services: "Services") -> Response:
     """A signed form that uploads exactly this file; Problem if it would be refused later."""
     request = UploadRequest.read(body, services.settings)
     if not request.overwrite and services.inputs.head(request.key) is not None:
@@ -179,12 +181,12 @@ def _form(body: bytes, services: Services) -> Response:
     return _json(201, json.dumps(services.forms.signed(request)))
 
 
-def _health(_asked: Parameters, _services: Services) -> Response:
+def _health(_asked: Parameters, _services: "Services") -> Response:
     """That the function runs; no dependency is touched."""
     return _json(200, json.dumps({"status": "ok", "version": VERSION}))
 
 
-def _openapi(_asked: Parameters, _services: Services) -> Response:
+def _openapi(_asked: Parameters, _services: "Services") -> Response:
     """What all this is, for programs."""
     return _json(200, document())
 
@@ -195,7 +197,7 @@ def document() -> str:
     return (Path(__file__).parent / "openapi.json").read_text("utf-8")
 
 
-_ROUTES: Mapping[str, Callable[[Parameters, Services], Response]] = {
+_ROUTES: Mapping[str, Callable[[Parameters, "Services"], Response]] = {
     "/status": _status,
     "/status/summary": _summary,
     "/download": _download,
@@ -206,7 +208,7 @@ _ROUTES: Mapping[str, Callable[[Parameters, Services], Response]] = {
 }
 
 
-def _answer(asked: Parameters, services: Services) -> Answer:
+def _answer(asked: Parameters, services: "Services") -> Answer:
     """The answer about the key asked for; Problem if there is no such file."""
     key = asked.key
     answer = services.answers.about(key)

@@ -7,10 +7,10 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from chalicelib import VERSION, connections
+from chalicelib import VERSION, clients
 from chalicelib.api import routes
-from chalicelib.connections import Services
 from chalicelib.records.record import Status
+from chalicelib.services import Services
 from tests import seeding
 from tests.stack import Answer, Stack
 
@@ -306,12 +306,12 @@ def test_with_a_wrong_token_there_is_no_answer(stack: Stack, token: str) -> None
 
 
 def test_when_aws_cannot_be_asked_it_is_503_and_says_when_to_come_again(stack: Stack) -> None:
-    clients = connections.dynamodb, connections.s3
-    for client in clients:
+    cached = clients.dynamodb, clients.s3
+    for client in cached:
         client.cache_clear()  # of this process; another test may have made them for another stack
     elsewhere = replace(stack.settings, table="nowhere")
     response = routes.respond("/status", {"prefix": [""]}, Services(elsewhere))
-    for client in clients:
+    for client in cached:
         client.cache_clear()
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert json.loads(str(response.body))["type"] == "urn:text-to-pdf:problem:unavailable"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
-from chalicelib.connections import Services
 from chalicelib.records.record import Record
+from chalicelib.services import Services
 from chalicelib.settings import Settings
 from chalicelib.storage.bucket import StoredObject
 

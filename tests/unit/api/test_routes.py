@@ -9,10 +9,10 @@ import boto3
 import pytest
 from chalice.app import Response
 
-from chalicelib import VERSION, connections
+from chalicelib import VERSION, clients
 from chalicelib.api import routes
-from chalicelib.connections import Services
 from chalicelib.records.record import Status
+from chalicelib.services import Services
 from chalicelib.storage.links import Links
 from tests import seeding
 from tests.unit.desk import SETTINGS, services, stored
@@ -128,7 +128,7 @@ def test_a_download_leads_to_the_pdf(stage: Services) -> None:
         region_name="us-east-1",
         aws_access_key_id="a",
         aws_secret_access_key="b",
-        config=connections.SIGNED,
+        config=clients.SIGNED,
     )
     stage.__dict__["links"] = Links(client, "out")
     code, _, response = ask("/download", stage, key="a/done.txt")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from chalicelib.connections import SIGNED
+from chalicelib.clients import SIGNED
 from chalicelib.web import bundle, site
 
 ENDPOINT = "https://s3.eu-central-1.amazonaws.com"
