@@ -184,4 +184,4 @@ reconcile: ready
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)" $(if $(RANGES),--ranges "$(RANGES)")
 
 clean:
-	rm -rf .venv* .local mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local mutants .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
