@@ -77,9 +77,12 @@ def test_a_chosen_folder_keeps_its_paths(tab: Tab, tmp_path: Path) -> None:
 def test_page_options_apply_to_what_is_added_next(tab: Tab, tmp_path: Path) -> None:
     path = written(tmp_path / "wide.txt", "wide")
     tab.sign_in("options/")
+    summary = tab.page.locator("#options-summary")
+    expect(summary).to_have_text("standard")
     tab.page.get_by_text("Page options").click()
     tab.page.get_by_label("Orientation").select_option("landscape")
     tab.page.get_by_label("Paper").select_option("letter")
+    expect(summary).to_have_text("Paper: Letter, Orientation: Landscape")
     tab.page.get_by_label("Type size").fill("20")
     tab.choose(path)
     tab.expect_state("options/wide.txt", "success")
