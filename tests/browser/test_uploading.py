@@ -15,7 +15,7 @@ from tests.browser.line import Line
 from tests.browser.tab import SETTLED_WITHIN, Tab
 from tests.stack import Stack, wait_for
 
-FILES = int(os.environ.get("BROWSER_FILES", "60"))
+FILES = int(os.environ.get("BROWSER_FILES", "500"))
 """Files that are dropped at once; 500 take the local AWS several minutes."""
 
 MB = 2**20
