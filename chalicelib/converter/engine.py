@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from chalicelib.converter.document.document import Document
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import Widths
+from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import of_text, tag
 from chalicelib.converter.layout.layout import Layout, Page
 from chalicelib.converter.options import Options, Switch
@@ -47,7 +47,7 @@ def _run(
     geometry = Geometry.of(options)
     document = Document(sink, about, geometry, tagged=options.tagged is Switch.ON)
     composer = cache(lambda: document.composer(geometry.columns))
-    layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire), composer)
+    layout = Layout(geometry.columns, geometry.rows, CellWidths(document.repertoire), composer)
 
     def tell() -> None:
         if progress:

@@ -9,13 +9,13 @@ import uharfbuzz as hb
 
 from chalicelib.converter.document.painter import ANSI_FONT, Painter
 from chalicelib.converter.fonts.font import (
-    BODY,
-    BOLD,
+    BODY_FACE,
+    BOLD_FACE,
     CELL,
-    FACES,
+    GRID_FACES,
     Face,
     FontSelector,
-    font_name,
+    font_resource_name,
     subset_without,
 )
 from chalicelib.converter.pdf.objects import ObjectWriter
@@ -47,22 +47,22 @@ def embed_fonts(objects: ObjectWriter, painter: Painter, repertoire: FontSelecto
     tags = (f"TXT{chr(65 + n // 26)}{chr(65 + n % 26)}A" for n in count())
     fonts = [ANSI_FONT + b" %d 0 R" % _embed_ansi(objects, painter.ansi_characters, next(tags))]
     used: dict[tuple[Face, int], set[int]] = {}
-    for face in FACES:
+    for face in GRID_FACES:
         for plane, code_point in repertoire.drawn_with(face):
             used.setdefault((face, plane), set()).add(code_point)
     if painter.bold_characters:
-        used[BOLD, 0] = painter.bold_characters
+        used[BOLD_FACE, 0] = painter.bold_characters
     for (face, plane), code_points in used.items():
         number = _embed(objects, face, code_points, next(tags))
-        fonts.append(font_name(face, plane) + b" %d 0 R" % number)
+        fonts.append(font_resource_name(face, plane) + b" %d 0 R" % number)
     return b"".join(fonts)
 
 
 def embed_clusters(objects: ObjectWriter, clusters: "ClusterFont") -> bytes:
     """Write a font of clusters; returns its entry of a /Font resource dictionary."""
-    from chalicelib.converter.fonts.composites import composite
+    from chalicelib.converter.fonts.composites import composite_font
 
-    program, glyphs = composite(clusters)
+    program, glyphs = composite_font(clusters)
     face = hb.Face(program)
     widths = [clusters.face.thousandths(cluster.advance) for cluster in clusters.codes]
     name = f"TXTAAA+{clusters.name.decode()[1:]}".encode()
@@ -88,8 +88,8 @@ def embed_clusters(objects: ObjectWriter, clusters: "ClusterFont") -> bytes:
 def _embed_ansi(objects: ObjectWriter, characters: str, tag: str) -> int:
     """The body font with one-byte codes, for pages that need no more."""
     # WinAnsiEncoding takes the no-break space and the soft hyphen from these (annex D.2, 5 and 6).
-    subset = _subset(BODY, {*map(ord, characters), 0x20, 0x2D})
-    name = f"{tag}+{BODY.name}".encode()
+    subset = _subset(BODY_FACE, {*map(ord, characters), 0x20, 0x2D})
+    name = f"{tag}+{BODY_FACE.name}".encode()
     pairs = sorted((one.encode("cp1252").hex(), ord(one)) for one in characters)
     entries = (f"<{code}> <{code_point:04X}>" for code, code_point in pairs)
     to_unicode = _cmap("UCS", "Adobe-Identity-UCS", 2, "<00> <FF>", "bfchar", entries)
@@ -140,7 +140,7 @@ def _subset(face: Face, code_points: set[int]) -> hb.Face:
     """The glyphs of some characters as a font of its own, without hints and layout tables."""
     wanted = subset_without(_DROPPED)
     wanted.unicode_set.update(code_points)
-    return hb.subset(face.face, wanted)
+    return hb.subset(face.hb_face, wanted)
 
 
 def _descriptor(objects: ObjectWriter, face: hb.Face, name: bytes, kind: int) -> int:

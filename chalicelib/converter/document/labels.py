@@ -5,7 +5,7 @@ They are not text: what is copied is the character itself, which is there as emp
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts.font import ASCENT, BODY, CELL, DESCENT, NUMBER_CELLS
+from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MISSING_CELLS
 
 Point = tuple[float, float]
 
@@ -35,7 +35,7 @@ class Labels:
             _LINE,
             2 * _LINE,
             _BOTTOM,
-            NUMBER_CELLS * CELL - 4 * _LINE,
+            MISSING_CELLS * CELL - 4 * _LINE,
             _TOP - _BOTTOM,
         )
         return (
@@ -52,16 +52,16 @@ class Labels:
 
 def _row(digits: str, baseline: int) -> bytes:
     """Operators that draw digits in the middle of their cells."""
-    left = (NUMBER_CELLS * CELL - len(digits) * _DIGIT * CELL) / 2
+    left = (MISSING_CELLS * CELL - len(digits) * _DIGIT * CELL) / 2
     step = b"1 0 0 1 %d 0 cm\n" % CELL
     drawn = step.join(b"/Label%X Do\n" % ord(digit) for digit in digits)
     return b"q %g 0 0 %g %d %d cm\n" % (_DIGIT, _DIGIT, left, baseline) + drawn + b"Q\n"
 
 
 def _outline(letter: str) -> bytes:
-    font = hb.Font(BODY.face)
-    pen = _Outline(1000 / BODY.face.upem)
-    font.draw_glyph_with_pen(BODY.glyph(ord(letter)), pen)
+    font = hb.Font(BODY_FACE.hb_face)
+    pen = _Outline(1000 / BODY_FACE.hb_face.upem)
+    font.draw_glyph_with_pen(BODY_FACE.glyph(ord(letter)), pen)
     return b"".join(pen.operators) + b"f\n"
 
 

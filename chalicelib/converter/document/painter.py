@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.pen import MARK, Pen, divided, marked, plain, repeats
-from chalicelib.converter.fonts.font import CELL, FontSelector, FontSlot
-from chalicelib.converter.fonts.pictures import Pictures
+from chalicelib.converter.fonts.font import CELL, FontSelector, GridFont
+from chalicelib.converter.fonts.pictures import EmojiPictures
 from chalicelib.converter.layout.layout import Page
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece, is_complex
 from chalicelib.converter.pdf.objects import escape_string
@@ -48,7 +48,7 @@ class Painter:
         self._ansi_seen = b"\n" + MARK
         self._bold_seen: set[int] = set()
         self.labels = Labels()
-        self.pictures = Pictures()
+        self.pictures = EmojiPictures()
         g = geometry
         left, above = g.margin, g.first_baseline + g.leading
         #: Opens the text object that `page` goes on with.
@@ -130,8 +130,8 @@ class Painter:
         row.indent = 0.0
         return row
 
-    def _slots(self, text: str) -> list[FontSlot]:
-        return [self._repertoire.slots[letter] for letter in text.translate(self._repertoire)]
+    def _slots(self, text: str) -> list[GridFont]:
+        return [self._repertoire.fonts[letter] for letter in text.translate(self._repertoire)]
 
     def _pen(self, size: float) -> Pen:
         return Pen(self._repertoire, self._bold_seen, size)
@@ -191,7 +191,7 @@ class Painter:
         g = self._geometry
         out: list[bytes] = []
         for index, row in enumerate(rows):
-            if not self._repertoire.any_numbered(row):
+            if not self._repertoire.any_missing(row):
                 continue
             if isinstance(row, ComposedRow):
                 out += self._numbers_of_pieces(row, g.baseline(index))
@@ -199,7 +199,7 @@ class Painter:
             slots = self._slots(row)
             columns = accumulate((slot.cells for slot in slots), initial=0)
             for character, slot, column in zip(row, slots, columns, strict=False):
-                if slot.numbered:
+                if slot.missing:
                     x = g.margin + column * g.cell
                     out.append(self.labels.draw(ord(character), x, g.baseline(index), g.size))
         return b"".join(out)
@@ -208,7 +208,7 @@ class Painter:
         g = self._geometry
         for piece, x in _places(row, g.margin, g.size):
             slot = piece.font
-            if isinstance(slot, FontSlot) and slot.numbered and isinstance(piece.shown, str):
+            if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
 

@@ -5,8 +5,15 @@ from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
 
-from chalicelib.converter.fonts.font import BODY, CELL, Face, FontSelector, FontSlot, font_name
-from chalicelib.converter.fonts.font import BOLD as BOLD_FACE
+from chalicelib.converter.fonts.font import (
+    BODY_FACE,
+    BOLD_FACE,
+    CELL,
+    Face,
+    FontSelector,
+    GridFont,
+    font_resource_name,
+)
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
 from chalicelib.converter.reading.cleaning import BOLD, BOTH, style_runs
@@ -22,8 +29,8 @@ _STROKE = 0.04  # of the size: what makes a font bold that has no bold face
 # its whole width, or smaller by as much again.
 _OTHER_SIZE = 1.0001
 
-# What is drawn in one go: text, slot, and whether it is bold.
-FontRun: TypeAlias = tuple[str, FontSlot, bool]
+GridRun: TypeAlias = tuple[str, GridFont, bool]
+"""A run of text on the grid: the text, its font, and whether it is bold."""
 
 
 def plain(rows: list[str]) -> bool:
@@ -70,7 +77,7 @@ class Pen:
         self._bold_seen = bold_seen
         self._size = size
         self._state: tuple[bytes, float, float] = (b"", 0.0, 0.0)
-        self._stretch = 100.0
+        self._h_scale = 100.0
         self._bold = False
 
     def rows(self, rows: list[str], starts: Sequence[int] = ()) -> bytes:
@@ -79,7 +86,7 @@ class Pen:
         `starts` are the rows with which marked-content sequences begin, from the first.
         """
         out = self._at_once(rows, starts) or self._row_by_row(rows, starts)
-        if self._stretch != 100.0:
+        if self._h_scale != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
@@ -88,7 +95,7 @@ class Pen:
     def _at_once(self, rows: list[str], starts: Sequence[int]) -> bytes | None:
         """The same for rows that need one font only, with a few operations for all of them."""
         text = "\n".join(rows)
-        slot = self._repertoire.shared(text)
+        slot = self._repertoire.common_font(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
         code = _code("\n".join(divided(rows, starts)), slot.plane)
@@ -123,32 +130,32 @@ class Pen:
         gap = row.indent
         for font, shown, advance, style, _ in row.pieces:
             bold = style in (BOLD, BOTH)
-            if not isinstance(font, FontSlot) and isinstance(shown, bytes):
+            if not isinstance(font, GridFont) and isinstance(shown, bytes):
                 scale = font.face.scale
                 yield self._select(font.name, self._size * scale, 100.0, bold=bold)
                 yield b"[%d(%b)]TJ\n" % (-gap / scale, shown) if gap else b"(%b)Tj\n" % shown
                 gap = 0.0
-            elif isinstance(font, FontSlot) and isinstance(shown, str):
+            elif isinstance(font, GridFont) and isinstance(shown, str):
                 if gap:
                     yield self._set(font.face, font, bold=bold)
-                    yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.stretch))
+                    yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.h_scale))
                 yield from self._drawn(shown, font, bold=bold)
                 gap = advance - font.cells * len(shown) * CELL
 
-    def _runs(self, row: str) -> Iterator[FontRun]:
+    def _runs(self, row: str) -> Iterator[GridRun]:
         for style, text in style_runs(row):
             bold = style in (BOLD, BOTH)
             if not text:
                 continue
-            if slot := self._repertoire.shared(text):
+            if slot := self._repertoire.common_font(text):
                 yield text, slot, bold
                 continue
             for part, slot in self._repertoire.runs(text):
                 yield part, slot, bold
 
-    def _drawn(self, text: str, slot: FontSlot, *, bold: bool) -> Iterable[bytes]:
+    def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> Iterable[bytes]:
         face = slot.face
-        if bold and face is BODY and all(BOLD_FACE.glyph(ord(one)) for one in text):
+        if bold and face is BODY_FACE and all(BOLD_FACE.glyph(ord(one)) for one in text):
             face, bold = BOLD_FACE, False
             self._bold_seen.update(map(ord, text))
         yield self._set(face, slot, bold=bold)
@@ -161,19 +168,19 @@ class Pen:
         if slot.private:
             yield _END
 
-    def _set(self, face: Face, slot: FontSlot, *, bold: bool) -> bytes:
-        font = slot.font if face is slot.face else font_name(face, slot.plane)
-        return self._select(font, self._size * face.scale, slot.stretch, bold=bold)
+    def _set(self, face: Face, slot: GridFont, *, bold: bool) -> bytes:
+        font = slot.resource_name if face is slot.face else font_resource_name(face, slot.plane)
+        return self._select(font, self._size * face.scale, slot.h_scale, bold=bold)
 
-    def _select(self, font: bytes, size: float, stretch: float, *, bold: bool) -> bytes:
+    def _select(self, font: bytes, size: float, h_scale: float, *, bold: bool) -> bytes:
         out = b""
-        state = (font, size, stretch)
+        state = (font, size, h_scale)
         if state != self._state:
             if state[:2] != self._state[:2]:
                 out += b"%b %g Tf\n" % state[:2]
-            if stretch != self._stretch:
-                out += b"%.4g Tz\n" % stretch
-                self._stretch = stretch
+            if h_scale != self._h_scale:
+                out += b"%.4g Tz\n" % h_scale
+                self._h_scale = h_scale
             self._state = state
         if bold != self._bold:
             out += b"2 Tr %g w\n" % (_STROKE * self._size) if bold else b"0 Tr\n"

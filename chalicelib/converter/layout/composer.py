@@ -13,7 +13,13 @@ from chalicelib.converter.layout.rows import CROWDED, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.cleaning import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
 from chalicelib.converter.scripts.script import WITHOUT_SPACES
-from chalicelib.converter.scripts.shaper import Font, ShapedRun, ShapedText, Shaper, TextSpan
+from chalicelib.converter.scripts.shaper import (
+    RunFont,
+    ShapedRun,
+    ShapedText,
+    Shaper,
+    TextProperties,
+)
 
 # A row may end behind blanks, which need no room, and behind the mark that Tibetan has between
 # syllables. ZERO WIDTH SPACE shows where words end that have no blank between them.
@@ -34,9 +40,9 @@ class Composer:
         self._columns = columns
         self._shaper = shaper
 
-    def learn(self, lines: Iterable[str]) -> None:
+    def shape_words(self, lines: Iterable[str]) -> None:
         """Get to know the words of many lines that come next, which saves time."""
-        self._shaper.learn("\n".join(lines))
+        self._shaper.shape_words("\n".join(lines))
 
     def rows(self, line: str, *, rtl: bool | None = None, start: float = 0.0) -> list[ComposedRow]:
         """The rows of a line, which is a paragraph; together they have all of its characters.
@@ -58,15 +64,15 @@ class Composer:
         What tabs are between stays in the order of typing, as columns of a table do (L1).
         """
         shaped = ShapedText()
-        add = self._shaper.add_with_emoji if emoji.HINT.search(line) else self._shaper.add
+        add = self._shaper.add_with_emoji if emoji.MAY_HAVE_EMOJI.search(line) else self._shaper.add
         for run in runs:
             at = run.start
             for style, text in style_runs(slice_line(line, run.start, run.end)):
-                span = TextSpan(run.level, style)
+                span = TextProperties(run.level, style)
                 for number, part in enumerate(text.split("\t")):
                     if number:
                         advance = TAB * CELL - (start + shaped.advance) % (TAB * CELL)
-                        self._shaper.add_blank(at, advance, TextSpan(base, style), shaped)
+                        self._shaper.add_blank(at, advance, TextProperties(base, style), shaped)
                         at += 1
                     if part:
                         add(part, at, span, shaped, divided=divided)
@@ -86,7 +92,7 @@ class _Paragraph:
         self._starts = [*shaped.starts, len(line)]
         # The advance of all that is in front of each cluster.
         self._reach = list(accumulate(shaped.advances, initial=0.0))
-        self._bounds = [one.start for one in shaped.stretches]
+        self._bounds = [one.start for one in shaped.runs]
         self._without_spaces = WITHOUT_SPACES.search(line) is not None
 
     def rows(self) -> Iterator[ComposedRow]:
@@ -161,37 +167,37 @@ class _Paragraph:
     def _composed(self, start: int, end: int) -> ComposedRow:
         text = self._text(start, end)
         levels, parts = [], []
-        for first, behind, stretch, level in self._stretches(start, end, text):
+        for first, behind, run, level in self._row_runs(start, end, text):
             levels.append(level)
             shown = self._shaped.shown[first:behind]
-            joined = _joined(stretch.font, shown[::-1] if level % 2 else shown)
+            joined = _joined(run.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
-            parts.append(RowPiece(stretch.font, joined, advance, stretch.style, stretch.emoji))
+            parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji))
         rtl = self._base % 2 == 1
         indent = self._width - (self._reach[end] - self._reach[start]) if rtl else 0.0
-        return ComposedRow(text, [parts[n] for n in bidi.visual(levels)], indent, rtl=rtl)
+        return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)
 
-    def _stretches(
+    def _row_runs(
         self, start: int, end: int, text: str
     ) -> Iterator[tuple[int, int, ShapedRun, int]]:
-        """Stretches of a row with their levels, of which blanks at its end have the line's (L1)."""
+        """Runs of a row with their levels, of which blanks at its end have the line's (L1)."""
         blank = self._cluster(self._starts[start] + len(text.rstrip(_BLANK)))
-        style_runs = self._shaped.stretches
+        style_runs = self._shaped.runs
         place = bisect_right(self._bounds, start) - 1
         first = start
         while first < end:
-            stretch = style_runs[place]
+            run = style_runs[place]
             place += 1
             behind = min(end, self._bounds[place]) if place < len(style_runs) else end
-            seen = min(max(first, blank), behind) if stretch.level != self._base else behind
+            seen = min(max(first, blank), behind) if run.level != self._base else behind
             if first < seen:
-                yield first, seen, stretch, stretch.level
+                yield first, seen, run, run.level
             if seen < behind:
-                yield seen, behind, stretch, self._base
+                yield seen, behind, run, self._base
             first = behind
 
 
-def _joined(font: Font, shown: list[bytes | str]) -> bytes | str:
+def _joined(font: RunFont, shown: list[bytes | str]) -> bytes | str:
     if isinstance(font, ClusterFont):
         return b"".join(cast("list[bytes]", shown))
     return "".join(cast("list[str]", shown))

@@ -35,7 +35,7 @@ class Grid:
         """
         if text.isascii() or self._single.covers(text):
             return True
-        new = self._met.others(text)
+        new = self._met.non_members(text)
         if not new:
             return False
         complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()

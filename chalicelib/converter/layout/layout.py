@@ -152,7 +152,7 @@ class Layout:
 
     def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
         """Append lines of which some are not for the grid."""
-        self._composer().learn(lines)
+        self._composer().shape_words(lines)
         for line in lines:
             if self._grid.is_complex(line):
                 self._append(self._composer().rows(line))

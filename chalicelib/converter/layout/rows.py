@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from chalicelib.converter.scripts.shaper import Font
+    from chalicelib.converter.scripts.shaper import RunFont
 
 TAB = 8  # cells
 
@@ -23,7 +23,7 @@ def is_complex(text: str) -> bool:
     from chalicelib.converter.scripts import emoji
     from chalicelib.converter.scripts.script import COMPLEX
 
-    return COMPLEX.search(text) is not None or any(emoji.find(text))
+    return COMPLEX.search(text) is not None or any(emoji.find_emoji(text))
 
 
 class RowPiece(NamedTuple):
@@ -32,7 +32,7 @@ class RowPiece(NamedTuple):
     `advance` is in thousandths of the size of the text. An `emoji` is drawn over it.
     """
 
-    font: "Font"
+    font: "RunFont"
     shown: bytes | str
     advance: float
     style: str
