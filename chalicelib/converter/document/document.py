@@ -212,7 +212,7 @@ class _Rest(OutputProducer):
         """Called by FPDF.output() for the bytes of the file, of which it gets none to keep."""
         described = cast("_Described", self.fpdf)
         objects = described.stream
-        self.obj_id = objects.last
+        self.obj_id = objects.last_number
         catalog = self._add_catalog()
         info = self._add_info()
         self._finalize_catalog(
@@ -225,9 +225,9 @@ class _Rest(OutputProducer):
             outline_dict_obj=_Written(described.outline) if described.outline else None,  # type: ignore[arg-type]
         )
         catalog.page_labels = LABELS
-        while objects.last < self.obj_id:
+        while objects.last_number < self.obj_id:
             objects.reserve()
         for made in self.pdf_objs:
-            objects.add_whole(made.serialize(), made.id)  # type: ignore[union-attr]
+            objects.add_serialized(made.serialize(), made.id)  # type: ignore[union-attr]
         objects.close(catalog.id, info.id, described.file_id())
         return bytearray()

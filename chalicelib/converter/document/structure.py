@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.converter.layout.paragraphs import Block
-from chalicelib.converter.pdf.growing_tree import GrowingTree, Node
+from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree
 from chalicelib.converter.pdf.objects import ObjectWriter
 
@@ -91,7 +91,7 @@ class StructureTree:
                 content % (element.tag, element.parent, element.page, kids), element.number
             )
 
-    def _content(self, node: Node, parent: int | None) -> bytes:
+    def _content(self, node: TreeNode, parent: int | None) -> bytes:
         if parent is None:
             return b"<</S/Document/P %d 0 R/K[%b]>>" % (self._root, node.references)
         return b"<</S/Div/P %d 0 R/K[%b]>>" % (parent, node.references)
