@@ -7,9 +7,9 @@ MUTANTS := .venv-mutants
 AWS := .venv-aws
 PAGES ?= README.md docs/deploy.md
 
-PYTHONS ?= python3.11 python3.12 python3.13
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 
-.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
@@ -22,6 +22,7 @@ help:
 	@echo "     NOTIFY_EMAIL=a@b.c NOTIFY_URL=https://…  … and tell of each settled file there"
 	@echo "     INPUT_BUCKET=… OUTPUT_BUCKET=… INPUT_PREFIX=… OUTPUT_PREFIX=…  … with buckets of yours"
 	@echo "     TAGS='team=docs' PERMISSIONS_BOUNDARY=arn:… NAME_PREFIX=acme-  … as your account demands"
+	@echo "     ARCH=arm64         … on the cheaper architecture"
 	@echo "make reconcile STAGE=dev  start the conversion of what has no PDF yet, or an old one"
 	@echo "     RANGES=64          … in so many ranges of keys side by side"
 	@echo "make token STAGE=dev    replace the stage's API token"
@@ -38,6 +39,7 @@ help:
 	@echo "make bench-encoding     … how many texts are read in the right encoding"
 	@echo "make lint | format      check | mend the code's form"
 	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
+	@echo "make wheel              build the converter's wheel, for pip, in dist/"
 	@echo "make mutants            change the code in small ways, and list the changes that no test notices"
 	@echo "     ONLY='chalicelib.pipeline.pipeline*' … of these functions alone"
 	@echo "make readme             run what README and docs/deploy.md say, line by line"
@@ -106,12 +108,17 @@ bench-encoding: setup
 	@$(BIN)/python -m bench.encoding
 
 package: setup
-	@$(BIN)/python -m pytest tests/infra/test_package.py
+	@$(BIN)/python -m pytest tests/infra/test_layers.py tests/infra/test_package.py
 
 packages:
 	@for python in $(PYTHONS); do \
 		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$python package || exit 1; \
 	done
+
+wheel: ready
+	@$(BIN)/uv build --quiet --wheel --out-dir dist 2>/dev/null || \
+		$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/*.whl
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -130,7 +137,8 @@ deploy: ready
 		--input-bucket "$(INPUT_BUCKET)" --output-bucket "$(OUTPUT_BUCKET)" \
 		--input-prefix "$(INPUT_PREFIX)" --output-prefix "$(OUTPUT_PREFIX)" \
 		--input-key "$(INPUT_KEY)" --output-key "$(OUTPUT_KEY)" --tags "$(TAGS)" \
-		--permissions-boundary "$(PERMISSIONS_BOUNDARY)" --name-prefix "$(NAME_PREFIX)"
+		--permissions-boundary "$(PERMISSIONS_BOUNDARY)" --name-prefix "$(NAME_PREFIX)" \
+		--arch "$(ARCH)"
 
 destroy: ready
 	@test -n "$(STAGE)" || { echo "make destroy: say which stage: make destroy STAGE=dev" >&2; exit 2; }
@@ -184,4 +192,4 @@ reconcile: ready
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)" $(if $(RANGES),--ranges "$(RANGES)")
 
 clean:
-	rm -rf .venv* .local mutants .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local dist mutants .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from chalicelib import VERSION
 from cli.screen import shown
 
 WAIT_SECONDS = 600
@@ -45,6 +46,7 @@ def parsed(arguments: Sequence[str] | None, manual: str) -> argparse.Namespace:
         help=f"first wait until all are converted or failed, at most so long ({WAIT_SECONDS})",
     )
     add("--url", action="store_true", help="add a link to each PDF, good for five minutes")
+    add("--version", action="version", version=f"query.py {VERSION}")
     add("--download", metavar="DIR", type=Path, help="fetch the PDFs into this folder")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--summary", action="store_true", help="only count the files")

@@ -83,9 +83,11 @@ def _deploy(stage: str, given: DeployOptions) -> int:
     parameters = options.adopt(stage, PROJECT, given) | dict(given.parameters)
     print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
     provision(stage, PROJECT, parameters, environment=given.environment, tags=given.tags)
+    if given.architecture:
+        configuration.set_architecture(PROJECT, stage, given.architecture)
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     print("Building the package, and comparing it with requirements.lock …", flush=True)
-    build_layer(PROJECT)
+    build_layer(PROJECT, configuration.architecture(PROJECT, stage))
     print("Deploying the functions and the API …", flush=True)
     chalice("deploy", stage)
     told = subscriptions.subscribe(

@@ -30,53 +30,38 @@ from chalice.utils import UI, OSUtils
 
 from infra import bytecode
 from infra.explanation import StageError
-
-ARCHITECTURE = "x86_64"
-RUNTIME_GLIBC = {"python3.11": (2, 26), "python3.12": (2, 34), "python3.13": (2, 34)}
-"""glibc of Lambda's runtimes: Amazon Linux 2 up to Python 3.11, Amazon Linux 2023 from 3.12.
-
-Source: Lambda Developer Guide, 'Lambda runtimes'.
-"""
+from infra.target import X86_64, Target, runtime
 
 P = TypeVar("P", LayerDeploymentPackager, AppOnlyDeploymentPackager)
 Files = Mapping[str, tuple[int, int]]
 """Checksum and size in bytes of each file, by its path below site-packages."""
 
 
-def runtime() -> str:
-    """The runtime that chalice deploys to: that of the Python that runs it."""
-    return f"python{sys.version_info.major}.{sys.version_info.minor}"
-
-
-def platforms() -> list[str]:
-    """Wheel tags of what runs on the runtime, best first (PEP 600 and its older names)."""
-    _, minor = RUNTIME_GLIBC[runtime()]
-    return [f"manylinux_2_{n}_{ARCHITECTURE}" for n in range(minor, 4, -1)] + [
-        f"manylinux{old}_{ARCHITECTURE}" for old in ("2014", "2010", "1")
-    ]
-
-
-def build_layer(project: Path) -> Path:
+def build_layer(project: Path, architecture: str = X86_64) -> Path:
     """The zip with the libraries that `chalice deploy` is about to ship, built if it has to be.
 
     One that was finished earlier is taken again if neither it nor the lock has changed since. Raise
     StageError, and leave none, unless it is what requirements.lock pins.
     """
-    packager = _packager(LayerDeploymentPackager)
+    target = Target(runtime(), architecture)
+    packager = _packager(LayerDeploymentPackager, architecture)
     layer = Path(packager.deployment_package_filename(str(project), runtime()))
     lock = project / "requirements.lock"
     if not _is_finished(layer, lock):
-        pinned = pinned_files(lock)
+        pinned = pinned_files(lock, target)
         layer.unlink(missing_ok=True)
         _build(packager, project)
-        verify_layer(layer, pinned)
+        verify_layer(layer, pinned, target)
         bytecode.add(layer, "/opt")
         finish(layer, lock)
     return layer
 
 
 def build_code(project: Path) -> Path:
-    """The zip with our own code that `chalice deploy` is about to ship, built if it has to be."""
+    """The zip with our own code that `chalice deploy` is about to ship, built if it has to be.
+
+    It is the same one for every architecture.
+    """
     remove_caches(project)
     packager = _packager(AppOnlyDeploymentPackager)
     code = Path(packager.deployment_package_filename(str(project), runtime()))
@@ -97,9 +82,10 @@ def remove_caches(project: Path) -> None:
 Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
 
 
-def _packager(kind: type[P]) -> P:
+def _packager(kind: type[P], architecture: str = X86_64) -> P:
     system = OSUtils()
-    return kind(system, DependencyBuilder(system), UI(StringIO()), ARCHITECTURE)
+    builder = DependencyBuilder(system, architecture=architecture)
+    return kind(system, builder, UI(StringIO()), architecture)
 
 
 def _build(packager: Packager, project: Path) -> None:
@@ -129,23 +115,23 @@ def _digests(*files: Path) -> str:
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 
-def pinned_files(lock: Path) -> Files:
-    """Every file of the wheels that the lock pins and the runtime would get.
+def pinned_files(lock: Path, target: Target) -> Files:
+    """Every file of the wheels that the lock pins and the target would get.
 
     pip fetches them, from its cache if it can, and refuses what has another hash: StageError.
     """
     with tempfile.TemporaryDirectory() as folder:
-        _download(lock, Path(folder))
+        download(lock, Path(folder), target)
         return dict(_files_of_wheels(Path(folder)))
 
 
-def verify_layer(layer: Path, pinned: Files) -> None:
+def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
     """Raise StageError, and delete the layer, unless it holds exactly the pinned files.
 
     To be asked before compiled modules are added, which no wheel has.
     """
     with zipfile.ZipFile(layer) as built:
-        prefix = f"python/lib/{runtime()}/site-packages/"
+        prefix = f"{target.site_packages}/"
         found = {
             i.filename.removeprefix(prefix): (i.CRC, i.file_size)
             for i in built.infolist()
@@ -163,11 +149,16 @@ def verify_layer(layer: Path, pinned: Files) -> None:
         )
 
 
-def _download(lock: Path, folder: Path) -> None:
-    """Have pip fetch the pinned wheels that run on Lambda; it refuses every other hash."""
+def download(lock: Path, folder: Path, target: Target) -> None:
+    """Have pip fetch the pinned wheels that run on the target; it refuses every other hash.
+
+    pip decides for the Python that runs it which lines of the lock apply. Raise StageError if a
+    wheel cannot be had.
+    """
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
-    command += [f"--platform={name}" for name in platforms()]
+    command += [f"--python-version={target.python}"]
+    command += [f"--platform={name}" for name in target.platforms()]
     command += [f"--dest={folder}", f"--requirement={lock}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
@@ -203,5 +194,5 @@ def unpack(project: Path, folder: Path) -> list[str]:
     here = Path(botocore.__file__).parents[1]
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"):
         (brought / name).symlink_to(here / name)
-    libraries = folder / f"opt/python/lib/{runtime()}/site-packages"
+    libraries = folder / "opt" / Target(runtime()).site_packages
     return [str(path) for path in (folder / "task", libraries, brought)]

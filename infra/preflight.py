@@ -43,7 +43,7 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
         session = boto3.Session(profile_name=profile)
         os.environ["STREAM"] = check(stage, session)["Stream"]  # for app.py, which is being loaded
         sys.dont_write_bytecode = True  # chalice packs all that lies in chalicelib
-        build_layer(PROJECT)
+        build_layer(PROJECT, configuration.architecture(PROJECT, stage))
         build_code(PROJECT)
         yield
         _complete(stage, session)

@@ -1,4 +1,8 @@
-"""`python -m chalicelib.converter in.txt out.pdf`: the converter on its own."""
+"""The converter on its own, without AWS.
+
+`python -m chalicelib.converter in.txt out.pdf` in this repository, `text-to-pdf in.txt out.pdf`
+where the package is installed.
+"""
 
 import gc
 import os
@@ -9,18 +13,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from chalicelib import VERSION
 from chalicelib.converter import OnProgress, Options, Progress, Report, Source, convert
 from chalicelib.converter.language import tag
 from chalicelib.converter.options import FONT_SIZES, MARGINS, Orientation, PageSize
 from chalicelib.converter.output_file import replacing
 from chalicelib.errors import TextToPdfError
 
+MODULE = "python -m chalicelib.converter"
 _LARGE = 4 * 1024 * 1024  # bytes; below, it is done before a bar could be read
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 0; 1 with one sentence on standard error; 130 if it was interrupted."""
-    given = _parser().parse_args(arguments)
+def main(arguments: list[str] | None = None, program: str = MODULE) -> int:
+    """Exit code: 0; 1 with one sentence on standard error; 130 if it was interrupted.
+
+    `program` is the command's name in --help and in messages about wrong usage.
+    """
+    given = _parser(program).parse_args(arguments)
     try:
         chosen = {
             "pdf-page-size": given.page_size,
@@ -50,10 +59,25 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="python -m chalicelib.converter", description="Turn a text file into a PDF."
-    )
+def text_to_pdf() -> int:
+    """Run the installed command `text-to-pdf`; return its exit code, as `main` does."""
+    return _without_garbage_collection("text-to-pdf")
+
+
+def _without_garbage_collection(program: str) -> int:
+    """Return the exit code of `main`, run without searches for reference cycles.
+
+    Searching the objects of fpdf2's 400 modules, while they are imported and at exit, is a quarter
+    of the time that a small file takes. A conversion makes no cycles.
+    """
+    gc.disable()
+    status = main(program=program)
+    gc.freeze()
+    return status
+
+
+def _parser(program: str) -> ArgumentParser:
+    parser = ArgumentParser(prog=program, description="Turn a text file into a PDF.")
     parser.add_argument("input", help="text file, or - for standard input")
     parser.add_argument("output", help="PDF file, or - for standard output")
     parser.add_argument("--page-size", help=f"{' or '.join(PageSize)} (a4)")
@@ -75,6 +99,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--title", help="shown in the header (the file's name)")
     parser.add_argument("-v", "--verbose", action="store_true", help="report what was done")
+    parser.add_argument("--version", action="version", version=f"text-to-pdf {VERSION}")
     return parser
 
 
@@ -161,9 +186,4 @@ def _bar(size: int | None, stack: ExitStack) -> OnProgress | None:
 
 
 if __name__ == "__main__":
-    # Looking for garbage among the objects of fpdf2's 400 modules, while they are imported and at
-    # the end, is a quarter of the time that a small file takes. What is converted makes no cycles.
-    gc.disable()
-    status = main()
-    gc.freeze()
-    sys.exit(status)
+    sys.exit(_without_garbage_collection(MODULE))

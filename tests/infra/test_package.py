@@ -1,39 +1,30 @@
 """The deployment package as `chalice deploy` builds it, opened: the layer and the code."""
 
 import importlib.util
-import io
-import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
-from elftools.elf.elffile import ELFFile
-from elftools.elf.gnuversions import GNUVerNeedSection
-from packaging.requirements import Requirement
 
 from infra import bytecode
 from infra.deploy import PROJECT
 from infra.explanation import StageError
 from infra.package import (
-    RUNTIME_GLIBC,
     Files,
     build_code,
     build_layer,
     finish,
     pinned_files,
-    platforms,
-    runtime,
     unpack,
     verify_layer,
 )
+from infra.target import Target, runtime
+from tests.infra.layers import LOCK, compiled, without_compiled_modules
 
-LOCK = PROJECT / "requirements.lock"
-ZIPPED_MB, UNZIPPED_MB = 40, 140
-"""Budgets for layer and code together; Lambda's own limits are 50 (a direct upload) and 250."""
+HERE = Target(runtime())
 NEVER_SHIPPED = {
     "_pytest",
     "awscrt",
@@ -57,7 +48,7 @@ def layer() -> Path:
 
 @pytest.fixture(scope="module")
 def pinned() -> Files:
-    return pinned_files(LOCK)
+    return pinned_files(LOCK, HERE)
 
 
 @pytest.fixture(scope="module")
@@ -79,103 +70,12 @@ def bare(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return without_compiled_modules(layer, tmp_path_factory.mktemp("bare"))
 
 
-def without_compiled_modules(package: Path, folder: Path) -> Path:
-    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(folder / package.name, "w") as bare:
-        for name in whole.namelist():
-            if not name.endswith(".pyc"):
-                bare.writestr(name, whole.read(name))
-    return folder / package.name
-
-
 def libraries(folder: Path) -> Path:
-    return folder / f"opt/python/lib/{runtime()}/site-packages"
-
-
-def pins(file: Path, python: str) -> list[str]:
-    """What a requirements file pins for that Python, as `name==version`."""
-    lines = re.findall(r"^[^\s#][^\\\n]*", file.read_text("utf-8"), re.MULTILINE)
-    required = [Requirement(line) for line in lines]
-    there = {"python_version": python, "python_full_version": f"{python}.0"}
-    return [f"{r.name}{r.specifier}" for r in required if not r.marker or r.marker.evaluate(there)]
-
-
-def compiled(archive: Path) -> Iterator[tuple[str, ELFFile]]:
-    """Every ELF file of a zip, by content and not by name."""
-    with zipfile.ZipFile(archive) as opened:
-        for name in opened.namelist():
-            with opened.open(name) as file:
-                if file.read(4) == b"\x7fELF":
-                    yield name, ELFFile(io.BytesIO(opened.read(name)))
-
-
-def glibc_needed(elf: ELFFile) -> tuple[int, int]:
-    """The newest GLIBC symbol version that the file refers to."""
-    section = next((s for s in elf.iter_sections() if isinstance(s, GNUVerNeedSection)), None)
-    versions = (
-        auxiliary.name.removeprefix("GLIBC_")
-        for _, auxiliaries in (section.iter_versions() if section else ())
-        for auxiliary in auxiliaries
-        if auxiliary.name.startswith("GLIBC_")
-    )
-    numbers = [tuple(int(part) for part in v.split(".")[:2]) for v in versions if v[0].isdigit()]
-    return max(((n[0], n[1]) for n in numbers), default=(0, 0))
-
-
-def test_every_compiled_file_runs_on_lambda(layer: Path) -> None:
-    files = list(compiled(layer))
-    assert files, "the layer is expected to hold compiled files"
-    wrong = {
-        name: (elf.get_machine_arch(), glibc_needed(elf))
-        for name, elf in files
-        if elf.get_machine_arch() != "x64" or glibc_needed(elf) > RUNTIME_GLIBC[runtime()]
-    }
-    assert wrong == {}
-
-
-def test_every_compiled_file_is_for_this_python(layer: Path) -> None:
-    tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}-"
-    for name, _ in compiled(layer):
-        file = PurePosixPath(name).name
-        assert tag in file or ".abi3." in file or "cpython" not in file
-
-
-def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(opt: Path) -> None:
-    fitting = {f"-{platform}" for platform in platforms()} | {"-any"}
-    wheels = list(libraries(opt).glob("*.dist-info/WHEEL"))
-    assert wheels
-    for wheel in wheels:
-        lines = wheel.read_text().splitlines()
-        tags = [line.removeprefix("Tag: ") for line in lines if line.startswith("Tag: ")]
-        assert any(tag.endswith(tuple(fitting)) for tag in tags), (wheel.parent.name, tags)
+    return folder / "opt" / HERE.site_packages
 
 
 def test_the_code_holds_nothing_compiled(code: Path) -> None:
     assert list(compiled(code)) == []
-
-
-def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(bare: Path, pinned: Files) -> None:
-    verify_layer(bare, pinned)
-
-
-def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
-    shipped = [d.name.removesuffix(".dist-info") for d in libraries(opt).glob("*.dist-info")]
-    assert sorted(name.lower().replace("_", "-") for name in shipped) == sorted(
-        pin.replace("==", "-") for pin in pins(LOCK, runtime().removeprefix("python"))
-    )
-
-
-@pytest.mark.parametrize("python", [name.removeprefix("python") for name in RUNTIME_GLIBC])
-def test_the_lock_pins_for_each_python_what_is_required_there(python: str) -> None:
-    """Whichever Python made it."""
-    locked = pins(LOCK, python)
-    assert set(pins(PROJECT / "requirements.txt", python)) <= set(locked)
-    assert len({pin.partition("==")[0] for pin in locked}) == len(locked)
-
-
-def test_the_lock_names_no_place() -> None:
-    assert not re.search(
-        r"://|^\s*-|/", LOCK.read_text("utf-8").replace("--hash", ""), re.MULTILINE
-    )
 
 
 @pytest.mark.parametrize("how", ["changed", "added", "removed"])
@@ -193,7 +93,7 @@ def test_a_layer_that_was_tampered_with_is_refused(
         if how == "added":
             new.writestr(victim.replace("__init__", "sitecustomize"), "import os")
     with pytest.raises(StageError, match=r"not what requirements\.lock pins"):
-        verify_layer(forged, pinned)
+        verify_layer(forged, pinned, HERE)
     assert not forged.exists()
 
 
@@ -220,7 +120,7 @@ def test_a_wheel_with_another_hash_than_the_pinned_one_is_refused(tmp_path: Path
     wrong = tmp_path / "requirements.lock"
     wrong.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(StageError, match="cannot be had"):
-        pinned_files(wrong)
+        pinned_files(wrong, HERE)
 
 
 def test_what_lambda_has_already_and_what_only_we_need_is_not_shipped(opt: Path) -> None:
@@ -280,16 +180,6 @@ def test_the_fonts_travel_with_the_code(opt: Path) -> None:
     for font in fonts:
         shipped = opt / "task/chalicelib/fonts" / font.relative_to(there)
         assert shipped.read_bytes() == font.read_bytes()
-
-
-def test_the_package_keeps_within_its_budgets(layer: Path, code: Path) -> None:
-    zipped = sum(path.stat().st_size for path in (layer, code))
-    unzipped = 0
-    for path in (layer, code):
-        with zipfile.ZipFile(path) as archive:
-            unzipped += sum(info.file_size for info in archive.infolist())
-    assert zipped <= ZIPPED_MB * 1_000_000
-    assert unzipped <= UNZIPPED_MB * 1_000_000
 
 
 SETTINGS = {

@@ -27,6 +27,7 @@ def test_each_option_reaches_its_place() -> None:
         input_key="arn:aws:kms:eu-central-1:111122223333:key/k",
         tags="team=docs empty=",
         name_prefix="acme-",
+        arch="arm64",
         notify_url="https://hooks.example.com/pdf",
     )
     assert given.parameters["LogDays"] == "90"
@@ -34,6 +35,7 @@ def test_each_option_reaches_its_place() -> None:
     assert given.buckets == {"input": "in"}
     assert given.environment == {"OUTPUT_PREFIX": "out/"}
     assert given.tags == {"team": "docs", "empty": ""}
+    assert given.architecture == "arm64"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_each_option_reaches_its_place() -> None:
         ("tags", "team"),
         ("tags", "aws:mine=1"),
         ("tags", "a=b,c"),
+        ("arch", "aarch64"),
         ("name_prefix", "Acme-"),
         ("name_prefix", "acme"),
         ("name_prefix", "averylongprefix-"),
