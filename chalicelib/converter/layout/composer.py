@@ -1,4 +1,4 @@
-"""From a line that a grid of cells cannot show to rows of clusters, in both directions."""
+"""Composes rows of lines that a grid of cells cannot show, in both directions."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -9,7 +9,7 @@ from typing import cast
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL
 from chalicelib.converter.layout import line_breaks
-from chalicelib.converter.layout.rows import CROWDED, TAB, ComposedRow, RowPiece
+from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.cleaning import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
 from chalicelib.converter.scripts.script import WITHOUT_SPACES
@@ -28,27 +28,26 @@ _BLANK = f" \t{_WORD_END}"
 _BLANKS = re.compile(f"[{_BLANK}]+")
 _ENDS = (*_BLANK, "\u0f0b")
 
-# Clusters at the end of a row among which the end of a word is looked for: few words are as long,
-# and letters without words would take long.
-_LONG_WORD = 24
+_MAX_SEARCHED_CLUSTERS = 24
+"""Clusters at the end of a row that are searched for a word end; few words are longer."""
 
 
 class Composer:
-    """Composes lines into rows of so many cells."""
+    """Composes lines into rows that are `columns` cells wide."""
 
     def __init__(self, columns: int, shaper: Shaper) -> None:
         self._columns = columns
         self._shaper = shaper
 
     def shape_words(self, lines: Iterable[str]) -> None:
-        """Get to know the words of many lines that come next, which saves time."""
+        """Shape the words of the next lines in batches, which saves time."""
         self._shaper.shape_words("\n".join(lines))
 
     def rows(self, line: str, *, rtl: bool | None = None, start: float = 0.0) -> list[ComposedRow]:
-        """The rows of a line, which is a paragraph; together they have all of its characters.
+        """Return the rows of a line, which together have all of its characters.
 
-        `rtl` is its direction, if its first letter is not to decide. `start` is the advance of
-        the text of the paragraph before it, from which tabs are counted.
+        `rtl` is the direction of the paragraph, by default that of its first letter. `start` is
+        the advance of the paragraph's text before this line, in thousandths of the type size.
         """
         base, runs = bidi.directional_runs(line, rtl)
         shaped = self._shaped(line, runs, base, start, divided=False)
@@ -59,9 +58,9 @@ class Composer:
     def _shaped(
         self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool
     ) -> ShapedText:
-        """The line in parts, and the words too if they are to be `divided`.
+        """Return the shaped line; if `divided`, its parts are clusters, not words.
 
-        What tabs are between stays in the order of typing, as columns of a table do (L1).
+        Text between tabs stays in typing order, like the columns of a table (UAX #9, L1).
         """
         shaped = ShapedText()
         add = self._shaper.add_with_emoji if emoji.MAY_HAVE_EMOJI.search(line) else self._shaper.add
@@ -81,22 +80,22 @@ class Composer:
 
 
 class _Paragraph:
-    """A line whose clusters are known."""
+    """A shaped line, divided into rows."""
 
     def __init__(self, line: str, base: int, shaped: ShapedText, columns: int) -> None:
         self._line = line
         self._base = base
         self._shaped = shaped
         self._width = columns * CELL
-        self._most = CROWDED * columns
+        self._most = MAX_CHARACTERS_PER_CELL * columns
         self._starts = [*shaped.starts, len(line)]
         # The advance of all that is in front of each cluster.
         self._reach = list(accumulate(shaped.advances, initial=0.0))
-        self._bounds = [one.start for one in shaped.runs]
+        self._bounds = [run.start for run in shaped.runs]
         self._without_spaces = WITHOUT_SPACES.search(line) is not None
 
     def rows(self) -> Iterator[ComposedRow]:
-        """Its rows, from the first."""
+        """Yield the rows from first to last."""
         seen = self._reach[self._cluster(len(self._line.rstrip(_BLANK)))]
         last = len(self._starts) - 1
         start = 0
@@ -109,7 +108,7 @@ class _Paragraph:
         yield self._composed(start, last)
 
     def _end(self, start: int) -> int:
-        """The cluster before which a row ends that does not end with the line."""
+        """Return the cluster before which a row ends that starts with a given cluster."""
         limit = self._reach[start] + self._width
         fitting = bisect_right(self._reach, limit, start) - 1
         behind = self._starts[fitting]
@@ -121,7 +120,7 @@ class _Paragraph:
                 end -= 1  # the last blank carries a mark, which is seen
             if end > start:
                 return end
-        best = 1 + max(self._line.rfind(one, begin, behind) for one in _ENDS)
+        best = 1 + max(self._line.rfind(end, begin, behind) for end in _ENDS)
         if self._line[begin:best].isspace():
             best = begin  # a row of nothing but the line's indentation is none
         end = max(start, self._cluster(best))
@@ -130,15 +129,15 @@ class _Paragraph:
         return end if end > start else self._torn(start, fitting)
 
     def _without_blank(self, start: int, end: int, fitting: int) -> int:
-        """The same in a script without spaces, whose blanks separate phrases.
+        """Like `_end`, in a script without spaces, whose blanks separate phrases.
 
-        The last end of a word that fits; where no word ends, and no blank is, that of a syllable.
+        The row ends after the last word that fits or, without any word or blank, a syllable.
         """
         told = self._line[self._starts[end] - 1 : self._starts[end]] == _WORD_END
         if told and end - start > fitting - end:
             return end  # as Khmer is typed, with the space bar
         syllable = start
-        for place in range(fitting, max(end, fitting - _LONG_WORD), -1):
+        for place in range(fitting, max(end, fitting - _MAX_SEARCHED_CLUSTERS), -1):
             at = self._starts[place]
             if line_breaks.between_syllables(self._line, at):
                 if line_breaks.between_words(self._line, at):
@@ -147,7 +146,7 @@ class _Paragraph:
         return end if end > start else syllable
 
     def _torn(self, start: int, fitting: int) -> int:
-        """Where a row ends that has no better place to: where one cluster ends."""
+        """Return the end of a row without a better place to break: after any cluster."""
         reach = self._reach
         last = len(reach) - 1
         end = max(start + 1, fitting)
@@ -158,7 +157,7 @@ class _Paragraph:
         return end
 
     def _cluster(self, at: int) -> int:
-        """The first cluster whose text does not start before `at`."""
+        """Return the first cluster that starts at index `at` or after."""
         return bisect_left(self._starts, at)
 
     def _text(self, start: int, end: int) -> str:
@@ -180,7 +179,10 @@ class _Paragraph:
     def _row_runs(
         self, start: int, end: int, text: str
     ) -> Iterator[tuple[int, int, ShapedRun, int]]:
-        """Runs of a row with their levels, of which blanks at its end have the line's (L1)."""
+        """Yield start, end, run and level of each run of a row.
+
+        Blanks at the end of the row have the level of the line (UAX #9, L1).
+        """
         blank = self._cluster(self._starts[start] + len(text.rstrip(_BLANK)))
         style_runs = self._shaped.runs
         place = bisect_right(self._bounds, start) - 1
