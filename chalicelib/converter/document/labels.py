@@ -25,7 +25,7 @@ class Labels:
         self._digits: set[str] = set()
 
     def draw(self, code_point: int, x: float, y: float, size: float) -> bytes:
-        """Return operators that draw a code point in cells that begin at `x`, `y`; all in points."""
+        """Return operators that draw a code point in cells from `x`, `y` on; all in points."""
         self.drawn += 1
         digits = f"{code_point:04X}" if code_point < 0x10000 else f"{code_point:06X}"
         self._digits.update(digits)

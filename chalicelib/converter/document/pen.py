@@ -46,7 +46,7 @@ def plain(rows: list[str]) -> bool:
 
 def repeats(rows: list[str]) -> bool:
     """Return whether any row is equal to the one above it and not empty."""
-    return any(map(eq, rows, rows[1:])) and any(one == two != "" for one, two in pairwise(rows))
+    return any(map(eq, rows, rows[1:])) and any(row == below != "" for row, below in pairwise(rows))
 
 
 def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
@@ -161,7 +161,11 @@ class Pen:
 
     def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> Iterable[bytes]:
         face = slot.face
-        if bold and face is BODY_FACE and all(BOLD_FACE.glyph(ord(one)) for one in text):
+        if (
+            bold
+            and face is BODY_FACE
+            and all(BOLD_FACE.glyph(ord(character)) for character in text)
+        ):
             face, bold = BOLD_FACE, False
             self._bold_seen.update(map(ord, text))
         yield self._set(face, slot, bold=bold)

@@ -117,12 +117,12 @@ class _Paragraph:
         if blanks:
             end = self._cluster(blanks.end())
             if self._starts[end] > blanks.end():
-                end -= 1  # the last blank carries a mark, which is seen
+                end -= 1  # the last blank has a combining mark, which is visible
             if end > start:
                 return end
         best = 1 + max(self._line.rfind(end, begin, behind) for end in _ENDS)
         if self._line[begin:best].isspace():
-            best = begin  # a row of nothing but the line's indentation is none
+            best = begin  # the indentation alone is not a row
         end = max(start, self._cluster(best))
         if self._without_spaces:
             end = self._without_blank(start, end, fitting)
@@ -133,9 +133,9 @@ class _Paragraph:
 
         The row ends after the last word that fits or, without any word or blank, a syllable.
         """
-        told = self._line[self._starts[end] - 1 : self._starts[end]] == _WORD_END
-        if told and end - start > fitting - end:
-            return end  # as Khmer is typed, with the space bar
+        is_marked = self._line[self._starts[end] - 1 : self._starts[end]] == _WORD_END
+        if is_marked and end - start > fitting - end:
+            return end  # word ends are marked in Khmer, where the space bar types U+200B
         syllable = start
         for place in range(fitting, max(end, fitting - _MAX_SEARCHED_CLUSTERS), -1):
             at = self._starts[place]
@@ -151,7 +151,7 @@ class _Paragraph:
         last = len(reach) - 1
         end = max(start + 1, fitting)
         while start + 1 < end < last and reach[end] == reach[end + 1]:
-            end -= 1  # what has no width is drawn over what is before it
+            end -= 1  # parts without width are drawn over the part before them
         while end == start + 1 < last and reach[end] == reach[end + 1]:
             end += 1
         return end

@@ -31,7 +31,7 @@ PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {
     0x7F: "\u2421",
     0xFEFF: "\u2060",
 }
-_PICTURES = {code: one for code, one in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
+_PICTURES = {code: picture for code, picture in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
 _WITH_PICTURES = frozenset(map(chr, _PICTURES))
 _BACKSPACE_PICTURE = "\u2408"
 

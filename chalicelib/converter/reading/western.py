@@ -113,7 +113,7 @@ def makes_sense(sample: bytes, name: str) -> bool:
     except UnicodeDecodeError:
         return False
     others = set(_OTHERS.findall(text))
-    if not all(is_latin(one) for one in others if is_letter(one)):
+    if not all(is_latin(character) for character in others if is_letter(character)):
         return False
     if any(unicodedata.category(one) == "Cc" or "\u2500" <= one <= "\u259f" for one in others):
         return False
