@@ -73,7 +73,7 @@ class Outline:
         return root
 
     def _write(self, entries: list[_Entry], parent: int) -> None:
-        """Write sibling entries, closed so that the outline is short at first, and their children."""
+        """Write sibling entries and their children; entries are closed, as outlines may be long."""
         for entry in entries:
             entry.number = self._objects.reserve()
         for at, entry in enumerate(entries):
