@@ -1,7 +1,8 @@
-"""The charset of text in Latin letters, which for a statistical detector may be anything.
+"""Chooses the charset of text in Latin letters, where a statistical detector is unreliable.
 
-It has nothing to count in a price list or a log: it takes `20°C` for Hebrew. What each candidate
-makes of such bytes in their places tells more (`places`, `latin`).
+A price list or a log has too few bytes beyond ASCII for statistics: the detector takes `20°C` for
+Hebrew. So each candidate is judged by the characters that it yields in their contexts (`places`,
+`latin`).
 """
 
 import re
@@ -71,7 +72,7 @@ def charsets(
 
 
 def _doubtful(sample: bytes, candidates: list[tuple[float, str]]) -> list[str]:
-    """Return the best charset, and those whose different readings are nearly as good."""
+    """Return the best charset, and those that decode the sample differently but nearly as well."""
     best, first = candidates[0]
     readings = {sample.decode(first, "replace"): first}
     for score, name in candidates[1:]:
@@ -106,13 +107,13 @@ def _mixes_scripts(text: str) -> bool:
 
 
 def makes_sense(sample: bytes, name: str) -> bool:
-    """Return whether all bytes are letters of Latin words or signs that fit in their places."""
+    """Return whether the sample decodes to Latin words and to signs that fit their contexts."""
     try:
         text = sample.decode(name)
     except UnicodeDecodeError:
         return False
     others = set(_OTHERS.findall(text))
-    if not all(is_latin(one) for one in others if is_letter(one)):
+    if not all(is_latin(character) for character in others if is_letter(character)):
         return False
     if any(unicodedata.category(one) == "Cc" or "\u2500" <= one <= "\u259f" for one in others):
         return False

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from chalicelib.converter.fonts.font import CELL, FontSelector, Widths
+from chalicelib.converter.fonts.font import CELL, CellWidths, FontSelector
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.layout import Layout, Page
@@ -26,7 +26,7 @@ from tests.converter.texts import (
 )
 
 REPERTOIRE = FontSelector()
-WIDTHS = Widths(REPERTOIRE)
+WIDTHS = CellWidths(REPERTOIRE)
 
 
 ONE_PIECE = Cuts((10**9,))

@@ -10,7 +10,7 @@ from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.reading.ebcdic import PAGES
 from chalicelib.converter.reading.encoding import Encoding, recognise
 from chalicelib.converter.report import Step
-from chalicelib.converter.warning import WarningCode, encoding_doubtful
+from chalicelib.converter.warning import WarningCode, doubtful_encoding_warning
 
 FRENCH = "Où est la forêt ? Là, près de l’église, où les élèves français ont reçu un thé chaud.\n"
 GERMAN = "Größere Straßen führen über schöne Brücken, für die Übung gab es früher keine Äpfel.\n"
@@ -147,7 +147,7 @@ def test_doubt_is_told_with_what_each_reading_makes_of_the_first_word() -> None:
     assert len({word for _, word in readings}) == len(readings)
     for name, word in readings:
         assert word in source.decode(name)
-    warning = encoding_doubtful(readings)
+    warning = doubtful_encoding_warning(readings)
     assert warning.code is WarningCode.ENCODING_DOUBTFUL
     assert all(name in warning.message and word in warning.message for name, word in readings)
 
