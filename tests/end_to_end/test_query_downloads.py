@@ -90,7 +90,7 @@ def test_a_pdf_that_is_gone_is_told_and_the_others_are_fetched(
     stack.s3.delete_object(Bucket=stack.settings.output_bucket, Key="get-gone/a.pdf")
     done = stack.query("get-gone/", "--download", str(tmp_path))
     assert done.returncode == 4
-    assert "get-gone/a.pdf could not be fetched" in done.stderr
+    assert "get-gone/a.pdf could not be downloaded" in done.stderr
     assert list(files_in(tmp_path)) == ["get-gone/b.pdf"]
 
 

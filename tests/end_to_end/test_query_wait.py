@@ -43,7 +43,7 @@ def test_a_wait_that_runs_out_tells_how_far_it_is_and_ends_with_status_5(stack: 
     done = stack.query("wait-never/a.txt", "--wait", "0.5")
     assert done.returncode == 5
     assert "NOT PROCESSED" in done.stdout
-    assert "not all were settled within 0.5 s" in done.stderr
+    assert "not all files were settled within 0.5 s" in done.stderr
 
 
 def test_a_file_being_converted_is_waited_for(stack: Stack) -> None:
