@@ -202,10 +202,10 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextmanager
-def guarded_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.Emulator]:
+def policy_enforcing_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.Emulator]:
     """An emulator that enforces policies; this process talks to that one meanwhile."""
     before = dict(os.environ)
-    with emulator.running(options, guarded=True) as aws:
+    with emulator.running(options, enforces_policies=True) as aws:
         os.environ.clear()
         os.environ.update({k: v for k, v in before.items() if not k.startswith("AWS_")})
         os.environ.update(aws.client_environment)
@@ -248,5 +248,5 @@ def deployed(
     configure: Configure | None = None,
 ) -> Iterator[Stack]:
     """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
-    with guarded_aws(options) as aws:
+    with policy_enforcing_aws(options) as aws:
         yield deploy(aws, copy_project(folder), stage, configure)

@@ -176,7 +176,7 @@ def test_states_of_one_file_arrive_in_their_order(queue: Queue) -> None:
 def test_a_replayed_stream_announces_the_same_again(stage: Stack, queue: Queue) -> None:
     before = set(queue.states())
     ids = {body["id"] for body in queue.bodies}
-    (uuid,) = mapping.identifiers(stage.settings.stage, stage.project)
+    (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
     client = stage.functions
     told = client.get_event_source_mapping(UUID=uuid)
     client.update_event_source_mapping(UUID=uuid, Enabled=False)
@@ -235,7 +235,7 @@ def test_subscribers_can_filter(
 
 
 def test_a_poison_change_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
-    (uuid,) = mapping.identifiers(stage.settings.stage, stage.project)
+    (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
     kept = stage.functions.get_event_source_mapping(UUID=uuid)
     assert kept["BisectBatchOnFunctionError"]
     assert (kept["MaximumRetryAttempts"], kept["MaximumRecordAgeInSeconds"]) == (1_000, 6 * 3600)

@@ -18,7 +18,7 @@ from infra.provision import provision
 from infra.stack import Stack
 from tests.end_to_end.test_access import Actor
 from tests.stack import Stack as Deployed
-from tests.stack import copy_project, deploy, guarded_aws
+from tests.stack import copy_project, deploy, policy_enforcing_aws
 
 INBOX, OUTBOX = "acme-inbox", "acme-pdfs"
 LOOKS = (
@@ -31,7 +31,7 @@ LOOKS = (
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
-    with guarded_aws() as running:
+    with policy_enforcing_aws() as running:
         yield running
 
 
@@ -42,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def parse(**given: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
-    options.add_to(parser)
+    options.add_options(parser)
     arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
     return options.parse(parser.parse_args(arguments))
 
@@ -52,7 +52,7 @@ def deployed(aws: Emulator, project: Path, stage: str, **given: str) -> Deployed
     chosen = parse(**given)
     if chosen.name_prefix:
         configuration.set_name_prefix(project, chosen.name_prefix, stage)
-    parameters = options.adopt(stage, project, chosen) | dict(chosen.parameters)
+    parameters = options.bucket_parameters(stage, project, chosen) | dict(chosen.parameters)
     return deploy(
         aws, project, stage, None, parameters, environment=chosen.environment, tags=chosen.tags
     )
@@ -189,9 +189,9 @@ def test_roles_fit_the_prefixes_and_keys_of_existing_buckets(
 @pytest.mark.usefixtures("keys")
 def test_a_bucket_that_would_not_do_is_refused_before_anything_is_made(project: Path) -> None:
     with pytest.raises(StageError, match="does not exist: create it"):
-        options.adopt("refused", project, parse(input_bucket="no-such-bucket"))
-    with pytest.raises(StageError, match=r"already tells .*theirs of objects under 'other/'"):
-        options.adopt("refused", project, parse(input_bucket=INBOX))
+        options.bucket_parameters("refused", project, parse(input_bucket="no-such-bucket"))
+    with pytest.raises(StageError, match=r"already notifies .*theirs of objects under 'other/'"):
+        options.bucket_parameters("refused", project, parse(input_bucket=INBOX))
 
 
 @pytest.mark.usefixtures("keys")

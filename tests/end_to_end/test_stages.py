@@ -15,7 +15,7 @@ from infra.emulator import Emulator
 from infra.provision import provision
 from infra.stack import Stack
 from tests.stack import Stack as Deployed
-from tests.stack import copy_project, deploy, guarded_aws
+from tests.stack import copy_project, deploy, policy_enforcing_aws
 
 FIRST_TEMPLATE = Path(__file__).parent / "first-template.yaml"
 """The template of the first version, which somebody's stack may still be made of."""
@@ -23,7 +23,7 @@ FIRST_TEMPLATE = Path(__file__).parent / "first-template.yaml"
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
-    with guarded_aws() as running:
+    with policy_enforcing_aws() as running:
         yield running
 
 
@@ -119,7 +119,7 @@ def test_a_stack_of_the_first_template_is_upgraded_with_its_data(
 ) -> None:
     stack = Stack(boto3.client("cloudformation"), "upgraded")
     first = stack.apply(FIRST_TEMPLATE.read_text("utf-8"), {"Stage": "upgraded"})
-    api_token.make(boto3.client("ssm"), first["TokenParameter"])
+    api_token.create(boto3.client("ssm"), first["TokenParameter"])
     token = api_token.read(boto3.client("ssm"), first["TokenParameter"])
     boto3.client("s3").put_object(Bucket=first["InputBucket"], Key="old.txt", Body=b"old")
     boto3.client("s3").put_object(Bucket=first["OutputBucket"], Key="old.pdf", Body=b"%PDF-old")

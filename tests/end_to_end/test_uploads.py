@@ -19,7 +19,7 @@ from infra.explanation import StageError
 from infra.provision import provision
 from infra.web import allow_uploads
 from tests.end_to_end.test_access import DENIED, Actor, put_input
-from tests.stack import Answer, Stack, copy_project, deploy, guarded_aws
+from tests.stack import Answer, Stack, copy_project, deploy, policy_enforcing_aws
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -197,7 +197,7 @@ def test_open_routes_are_throttled_more_than_the_others(stack: Stack) -> None:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
-    with guarded_aws() as running:
+    with policy_enforcing_aws() as running:
         yield running
 
 

@@ -23,10 +23,10 @@ from infra.package import (
     Files,
     build_code,
     build_layer,
-    finish,
     pinned_files,
     platforms,
     runtime,
+    seal,
     unpack,
     verify_layer,
 )
@@ -208,18 +208,18 @@ def test_a_layer_is_not_taken_again_once_it_or_the_lock_has_changed(
     lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
     shutil.copy(PROJECT / "requirements.txt", tmp_path)
     kept = Path(shutil.copy(layer, cache))
-    finish(kept, lock)
+    seal(kept, lock)
     assert build_layer(tmp_path) == kept
     with (kept if changed == "layer" else lock).open("ab") as file:
         file.write(b"\n")
-    with pytest.raises(StageError, match="cannot be had"):
+    with pytest.raises(StageError, match="cannot be downloaded"):
         build_layer(tmp_path)
 
 
 def test_a_wheel_with_another_hash_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "requirements.lock"
     wrong.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
-    with pytest.raises(StageError, match="cannot be had"):
+    with pytest.raises(StageError, match="cannot be downloaded"):
         pinned_files(wrong)
 
 
@@ -253,7 +253,7 @@ def test_what_is_compiled_is_each_shipped_source_and_nothing_else(opt: Path) -> 
 
 def test_the_same_sources_make_the_same_package(code: Path, tmp_path: Path) -> None:
     again = without_compiled_modules(code, tmp_path)
-    bytecode.add(again, "/var/task")
+    bytecode.add_bytecode(again, "/var/task")
     assert again.read_bytes() == code.read_bytes()
 
 
@@ -262,7 +262,7 @@ def test_a_python_that_is_not_lambdas_compiles_nothing_and_says_so(
 ) -> None:
     package = Path(shutil.copy(bare, tmp_path))
     monkeypatch.setattr(sys.implementation, "cache_tag", "pypy311-pp73")
-    bytecode.add(package, "/opt")
+    bytecode.add_bytecode(package, "/opt")
     assert package.read_bytes() == bare.read_bytes()
     assert "NOT COMPILED" in capsys.readouterr().err
 
@@ -278,7 +278,7 @@ def test_the_fonts_travel_with_the_code(opt: Path) -> None:
     fonts = [p for p in there.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
     assert fonts
     for font in fonts:
-        shipped = opt / "task/chalicelib/fonts" / font.relative_to(there)
+        shipped = opt / "task" / font.relative_to(PROJECT)
         assert shipped.read_bytes() == font.read_bytes()
 
 

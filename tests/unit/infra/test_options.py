@@ -10,7 +10,7 @@ from infra.explanation import StageError
 
 def parse(**given: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
-    options.add_to(parser)
+    options.add_options(parser)
     arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
     return options.parse(parser.parse_args(arguments))
 
