@@ -16,7 +16,7 @@ EXAMPLES = 5
 """Of each operation and phase; five times as many found nothing more."""
 
 
-def test_the_api_keeps_to_its_document_whatever_is_asked(stack: Stack, tmp_path: Path) -> None:
+def test_the_api_conforms_to_its_openapi_document(stack: Stack, tmp_path: Path) -> None:
     stack.upload(KNOWN_KEY)
     stack.settled(KNOWN_KEY)
     document = tmp_path / "openapi.json"

@@ -225,18 +225,20 @@ def pairs(table: dict[str, list[Deed]]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("role", "deed"), pairs(ALLOWED))
-def test_a_function_may_do_what_it_needs(actors: dict[str, Actor], role: str, deed: Deed) -> None:
+def test_a_role_allows_what_its_function_needs(
+    actors: dict[str, Actor], role: str, deed: Deed
+) -> None:
     deed(actors[role])
 
 
 @pytest.mark.parametrize(("role", "deed"), pairs(FORBIDDEN))
-def test_a_function_may_do_nothing_else(actors: dict[str, Actor], role: str, deed: Deed) -> None:
+def test_a_role_denies_everything_else(actors: dict[str, Actor], role: str, deed: Deed) -> None:
     with pytest.raises(ClientError) as caught:
         deed(actors[role])
     assert caught.value.response["Error"]["Code"] in DENIED
 
 
-def test_each_function_runs_under_its_own_role(stack: Stack) -> None:
+def test_each_function_has_its_own_role(stack: Stack) -> None:
     functions = boto3.client("lambda").list_functions()["Functions"]
     roles = {f["FunctionName"]: f["Role"].rpartition("/")[2] for f in functions}
     assert len(roles) == len(set(roles.values()))
@@ -246,7 +248,7 @@ def test_each_function_runs_under_its_own_role(stack: Stack) -> None:
     assert roles[f"text-to-pdf-{stage}-authorize"] == f"text-to-pdf-{stage}-{region}-authorize"
 
 
-def test_strangers_get_nothing_out_of_the_buckets(stack: Stack, actors: dict[str, Actor]) -> None:
+def test_buckets_deny_anonymous_reads(stack: Stack, actors: dict[str, Actor]) -> None:
     assert actors
     stranger = boto3.client("s3", config=Config(signature_version=UNSIGNED))
     for bucket, key in (
@@ -258,7 +260,7 @@ def test_strangers_get_nothing_out_of_the_buckets(stack: Stack, actors: dict[str
         assert caught.value.response["Error"]["Code"] in DENIED
 
 
-def test_without_tls_not_even_what_is_allowed_is_done(
+def test_requests_without_tls_are_denied(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with emulator.running({"AUTH": "true"}) as plain:
@@ -302,7 +304,7 @@ def status(stack: Stack, method: str, path: str, header: str | None) -> int:
             return error.code
 
 
-def test_on_every_route_only_the_token_opens(stack: Stack) -> None:
+def test_every_route_rejects_requests_without_the_right_token(stack: Stack) -> None:
     token = stack.token
     wrong = {
         "none": None,

@@ -124,7 +124,7 @@ def queue(stage: Stack) -> Queue:
     return Queue(stage, "storm")
 
 
-def test_a_storm_is_announced_whole(
+def test_every_settled_state_of_a_burst_is_announced(
     stage: Stack, proxy: Proxy, queue: Queue, fates: list[str]
 ) -> None:
     proxy.rules += [Rule("", Call.PUBLISH, fault, times) for fault, times in STRIKES]
@@ -165,7 +165,7 @@ def storm(stage: Stack) -> None:
         stage.settled(f"storm/{number:03}.txt")
 
 
-def test_states_of_one_file_arrive_in_their_order(queue: Queue) -> None:
+def test_states_of_one_file_arrive_in_order(queue: Queue) -> None:
     first: dict[str, list[str]] = {}
     for state in dict.fromkeys(queue.states()):
         first.setdefault(state.key, []).append(state.sequencer)
@@ -173,7 +173,7 @@ def test_states_of_one_file_arrive_in_their_order(queue: Queue) -> None:
     assert all(sequencers == sorted(sequencers) for sequencers in first.values())
 
 
-def test_a_replayed_stream_announces_the_same_again(stage: Stack, queue: Queue) -> None:
+def test_a_replayed_stream_announces_the_same_states_again(stage: Stack, queue: Queue) -> None:
     before = set(queue.states())
     ids = {body["id"] for body in queue.bodies}
     (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
@@ -196,7 +196,7 @@ def test_a_replayed_stream_announces_the_same_again(stage: Stack, queue: Queue) 
     assert {body["id"] for body in queue.bodies} == ids, "consumers can tell what they know"
 
 
-def test_a_message_is_the_public_record(stage: Stack, queue: Queue) -> None:
+def test_a_message_contains_the_public_record(stage: Stack, queue: Queue) -> None:
     stage.upload("public/märz.txt", "öffentlich".encode())
     stage.settled("public/märz.txt")
     key = "public/märz.txt"
@@ -234,7 +234,7 @@ def test_subscribers_can_filter(
     assert {state.key for state in queue.states()} == wanted
 
 
-def test_a_poison_change_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
+def test_a_change_that_always_fails_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
     (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
     kept = stage.functions.get_event_source_mapping(UUID=uuid)
     assert kept["BisectBatchOnFunctionError"]
@@ -257,14 +257,14 @@ def _discarded(stage: Stack) -> bool | None:
     return any("DDBStreamBatchInfo" in told for told in found) or None
 
 
-def test_announcing_costs_the_pipeline_no_call(stage: Stack, proxy: Proxy) -> None:
+def test_announcing_takes_no_call_of_the_pipeline(stage: Stack, proxy: Proxy) -> None:
     stage.upload("cost/four.txt")
     stage.settled("cost/four.txt")
     counts = Counter(call for call in proxy.calls("cost/four.") if call is not Call.PUBLISH)
     assert counts == {Call.CLAIM: 1, Call.READ: 1, Call.STORE: 1, Call.FINISH: 1}
 
 
-def test_what_is_settled_is_what_readers_are_told(stage: Stack) -> None:
+def test_every_settled_record_is_announced(stage: Stack) -> None:
     records = [
         record
         for shard in range(stage.settings.shards)

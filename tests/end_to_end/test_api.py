@@ -22,7 +22,7 @@ def put(stack: Stack, *keys: str, status: Status = Status.SUCCESS, **more: str) 
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
 
 
-def test_a_converted_key_is_answered_with_its_facts(stack: Stack) -> None:
+def test_a_converted_key_returns_its_record(stack: Stack) -> None:
     stack.upload("api/one.txt")
     stack.settled("api/one.txt")
     answer = stack.get("/status", {"key": "api/one.txt"})
@@ -46,7 +46,7 @@ def test_numbers_are_whole_numbers(stack: Stack) -> None:
     assert '"size": 20000,' in body
 
 
-def test_a_failed_key_is_answered_with_its_error_and_what_to_do(stack: Stack) -> None:
+def test_a_failed_key_returns_its_error_and_what_to_do(stack: Stack) -> None:
     stack.upload("api/letter.docx")
     stack.settled("api/letter.docx")
     told = stack.get("/status", {"key": "api/letter.docx"}).json
@@ -56,7 +56,7 @@ def test_a_failed_key_is_answered_with_its_error_and_what_to_do(stack: Stack) ->
     assert told["output_key"] is None
 
 
-def test_a_key_being_converted_is_answered_with_since_when_and_which_attempt(stack: Stack) -> None:
+def test_a_key_in_progress_returns_the_time_and_number_of_the_attempt(stack: Stack) -> None:
     put(stack, "api/going.txt", status=Status.PROCESSING)
     told = stack.get("/status", {"key": "api/going.txt"}).json
     assert (told["status"], told["attempts"]) == ("PROCESSING", 1)
@@ -73,7 +73,7 @@ def test_an_object_without_a_record_is_not_processed(stack: Stack) -> None:
     assert (told["size"], told["output_key"]) == (4, None)
 
 
-def test_a_record_of_an_older_upload_does_not_answer_for_the_newer(stack: Stack) -> None:
+def test_a_record_of_an_older_upload_is_not_returned_for_a_newer_one(stack: Stack) -> None:
     stack.upload("api/again.txt", b"first")
     first = stack.settled("api/again.txt")
     with stack.unnoticed():
@@ -85,7 +85,7 @@ def test_a_record_of_an_older_upload_does_not_answer_for_the_newer(stack: Stack)
     assert told["version_id"] not in {None, first.version_id}
 
 
-def test_a_converted_file_that_was_deleted_since_is_still_converted(stack: Stack) -> None:
+def test_a_file_deleted_after_its_conversion_is_success(stack: Stack) -> None:
     put(stack, "api/deleted.txt")
     assert stack.get("/status", {"key": "api/deleted.txt"}).json["status"] == "SUCCESS"
 
@@ -97,7 +97,7 @@ def test_an_unknown_key_is_404_and_says_what_to_do(stack: Stack) -> None:
     assert "upload" in answer.json["detail"]
 
 
-def test_locations_are_as_good_as_keys(stack: Stack) -> None:
+def test_locations_are_accepted_as_keys(stack: Stack) -> None:
     put(stack, "api-location/a.txt")
     for location in (
         f"s3://{stack.settings.input_bucket}/api-location/a.txt",
@@ -107,7 +107,7 @@ def test_locations_are_as_good_as_keys(stack: Stack) -> None:
         assert told["input_key"] == "api-location/a.txt"
 
 
-def test_a_prefix_is_answered_in_key_order(stack: Stack) -> None:
+def test_a_prefix_returns_files_in_key_order(stack: Stack) -> None:
     keys = [f"api/order/{name}.txt" for name in ("b", "a", "ü", "A", "é", "z", "🙂", "\uffff")]
     put(stack, *keys)
     told = stack.get("/status", {"prefix": "api/order/"}).json
@@ -122,7 +122,7 @@ def all_pages(stack: Stack, parameters: dict[str, str]) -> list[Answer]:
     return answers
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(stack: Stack) -> None:
+def test_pages_have_no_gaps_or_duplicates(stack: Stack) -> None:
     keys = [f"api-pages/{number:03}.txt" for number in range(95)]
     put(stack, *keys)
     answers = all_pages(stack, {"prefix": "api-pages/", "limit": "10"})
@@ -131,14 +131,14 @@ def test_pages_follow_each_other_without_gap_or_repeat(stack: Stack) -> None:
     assert all(len(answer.json["files"]) <= 10 for answer in answers)
 
 
-def test_a_page_holds_a_hundred_files_unless_told_otherwise(stack: Stack) -> None:
+def test_a_page_has_a_hundred_files_by_default(stack: Stack) -> None:
     put(stack, *(f"api-hundred/{number:03}.txt" for number in range(130)))
     told = stack.get("/status", {"prefix": "api-hundred/"}).json
     assert len(told["files"]) <= 100
     assert told["next"] is not None
 
 
-def test_filters_keep_what_stands_there_since_then(stack: Stack) -> None:
+def test_filters_select_by_status_and_time(stack: Stack) -> None:
     put(stack, "api-filter/a.txt", "api-filter/b.txt")
     put(stack, "api-filter/c.txt", status=Status.FAILED)
     put(stack, "api-filter/old.txt", status=Status.FAILED, processed_at="2020-01-01T00:00:00.000Z")
@@ -152,7 +152,7 @@ def test_filters_keep_what_stands_there_since_then(stack: Stack) -> None:
     [{"prefix": "api-token/x"}, {"status": "FAILED"}, {"since": "2026-01-01"}],
     ids=["prefix", "status", "since"],
 )
-def test_a_token_of_another_question_is_400(stack: Stack, other: dict[str, str]) -> None:
+def test_a_page_token_of_another_query_is_400(stack: Stack, other: dict[str, str]) -> None:
     put(stack, *(f"api-token/{number}.txt" for number in range(40)))
     asked = {"prefix": "api-token/", "limit": "1"}
     token = stack.get("/status", asked).json["next"]
@@ -160,14 +160,14 @@ def test_a_token_of_another_question_is_400(stack: Stack, other: dict[str, str])
     assert (answer.status, answer.json["parameter"]) == (400, "next")
 
 
-def test_a_token_of_a_list_does_not_go_on_with_a_count(stack: Stack) -> None:
+def test_a_page_token_of_a_list_is_not_accepted_by_a_summary(stack: Stack) -> None:
     put(stack, *(f"api-token/{number}.txt" for number in range(40)))
     token = stack.get("/status", {"prefix": "api-token/", "limit": "1"}).json["next"]
     answer = stack.get("/status/summary", {"prefix": "api-token/", "next": token})
     assert (answer.status, answer.json["parameter"]) == (400, "next")
 
 
-def test_a_summary_counts_where_files_stand(stack: Stack) -> None:
+def test_a_summary_counts_files_by_status(stack: Stack) -> None:
     put(stack, *(f"api-summary/{number}.txt" for number in range(20)))
     put(stack, "api-summary/x.txt", status=Status.FAILED)
     put(stack, "api-summary/y.txt", status=Status.PROCESSING)
@@ -179,7 +179,7 @@ def test_a_summary_counts_where_files_stand(stack: Stack) -> None:
     }
 
 
-def test_a_download_leads_to_the_pdf_under_its_own_name(stack: Stack) -> None:
+def test_a_download_redirects_to_the_pdf_with_its_name(stack: Stack) -> None:
     key = "api-download/Grüße an „Zoë“.txt"
     stack.upload(key)
     stack.settled(key)
@@ -193,7 +193,7 @@ def test_a_download_leads_to_the_pdf_under_its_own_name(stack: Stack) -> None:
     assert quote("Grüße an „Zoë“.pdf") in pdf.headers["Content-Disposition"]
 
 
-def test_there_is_no_download_of_what_was_not_converted(stack: Stack) -> None:
+def test_a_file_that_is_not_converted_cannot_be_downloaded(stack: Stack) -> None:
     put(stack, "api-download/failed.txt", status=Status.FAILED)
     answer = stack.get("/download", {"key": "api-download/failed.txt"})
     assert (answer.status, answer.json["type"]) == (409, "urn:text-to-pdf:problem:no-pdf")
@@ -201,17 +201,17 @@ def test_there_is_no_download_of_what_was_not_converted(stack: Stack) -> None:
     assert answer.json["file"]["status"] == "FAILED"
 
 
-def test_there_is_no_download_of_a_pdf_that_was_deleted(stack: Stack) -> None:
+def test_a_deleted_pdf_cannot_be_downloaded(stack: Stack) -> None:
     put(stack, "api-download/deleted.txt")
     answer = stack.get("/download", {"key": "api-download/deleted.txt"})
     assert (answer.status, answer.json["type"]) == (410, "urn:text-to-pdf:problem:pdf-gone")
 
 
-def test_there_is_no_download_of_an_unknown_file(stack: Stack) -> None:
+def test_an_unknown_file_cannot_be_downloaded(stack: Stack) -> None:
     assert stack.get("/download", {"key": "api-download/never.txt"}).status == 404
 
 
-def test_health_tells_the_version(stack: Stack) -> None:
+def test_health_returns_the_version(stack: Stack) -> None:
     assert stack.get("/health").json == {"status": "ok", "version": VERSION}
 
 
@@ -221,7 +221,7 @@ def test_the_api_describes_itself(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("parameters", [None, {"key": "a", "prefix": "b"}])
-def test_a_question_without_one_subject_is_400_and_says_how(
+def test_a_request_without_exactly_one_of_key_and_prefix_is_400(
     stack: Stack, parameters: dict[str, str] | None
 ) -> None:
     answer = stack.get("/status", parameters)
@@ -263,7 +263,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_question_that_cannot_be_meant_is_400_and_says_why(stack: Stack, query: str) -> None:
+def test_an_invalid_parameter_is_400_and_says_why(stack: Stack, query: str) -> None:
     answer = stack.get(f"/status?{query}")
     assert answer.status == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -275,14 +275,16 @@ def test_a_question_that_cannot_be_meant_is_400_and_says_why(stack: Stack, query
 @pytest.mark.parametrize(
     "key", ["%00", "%ff%fe", "%1b%5b2J", "%ed%a0%80", "..%2f..%2fetc", ".", "%F0%9F%99%82%0d%0a"]
 )
-def test_a_strange_key_is_no_such_file(stack: Stack, key: str) -> None:
+def test_a_strange_key_is_404(stack: Stack, key: str) -> None:
     for path in ("/status", "/download"):
         answer = stack.get(f"{path}?key={key}")
         assert (answer.status, answer.json["type"]) == (404, "urn:text-to-pdf:problem:not-found")
 
 
 @pytest.mark.parametrize("letter", ["\x01", "ü", '"', "🙂"])
-def test_the_longest_names_stay_within_what_lambda_may_return(stack: Stack, letter: str) -> None:
+def test_pages_of_the_longest_names_stay_below_lambdas_response_limit(
+    stack: Stack, letter: str
+) -> None:
     start = f"size-{ord(letter):x}/"
     room = (1024 - len(f"{start}0000.txt")) // len(letter.encode())
     keys = [f"{start}{number:04}{letter * room}.txt" for number in range(700)]
@@ -294,18 +296,18 @@ def test_the_longest_names_stay_within_what_lambda_may_return(stack: Stack, lett
         assert len(json.dumps(answer.body.decode())) < 6_000_000
 
 
-def test_without_a_token_there_is_no_answer(stack: Stack) -> None:
+def test_requests_without_a_token_are_rejected(stack: Stack) -> None:
     for path in ("/status?prefix=", "/status/summary?prefix=", "/download?key=a", "/health"):
         assert stack.get(path, token=None).status == 401
     assert stack.get("/openapi.json", token=None).status == 401
 
 
 @pytest.mark.parametrize("token", ["wrong", "x" * 5000, "tokén"])
-def test_with_a_wrong_token_there_is_no_answer(stack: Stack, token: str) -> None:
+def test_requests_with_a_wrong_token_are_rejected(stack: Stack, token: str) -> None:
     assert stack.get("/status", {"prefix": ""}, token=token).status in {401, 403}
 
 
-def test_when_aws_cannot_be_asked_it_is_503_and_says_when_to_come_again(stack: Stack) -> None:
+def test_when_aws_is_unavailable_it_is_503_with_retry_after(stack: Stack) -> None:
     cached = clients.dynamodb, clients.s3
     for client in cached:
         client.cache_clear()  # of this process; another test may have made them for another stack

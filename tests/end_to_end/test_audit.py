@@ -13,7 +13,7 @@ def violations(stack: Stack, key: str) -> list[Line]:
     return [line for line in found if (line.get("new_image") or {}).get("input_key") == key]
 
 
-def test_a_change_by_hand_is_logged_with_both_images_and_counted(stack: Stack) -> None:
+def test_a_manual_change_is_logged_with_both_images_and_counted(stack: Stack) -> None:
     key = "audit/touched.txt"
     stack.upload(key)
     record = stack.settled(key)
@@ -36,7 +36,7 @@ def test_a_change_by_hand_is_logged_with_both_images_and_counted(stack: Stack) -
     assert json.dumps(line).count(key) >= 2
 
 
-def test_the_products_own_steps_are_allowed(stack: Stack) -> None:
+def test_transitions_of_the_product_are_allowed(stack: Stack) -> None:
     keys = [f"audit/{name}" for name in ("good.txt", "bad.docx", "gone.txt", "twice.txt")]
     for key in keys:
         stack.upload(key, b"first")

@@ -27,7 +27,7 @@ def task(stack: Stack, key: str, version: str) -> dict[str, Any]:
     }
 
 
-def test_tasks_of_batch_operations_are_converted_once_and_answered(stack: Stack) -> None:
+def test_tasks_of_batch_operations_are_converted_once(stack: Stack) -> None:
     key = "backfill/märz 2026.txt"
     with stack.unnoticed():
         stack.upload(key, b"before the deployment")
@@ -41,7 +41,7 @@ def test_tasks_of_batch_operations_are_converted_once_and_answered(stack: Stack)
     assert stack.settled(key).attempts == 1
 
 
-def test_a_task_that_fails_for_now_comes_again(stack: Stack) -> None:
+def test_a_task_with_a_retryable_error_is_a_temporary_failure(stack: Stack) -> None:
     stack.s3.create_bucket(Bucket="not-of-this-stage")
     event = task(stack, "backfill/a.txt", "2.0")
     event["tasks"][0]["s3Bucket"] = "not-of-this-stage"

@@ -44,7 +44,9 @@ def clean(stack: Stack) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_record_hides_no_other(stack: Stack, clean: list[str], damage: str) -> None:
+def test_a_damaged_record_hides_no_other_record(
+    stack: Stack, clean: list[str], damage: str
+) -> None:
     folder = f"{PREFIX}{damage}/"
     good = [f"{folder}{number:03}.txt" for number in range(0, 120, 10)]
     bad = [f"{folder}{number:03}.txt" for number in range(120) if number % 10]
@@ -70,7 +72,7 @@ def test_a_damaged_record_hides_no_other(stack: Stack, clean: list[str], damage:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_the_file_of_a_damaged_record_is_converted_by_its_next_upload(
+def test_the_next_upload_of_a_file_with_a_damaged_record_is_converted(
     stack: Stack, clean: list[str], damage: str
 ) -> None:
     key = f"{PREFIX}again {damage}.txt"
@@ -82,7 +84,7 @@ def test_the_file_of_a_damaged_record_is_converted_by_its_next_upload(
     assert stack.get("/status", {"key": key}).json["status"] == "SUCCESS"
 
 
-def test_attributes_of_a_later_version_are_left_out(stack: Stack, clean: list[str]) -> None:
+def test_unknown_attributes_are_ignored(stack: Stack, clean: list[str]) -> None:
     key = f"{PREFIX}later.txt"
     clean.append(key)
     settings = stack.settings

@@ -26,7 +26,7 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_it_ends_when_who_started_it_is_killed() -> None:
+def test_the_emulator_ends_when_its_parent_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", START], cwd=PROJECT, stdout=subprocess.PIPE)
     assert parent.stdout is not None
     with parent.stdout as told:
@@ -37,7 +37,9 @@ def test_it_ends_when_who_started_it_is_killed() -> None:
     wait_for(lambda: not is_alive(pid) or None, "the emulator to end")
 
 
-def test_it_listens_on_loopback_and_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_emulator_listens_on_loopback_and_gets_no_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "ours")
     monkeypatch.setenv("MY_SECRET", "ours")
     with emulator.running() as aws:

@@ -129,7 +129,7 @@ OURS = {
 }
 
 
-def test_nothing_of_an_existing_bucket_changes_but_its_notification_and_cors(
+def test_only_notification_and_cors_of_an_existing_bucket_change(
     aws: Emulator, project: Path, keys: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
@@ -167,7 +167,7 @@ def test_nothing_of_an_existing_bucket_changes_but_its_notification_and_cors(
     print(json.dumps({"before": before, "after": configured(INBOX)}, default=str))
 
 
-def test_roles_fit_the_prefixes_and_keys_of_existing_buckets(
+def test_roles_allow_prefixes_and_kms_keys_of_existing_buckets(
     aws: Emulator, project: Path, keys: dict[str, str]
 ) -> None:
     stage = deployed(aws, project, "fitted", **OURS)
@@ -187,7 +187,7 @@ def test_roles_fit_the_prefixes_and_keys_of_existing_buckets(
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_bucket_that_would_not_do_is_refused_before_anything_is_made(project: Path) -> None:
+def test_an_unusable_bucket_is_rejected_before_anything_is_created(project: Path) -> None:
     with pytest.raises(StageError, match="does not exist: create it"):
         options.bucket_parameters("refused", project, parse(input_bucket="no-such-bucket"))
     with pytest.raises(StageError, match=r"already notifies .*theirs of objects under 'other/'"):
@@ -195,14 +195,14 @@ def test_a_bucket_that_would_not_do_is_refused_before_anything_is_made(project: 
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_stage_keeps_its_buckets(project: Path) -> None:
+def test_a_stage_cannot_change_its_buckets(project: Path) -> None:
     provision("kept", project)
     with pytest.raises(StageError, match="choose another STAGE for another bucket"):
         provision("kept", project, {"InputBucketName": INBOX})
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_name_that_is_too_long_for_a_bucket_is_refused(project: Path) -> None:
+def test_a_name_that_is_too_long_for_a_bucket_is_rejected(project: Path) -> None:
     with pytest.raises(StageError, match="choose a STAGE or NAME_PREFIX that is 8 shorter"):
         provision("twenty-letters-long", copy_with_name(project, "acme-docs-text-to-pdf"))
 
@@ -216,9 +216,7 @@ def copy_with_name(project: Path, name: str) -> Path:
     return other
 
 
-def test_names_tags_and_boundaries_are_as_the_account_demands(
-    aws: Emulator, tmp_path: Path
-) -> None:
+def test_names_tags_and_boundaries_follow_the_options(aws: Emulator, tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     policy = {"Version": "2012-10-17", "Statement": [_ALL]}
     boundary = boto3.client("iam").create_policy(

@@ -8,7 +8,7 @@ from tests import events
 from tests.stack import Stack, wait_for
 
 
-def test_an_event_that_no_retry_can_serve_ends_in_the_failure_queue(stack: Stack) -> None:
+def test_an_event_that_fails_after_all_retries_is_in_the_failure_queue(stack: Stack) -> None:
     event = events.created("queue/lost.txt", bucket="no-such-bucket")
     stack.functions.invoke(
         FunctionName=stack.function("convert"), InvocationType="Event", Payload=json.dumps(event)
@@ -26,7 +26,7 @@ def test_an_event_that_no_retry_can_serve_ends_in_the_failure_queue(stack: Stack
 
 
 @pytest.mark.parametrize("name", ["convert", "reconcile"])
-def test_failing_events_are_tried_twice_more_and_then_queued(stack: Stack, name: str) -> None:
+def test_failing_events_are_retried_twice_and_then_queued(stack: Stack, name: str) -> None:
     told = stack.functions.get_function_event_invoke_config(FunctionName=stack.function(name))
     assert told["MaximumRetryAttempts"] == 2
     queue = told["DestinationConfig"]["OnFailure"]["Destination"]

@@ -19,7 +19,7 @@ def invoke(stack: Stack, event: dict[str, Any]) -> bool:
     return "FunctionError" not in answer
 
 
-def test_an_object_that_is_gone_fails_for_good(stack: Stack) -> None:
+def test_a_missing_object_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     assert invoke(stack, events.created("failures/gone.txt", bucket=bucket))
     record = stack.records.get(bucket, "failures/gone.txt")
@@ -31,7 +31,7 @@ def test_an_object_that_is_gone_fails_for_good(stack: Stack) -> None:
     )
 
 
-def test_an_event_without_a_key_fails_for_good(stack: Stack) -> None:
+def test_an_event_without_a_key_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     assert invoke(stack, events.created("", bucket=bucket))
     record = stack.records.get(bucket, NAMELESS)

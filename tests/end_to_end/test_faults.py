@@ -71,7 +71,7 @@ def finished(stage: Stack, key: str) -> Record:
     return wait_for(record, f"{key} to be finished")
 
 
-def test_a_fresh_file_costs_four_calls(stage: Stack, proxy: Proxy) -> None:
+def test_a_new_file_takes_four_calls(stage: Stack, proxy: Proxy) -> None:
     stage.upload("faults/four.txt")
     finished(stage, "faults/four.txt")
     assert proxy.calls("faults/four.") == list(STEPS)
@@ -94,7 +94,7 @@ def struck(stage: Stack, proxy: Proxy) -> None:
 
 @pytest.mark.usefixtures("struck")
 @pytest.mark.parametrize(("call", "fault", "times"), CASES)
-def test_nothing_is_lost(
+def test_a_file_is_converted_despite_a_fault(
     stage: Stack, proxy: Proxy, call: Call, fault: Fault, times: int, fates: list[str]
 ) -> None:
     key = key_of(call, fault, times)
@@ -112,7 +112,7 @@ def test_nothing_is_lost(
     assert f"the text of {key}" in document[0].get_textpage().get_text_bounded()
 
 
-def test_denied_events_are_queued_and_reconciled_once_they_are_allowed(
+def test_denied_events_are_queued_and_later_reconciled(
     stage: Stack, proxy: Proxy, fates: list[str]
 ) -> None:
     keys = {call: f"denied/{call.name}.txt" for call in STEPS}

@@ -46,7 +46,7 @@ def assert_embedded_metrics(line: Line) -> None:
             assert not isinstance(value, bool)
 
 
-def test_a_conversion_is_one_line_with_its_facts_and_metrics(stack: Stack) -> None:
+def test_a_conversion_logs_one_line_with_metrics(stack: Stack) -> None:
     stack.upload("logs/one.txt", b"eleven byte")
     record = stack.settled("logs/one.txt")
     told = account(stack, "logs/one.txt")
@@ -63,7 +63,7 @@ def test_a_conversion_is_one_line_with_its_facts_and_metrics(stack: Stack) -> No
     assert len(about) == 1
 
 
-def test_a_failure_is_counted_by_its_class(stack: Stack) -> None:
+def test_a_failure_is_counted_by_its_error_code(stack: Stack) -> None:
     stack.upload("logs/x.docx")
     stack.settled("logs/x.docx")
     told = account(stack, "logs/x.docx")
@@ -72,7 +72,7 @@ def test_a_failure_is_counted_by_its_class(stack: Stack) -> None:
     assert told["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"], ["Stage", "ErrorCode"]]
 
 
-def test_a_hostile_key_stays_within_its_line(stack: Stack) -> None:
+def test_a_hostile_key_cannot_break_a_log_line(stack: Stack) -> None:
     key = 'logs/\x1b[31m\n{"level": "FORGED"}\u202e\u2028\x7f.txt'
     stack.upload(key)
     stack.settled(key)
@@ -100,7 +100,7 @@ def test_the_token_is_in_no_log(stack: Stack) -> None:
     assert stack.token not in stack.aws.log.read_text("utf-8", "replace")
 
 
-def test_every_log_group_has_an_end(stack: Stack) -> None:
+def test_every_log_group_has_a_retention(stack: Stack) -> None:
     stack.get("/status", {"prefix": "logs/"})
     mine = f"text-to-pdf-{stack.settings.stage}"
     prefix = f"/aws/lambda/{mine}"

@@ -66,32 +66,32 @@ NO_CREDENTIALS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_without_credentials(project: Path, name: str) -> None:
+def test_missing_credentials(project: Path, name: str) -> None:
     told = complaint(run(project, COMMANDS[name], NO_CREDENTIALS))
     assert "credentials" in told
     assert name == "make destroy" or "AWS_PROFILE" in told
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_without_a_region(project: Path, name: str) -> None:
+def test_missing_region(project: Path, name: str) -> None:
     told = complaint(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": None}))
     assert "AWS_DEFAULT_REGION" in told
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_a_profile_that_is_not_there(project: Path, name: str) -> None:
+def test_unknown_profile(project: Path, name: str) -> None:
     told = complaint(run(project, COMMANDS[name], {"AWS_PROFILE": "nobody"}))
     assert "AWS_PROFILE" in told
     assert "nobody" in told
 
 
-def test_chalices_own_option_for_a_profile_is_heeded(project: Path) -> None:
+def test_the_profile_option_of_chalice_is_used(project: Path) -> None:
     told = complaint(run(project, [*COMMANDS["chalice deploy"], "--profile", "nobody"]))
     assert "nobody" in told
 
 
 @pytest.mark.parametrize("name", ["make deploy again", "chalice deploy"])
-def test_the_region_of_another_stage(project: Path, name: str) -> None:
+def test_stage_in_another_region(project: Path, name: str) -> None:
     told = complaint(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": "eu-west-1"}))
     assert "AWS_DEFAULT_REGION" in told
     assert "us-east-1" in told
@@ -99,24 +99,24 @@ def test_the_region_of_another_stage(project: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["make deploy", "make destroy", "query.py"])
-def test_a_configuration_that_is_no_json(project: Path, name: str) -> None:
+def test_configuration_that_is_not_json(project: Path, name: str) -> None:
     (project / ".chalice/config.json").write_text('{"stages": ')
     assert ".chalice/config.json" in complaint(run(project, COMMANDS[name]))
 
 
 @pytest.mark.parametrize("command", [["infra.deploy", "--url"], ["infra.reconcile"]])
-def test_a_stage_that_is_not_deployed(project: Path, command: list[str]) -> None:
+def test_stage_that_is_not_deployed(project: Path, command: list[str]) -> None:
     told = complaint(run(project, [sys.executable, "-m", *command, "--stage", "nope"]))
     assert "make deploy STAGE=nope" in told
 
 
-def test_asking_in_a_region_where_the_table_is_not(project: Path) -> None:
+def test_query_in_a_region_without_the_table(project: Path) -> None:
     told = complaint(run(project, COMMANDS["query.py"], {"AWS_DEFAULT_REGION": "eu-west-1"}))
     assert "AWS_DEFAULT_REGION" in told
     assert "text-to-pdf-test" in told
 
 
-def test_a_region_that_does_not_exist(project: Path) -> None:
+def test_unknown_region(project: Path) -> None:
     """With no emulator in between: the name of such an endpoint does not resolve."""
     changed = {"AWS_DEFAULT_REGION": "us-eest-1", "AWS_ENDPOINT_URL": None, "AWS_CA_BUNDLE": None}
     changed |= {"AWS_MAX_ATTEMPTS": "1"}
@@ -125,7 +125,7 @@ def test_a_region_that_does_not_exist(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["make deploy again", "chalice deploy"])
-def test_the_account_of_somebody_else(project: Path, name: str) -> None:
+def test_credentials_of_another_account(project: Path, name: str) -> None:
     config = project / ".chalice/config.json"
     config.write_text(config.read_text().replace("000000000000", "111111111111"))
     told = complaint(run(project, COMMANDS[name]))
@@ -134,7 +134,7 @@ def test_the_account_of_somebody_else(project: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("stage", ["Dev", "my_stage", "1st", "x" * 21, ""])
-def test_a_stage_name_that_cannot_be(project: Path, stage: str) -> None:
+def test_invalid_stage_name(project: Path, stage: str) -> None:
     told = complaint(run(project, [sys.executable, "-m", "infra.deploy", "--stage", stage]))
     assert "STAGE" in told
     assert "lower-case" in told
@@ -159,12 +159,12 @@ def test_overlapping_prefixes(project: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["chalice deploy", "query.py"])
-def test_a_setting_that_is_no_number(project: Path, name: str) -> None:
+def test_setting_that_is_not_a_number(project: Path, name: str) -> None:
     with_settings(project, MAX_PAGES="many")
     assert "MAX_PAGES is 'many'" in complaint(run(project, COMMANDS[name]))
 
 
-def test_a_setting_that_is_another_than_the_stack_says(project: Path) -> None:
+def test_setting_that_differs_from_the_stack(project: Path) -> None:
     with_settings(project, TABLE="text-to-pdf-tset")
     told = complaint(run(project, COMMANDS["chalice deploy"]))
     assert "TABLE is text-to-pdf-tset" in told
@@ -176,14 +176,14 @@ def test_a_setting_that_is_another_than_the_stack_says(project: Path) -> None:
     [[CHALICE, "deploy", "--stage", "nowhere"], [CHALICE, "deploy"], COMMANDS["query.py"][:-1]],
     ids=["chalice deploy", "chalice deploy without --stage", "query.py"],
 )
-def test_a_stage_that_was_never_provisioned(project: Path, command: list[str]) -> None:
+def test_stage_that_was_never_provisioned(project: Path, command: list[str]) -> None:
     asked = [*command, "nowhere"] if command[-1] == "--stage" else command
     told = complaint(run(project, asked))
     assert f"stage {'dev' if asked[-1] == 'deploy' else 'nowhere'!r} is not provisioned" in told
     assert "make deploy" in told
 
 
-def test_a_stage_whose_stack_is_not_there(project: Path) -> None:
+def test_stage_without_its_stack(project: Path) -> None:
     """Recorded, and deleted since, or in a region that the configuration does not tell."""
     config = project / ".chalice/config.json"
     settings = json.loads(config.read_text())
@@ -197,7 +197,7 @@ def test_a_stage_whose_stack_is_not_there(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_credentials_that_aws_does_not_know(project: Path, name: str) -> None:
+def test_invalid_credentials(project: Path, name: str) -> None:
     changed = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wrong"}
     told = complaint(run(project, COMMANDS[name], changed))
     assert "does not accept these credentials" in told
@@ -235,7 +235,7 @@ def test_no_permission(project: Path, name: str, denied: str) -> None:
     assert "docs/deploy.md#rights" in told
 
 
-def test_no_permission_for_what_comes_last(project: Path) -> None:
+def test_no_permission_for_a_late_step(project: Path) -> None:
     """As a user who may look at everything: chalice itself is refused."""
     may = ["cloudformation:*", "s3:*", "dynamodb:*", "lambda:Get*", "lambda:List*"]
     may += ["apigateway:GET", "events:Describe*", "events:List*"]
@@ -244,7 +244,7 @@ def test_no_permission_for_what_comes_last(project: Path) -> None:
     assert "docs/deploy.md#rights" in told
 
 
-def test_libraries_that_are_not_those_of_the_lock(project: Path) -> None:
+def test_libraries_that_differ_from_the_lock(project: Path) -> None:
     lock = project / "requirements.lock"
     lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
     told = complaint(run(project, COMMANDS["chalice deploy"]))
@@ -252,13 +252,13 @@ def test_libraries_that_are_not_those_of_the_lock(project: Path) -> None:
     assert "defusedxml" in told
 
 
-def test_what_sends_nothing_needs_no_credentials(project: Path, tmp_path: Path) -> None:
+def test_packaging_needs_no_credentials(project: Path, tmp_path: Path) -> None:
     command = [CHALICE, "package", "--pkg-format", "terraform", "--stage", "test"]
     done = run(project, [*command, str(tmp_path / "out")], NO_CREDENTIALS)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_bucket_that_was_deleted_by_hand(stack: Stack, project: Path) -> None:
+def test_bucket_that_was_deleted_by_hand(stack: Stack, project: Path) -> None:
     provision("holed", project)
     stack.s3.delete_bucket(Bucket="text-to-pdf-holed-output-000000000000-us-east-1")
     told = complaint(run(project, [CHALICE, "deploy", "--stage", "holed"]))
@@ -266,7 +266,7 @@ def test_a_bucket_that_was_deleted_by_hand(stack: Stack, project: Path) -> None:
     assert "make deploy STAGE=holed" in told
 
 
-def test_a_bucket_name_that_is_taken(stack: Stack, project: Path) -> None:
+def test_bucket_name_that_is_taken(stack: Stack, project: Path) -> None:
     """Something half-made is cleared away, so the same command works once the name is free."""
     taken = "text-to-pdf-mistaken-output-000000000000-us-east-1"
     stack.s3.create_bucket(Bucket=taken)

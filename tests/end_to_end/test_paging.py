@@ -91,7 +91,7 @@ def written_meanwhile(stack: Stack, bucket: str, keys: set[str]) -> Iterator[Non
 @given(files=files, prefix=st.text(letters, max_size=2), limit=limits, others=st.lists(keys))
 @example(files=LOPSIDED, prefix="", limit=10, others=["a", "b", "~"])
 @bounded
-def test_every_key_comes_once_and_in_order_under_concurrent_writes(
+def test_pages_return_every_key_once_and_in_order_during_concurrent_writes(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, others: list[str]
 ) -> None:
     listing = filled(stack, files)
@@ -108,7 +108,7 @@ def test_every_key_comes_once_and_in_order_under_concurrent_writes(
     files=files, prefix=st.text(letters, max_size=1), limit=limits, status=st.sampled_from(Status)
 )
 @bounded
-def test_filtered_pages_hold_all_that_the_filter_lets_through_and_nothing_else(
+def test_filtered_pages_return_exactly_the_matching_files(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, status: Status
 ) -> None:
     found = pages(filled(stack, files), StatusQuery(prefix, status), limit)
@@ -119,7 +119,9 @@ def test_filtered_pages_hold_all_that_the_filter_lets_through_and_nothing_else(
 
 @given(files=files, prefix=st.text(letters, max_size=1))
 @bounded
-def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], prefix: str) -> None:
+def test_counts_equal_those_of_the_list(
+    stack: Stack, files: dict[str, Status], prefix: str
+) -> None:
     counts = filled(stack, files).counts(StatusQuery(prefix))
     expected = [status for key, status in files.items() if key.startswith(prefix)]
     assert counts.next_after is None
@@ -128,7 +130,7 @@ def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], pr
     }
 
 
-def test_a_count_that_runs_out_of_time_goes_on_where_it_stopped(stack: Stack) -> None:
+def test_a_count_that_runs_out_of_time_can_be_continued(stack: Stack) -> None:
     files = {f"{number:05}": Status.SUCCESS for number in range(300)}
     listing = replace(filled(stack, files), counted_at_once=100)
     first = listing.counts(StatusQuery(""), seconds=0)
@@ -138,7 +140,7 @@ def test_a_count_that_runs_out_of_time_goes_on_where_it_stopped(stack: Stack) ->
     assert rest.next_after is None
 
 
-def test_a_run_that_was_killed_is_found_among_the_failed(stack: Stack) -> None:
+def test_the_file_of_a_killed_run_is_listed_as_failed(stack: Stack) -> None:
     bucket = f"bucket-{uuid.uuid4()}"
     dead = seeding.record(
         bucket, "dead.txt", Status.PROCESSING, lease_expires_at="2026-01-01T00:00:00.000Z"
@@ -153,7 +155,7 @@ def test_a_run_that_was_killed_is_found_among_the_failed(stack: Stack) -> None:
     assert Answer.of(processing[0]).detail is not None
 
 
-def test_files_can_be_asked_for_by_time(stack: Stack) -> None:
+def test_files_can_be_filtered_by_time(stack: Stack) -> None:
     bucket = f"bucket-{uuid.uuid4()}"
     days = [f"2026-01-0{day}T12:00:00.000Z" for day in range(1, 6)]
     records = [seeding.record(bucket, f"{at}.txt", processed_at=at) for at in days]

@@ -29,7 +29,7 @@ def seeded(stack: Stack, *keys: str) -> None:
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
 
 
-def test_every_pdf_is_fetched_under_its_key(stack: Stack, tmp_path: Path) -> None:
+def test_every_pdf_is_downloaded_under_its_key(stack: Stack, tmp_path: Path) -> None:
     stack.upload("get/converted.txt")
     names = ["deep/er/b", "Grüße", *map(str, range(40))]
     seeded(stack, *(f"get/{name}.txt" for name in names))
@@ -44,7 +44,7 @@ def test_every_pdf_is_fetched_under_its_key(stack: Stack, tmp_path: Path) -> Non
     }
 
 
-def test_a_pdf_replaces_the_one_fetched_before(stack: Stack, tmp_path: Path) -> None:
+def test_a_download_replaces_an_earlier_one(stack: Stack, tmp_path: Path) -> None:
     stack.upload("get-again/a.txt")
     stack.settled("get-again/a.txt")
     target = tmp_path / "get-again" / "a.pdf"
@@ -81,7 +81,7 @@ def test_a_link_out_of_the_folder_is_not_followed(stack: Stack, tmp_path: Path) 
     assert "leads out of" in done.stderr
 
 
-def test_a_pdf_that_is_gone_is_told_and_the_others_are_fetched(
+def test_a_deleted_pdf_is_reported_and_the_others_are_downloaded(
     stack: Stack, tmp_path: Path
 ) -> None:
     for key in ("get-gone/a.txt", "get-gone/b.txt"):
@@ -123,7 +123,7 @@ def stalling_s3(begins: threading.Event) -> Iterator[str]:
                 connection.close()
 
 
-def test_interrupted_it_ends_at_once_with_status_130_and_nothing_half_written(
+def test_an_interrupted_download_exits_with_130_and_leaves_no_partial_file(
     stack: Stack, tmp_path: Path
 ) -> None:
     seeded(stack, *(f"get-stalled/{number}.txt" for number in range(20)))

@@ -7,7 +7,7 @@ from tests import seeding
 from tests.stack import Stack
 
 
-def test_it_waits_until_every_file_is_converted(stack: Stack) -> None:
+def test_wait_lasts_until_every_file_is_converted(stack: Stack) -> None:
     keys = [f"wait-all/{number}.txt" for number in range(3)]
     for key in keys:
         stack.upload(key)
@@ -19,7 +19,7 @@ def test_it_waits_until_every_file_is_converted(stack: Stack) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_it_waits_for_the_newer_upload_and_not_only_for_a_record(stack: Stack) -> None:
+def test_wait_lasts_until_the_newer_upload_is_converted(stack: Stack) -> None:
     stack.upload("wait-again/a.txt", b"first")
     stack.settled("wait-again/a.txt")
     answer = stack.s3.put_object(
@@ -37,7 +37,7 @@ def test_a_failure_ends_the_wait(stack: Stack) -> None:
     assert "FAILED" in done.stdout
 
 
-def test_a_wait_that_runs_out_tells_how_far_it_is_and_ends_with_status_5(stack: Stack) -> None:
+def test_a_wait_that_times_out_prints_the_files_and_exits_with_5(stack: Stack) -> None:
     with stack.unnoticed():
         stack.upload("wait-never/a.txt")
     done = stack.query("wait-never/a.txt", "--wait", "0.5")
@@ -46,12 +46,12 @@ def test_a_wait_that_runs_out_tells_how_far_it_is_and_ends_with_status_5(stack: 
     assert "not all files were settled within 0.5 s" in done.stderr
 
 
-def test_a_file_being_converted_is_waited_for(stack: Stack) -> None:
+def test_wait_waits_for_a_file_in_progress(stack: Stack) -> None:
     bucket, key = stack.settings.input_bucket, "wait-going/a.txt"
     going = seeding.record(bucket, key, Status.PROCESSING)
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, [going])
     assert stack.query("--key", key, "--wait", "0.5").returncode == 5
 
 
-def test_there_is_nothing_to_wait_for_where_nothing_is(stack: Stack) -> None:
+def test_wait_for_no_files_exits_with_3(stack: Stack) -> None:
     assert stack.query("wait-nothing/", "--wait").returncode == 3

@@ -112,7 +112,7 @@ def test_a_deletion_whose_event_was_lost_is_recorded(stage: Stack) -> None:
     wait_for(lambda: stage.settled("lost.txt").input_deleted_at, "the deletion to be recorded")
 
 
-def test_failures_are_tried_again_by_hand_but_not_by_the_schedule(stage: Stack) -> None:
+def test_permanent_failures_are_retried_by_hand_but_not_by_the_schedule(stage: Stack) -> None:
     stage.upload("letter.docx")
     reconcile(stage)
     failed = stage.settled("letter.docx")
@@ -142,7 +142,7 @@ def remove_table(stage: Stack) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("remove", [remove_bucket, remove_table])
-def test_what_failed_while_a_part_was_gone_is_converted_once_it_is_back(
+def test_files_that_failed_without_bucket_or_table_are_converted_once_it_is_restored(
     stage: Stack, remove: Callable[[Stack], Callable[[], object]]
 ) -> None:
     key = f"{remove.__name__}.txt"
@@ -161,7 +161,7 @@ def test_what_failed_while_a_part_was_gone_is_converted_once_it_is_back(
     assert stage.settled(key).status is Status.SUCCESS
 
 
-def test_it_goes_on_by_itself_through_any_number_of_pages(stage: Stack) -> None:
+def test_reconciliation_continues_through_any_number_of_pages(stage: Stack) -> None:
     """20 invocations in a chain: Lambda would stop it after 16, were that not allowed."""
     bucket = stage.settings.input_bucket
     for number in range(19):
@@ -195,7 +195,7 @@ def logged(stage: Stack, function: str) -> Iterator[dict[str, Any]]:
         ["make", "reconcile", "STAGE=lossy"],
     ],
 )
-def test_it_is_started_by_hand(stage: Stack, command: list[str]) -> None:
+def test_reconciliation_can_be_started_by_hand(stage: Stack, command: list[str]) -> None:
     stage.upload("by-hand.txt")
     if command[0] == "make":  # what its rule runs
         command = [sys.executable, "-m", "infra.reconcile", "--stage", "lossy"]

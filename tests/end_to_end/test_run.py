@@ -44,7 +44,7 @@ def processes_of(folder: Path) -> Iterator[str]:
             continue
 
 
-def test_without_a_terminal_every_file_is_shown_and_it_ends_by_itself(
+def test_without_a_terminal_make_run_shows_every_file_and_exits(
     project: Path, environment: dict[str, str]
 ) -> None:
     done = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
@@ -54,7 +54,7 @@ def test_without_a_terminal_every_file_is_shown_and_it_ends_by_itself(
     assert list(processes_of(project)) == []
 
 
-def test_a_file_that_does_not_end_as_expected_makes_it_fail(
+def test_make_run_fails_if_a_file_has_an_unexpected_status(
     project: Path, environment: dict[str, str]
 ) -> None:
     shutil.rmtree(project / "data")
@@ -62,7 +62,7 @@ def test_a_file_that_does_not_end_as_expected_makes_it_fail(
     (project / "data/spreadsheet.xlsx").write_bytes(b"PK")
     done = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "spreadsheet.xlsx did not end as expected" in done.stdout
+    assert "spreadsheet.xlsx has an unexpected status" in done.stdout
 
 
 def test_ctrl_c_leaves_no_process_behind(project: Path, environment: dict[str, str]) -> None:

@@ -58,7 +58,7 @@ def assert_works(stack: Deployed, key: str) -> None:
     assert stack.get("/status", {"key": key}).json["status"] == "SUCCESS"
 
 
-def test_deploying_twice_leaves_one_whole_stage(aws: Emulator, project: Path) -> None:
+def test_deploying_twice_leaves_one_complete_stage(aws: Emulator, project: Path) -> None:
     deploy(aws, project, "twice")
     before = functions("twice"), apis()
     stack = deploy(aws, project, "twice")
@@ -67,7 +67,7 @@ def test_deploying_twice_leaves_one_whole_stage(aws: Emulator, project: Path) ->
     assert_works(stack, "a.txt")
 
 
-def test_a_deleted_stage_comes_back_with_all_its_data(aws: Emulator, project: Path) -> None:
+def test_a_deleted_stage_can_be_deployed_again_with_its_data(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "back")
     assert_works(stack, "before.txt")
     token, before = stack.token, apis()
@@ -83,7 +83,7 @@ def test_a_deleted_stage_comes_back_with_all_its_data(aws: Emulator, project: Pa
     assert_works(again, "after.txt")
 
 
-def test_two_stages_live_side_by_side(aws: Emulator, project: Path) -> None:
+def test_two_stages_are_independent(aws: Emulator, project: Path) -> None:
     one = deploy(aws, project, "one")
     two = deploy(aws, project, "two")
     assert_works(one, "a.txt")
@@ -94,7 +94,7 @@ def test_two_stages_live_side_by_side(aws: Emulator, project: Path) -> None:
     assert_works(two, "b.txt")
 
 
-def test_a_renamed_function_takes_over_from_the_old_one(aws: Emulator, project: Path) -> None:
+def test_a_renamed_function_replaces_the_old_one(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "renamed")
     app = project / "app.py"
     app.write_text(app.read_text().replace("def convert(event", "def transform(event"))
@@ -137,7 +137,7 @@ def test_a_stack_of_the_first_template_is_upgraded_with_its_data(
     assert {kept[f"/aws/lambda/{name}"] for name in functions("upgraded")} == {30}
 
 
-def test_all_of_a_stage_goes_only_if_its_data_is_to_go_too(aws: Emulator, project: Path) -> None:
+def test_deleting_the_data_removes_the_whole_stage(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "gone")
     assert_works(stack, "a.txt")
     stack.upload("a.txt", b"a second version")
@@ -168,7 +168,7 @@ def test_data_is_deleted_only_if_the_stage_is_named_again(
     assert "CONFIRM=kept" in capsys.readouterr().err
 
 
-def test_a_rotated_token_opens_and_the_old_one_does_not(aws: Emulator, project: Path) -> None:
+def test_a_rotated_token_is_accepted_and_the_old_one_is_not(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "rotated")
     old = stack.token
     assert api_token.main(["rotate", "--stage", "rotated"]) == 0
@@ -179,13 +179,13 @@ def test_a_rotated_token_opens_and_the_old_one_does_not(aws: Emulator, project: 
     assert stack.get("/status", {"prefix": ""}, token=new).status == 200
 
 
-def test_without_a_readable_token_nobody_gets_in(aws: Emulator, project: Path) -> None:
+def test_without_a_readable_token_all_requests_are_rejected(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "tokenless")
     boto3.client("ssm").delete_parameter(Name=stack.settings.token_parameter)
     assert stack.get("/status", {"prefix": ""}).status in {401, 403, 500}
 
 
-def test_the_token_is_a_secret_that_no_file_and_no_log_has(aws: Emulator, project: Path) -> None:
+def test_the_token_is_in_no_file_and_no_log(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "secret")
     assert_works(stack, "a.txt")
     stack.get("/status", {"prefix": ""}, token="nearly" + stack.token)
@@ -198,7 +198,7 @@ def test_the_token_is_a_secret_that_no_file_and_no_log_has(aws: Emulator, projec
 
 
 @pytest.mark.usefixtures("aws")
-def test_settings_of_a_stage_reach_its_functions(project: Path) -> None:
+def test_settings_of_a_stage_apply_to_its_functions(project: Path) -> None:
     config = project / ".chalice/config.json"
     settings = json.loads(config.read_text())
     settings["stages"]["tuned"] = {

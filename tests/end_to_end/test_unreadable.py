@@ -36,12 +36,12 @@ def test_an_archived_file_is_converted_once_it_is_restored(
     assert stack.pdf(f"unreadable/{storage_class}.pdf").startswith(b"%PDF-")
 
 
-def test_a_file_under_its_senders_own_key_fails_for_good(stack: Stack) -> None:
+def test_a_file_with_a_customer_provided_key_fails_permanently(stack: Stack) -> None:
     stack.upload("unreadable/ssec.txt", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
     assert_failed_for_good(stack.settled("unreadable/ssec.txt"), "CustomerKey", "upload it without")
 
 
-def test_a_file_that_the_buckets_policy_forbids_to_read_fails_for_good(stack: Stack) -> None:
+def test_a_file_denied_by_the_bucket_policy_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     before = stack.s3.get_bucket_policy(Bucket=bucket)["Policy"]
     policy = json.loads(before)
@@ -63,7 +63,7 @@ def test_a_file_that_the_buckets_policy_forbids_to_read_fails_for_good(stack: St
     assert_failed_for_good(record, "PolicyDenied", "make reconcile")
 
 
-def test_nothing_but_a_conditional_write_replaces_a_pdf(stack: Stack) -> None:
+def test_only_conditional_writes_can_replace_a_pdf(stack: Stack) -> None:
     bucket = stack.settings.output_bucket
     stack.upload("unreadable/kept.txt")
     stack.settled("unreadable/kept.txt")

@@ -53,7 +53,7 @@ def send(form: Any, content: bytes, **changed: str) -> Answer:
     return post(form["url"], b"".join(parts), headers)
 
 
-def test_a_form_uploads_the_file_that_it_was_signed_for(stack: Stack) -> None:
+def test_a_form_uploads_its_file(stack: Stack) -> None:
     key = "form/naïve\nname.txt"
     answer = ask(stack, {"key": key, "size": 5, "options": {"pdf-page-size": "letter"}})
     assert answer.status == 201
@@ -76,7 +76,7 @@ def test_a_form_uploads_the_file_that_it_was_signed_for(stack: Stack) -> None:
         {"policy": "e30="},
     ],
 )
-def test_a_form_admits_nothing_else(stack: Stack, changed: dict[str, str]) -> None:
+def test_a_form_rejects_other_fields(stack: Stack, changed: dict[str, str]) -> None:
     wanted = {"key": "form/exact.txt", "size": 1, "options": {"pdf-page-size": "letter"}}
     form = ask(stack, wanted).json
     answer = send(form, b"x", **changed)
@@ -84,13 +84,13 @@ def test_a_form_admits_nothing_else(stack: Stack, changed: dict[str, str]) -> No
     assert stack.answers.about("form/exact.txt") is None
 
 
-def test_a_form_bounds_the_size(stack: Stack) -> None:
+def test_a_form_limits_the_size(stack: Stack) -> None:
     form = ask(stack, {"key": "form/bounded.txt", "size": 1}).json
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     assert ["content-length-range", 0, stack.settings.max_bytes] in policy["conditions"]
 
 
-def test_a_file_that_exists_is_replaced_only_on_request(stack: Stack) -> None:
+def test_an_existing_file_is_replaced_only_on_request(stack: Stack) -> None:
     stack.upload("form/exists.txt", b"old")
     stack.settled("form/exists.txt")
     refused = ask(stack, {"key": "form/exists.txt", "size": 3})
@@ -145,7 +145,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_cannot_be_uploaded_is_told_what_is_wrong(stack: Stack, case: str) -> None:
+def test_an_invalid_upload_request_gets_a_problem_document(stack: Stack, case: str) -> None:
     wanted, status, kind = BAD[case]
     answer = ask(stack, wanted)
     assert (answer.status, answer.json["type"]) == (status, f"urn:text-to-pdf:problem:{kind}")
@@ -153,7 +153,7 @@ def test_what_cannot_be_uploaded_is_told_what_is_wrong(stack: Stack, case: str) 
     assert "Traceback" not in answer.body.decode()
 
 
-def test_the_page_and_its_files_are_open_and_say_nothing_of_the_stage(stack: Stack) -> None:
+def test_the_page_and_its_files_are_open_and_reveal_nothing_about_the_stage(stack: Stack) -> None:
     page = stack.get("/", token=None)
     assert page.status == 200
     assert page.headers["Cache-Control"] == "no-cache"
@@ -177,7 +177,7 @@ def test_the_page_and_its_files_are_open_and_say_nothing_of_the_stage(stack: Sta
     assert stack.get("/link", {"key": "a.txt"}, token=None).status == 401
 
 
-def test_a_page_that_is_known_is_not_sent_again(stack: Stack) -> None:
+def test_a_cached_page_is_not_sent_again(stack: Stack) -> None:
     tag = stack.get("/", token=None).headers["ETag"]
     again = stack.fetch(f"{stack.url}/", {"If-None-Match": tag})
     assert (again.status, again.body) == (304, b"")
@@ -221,7 +221,7 @@ def origins(stack: Stack) -> list[str]:
     return [origin for rule in rules for origin in rule["AllowedOrigins"]]
 
 
-def test_where_uploads_are_off_route_right_and_cors_are_gone(
+def test_turning_uploads_off_removes_route_permission_and_cors(
     without_uploads: Stack,
 ) -> None:
     stack = without_uploads
@@ -236,7 +236,7 @@ def test_where_uploads_are_off_route_right_and_cors_are_gone(
         origins(stack)
 
 
-def test_past_its_limit_the_page_is_refused_and_the_rest_is_not(without_uploads: Stack) -> None:
+def test_the_rate_limit_of_the_page_does_not_affect_other_routes(without_uploads: Stack) -> None:
     codes = [without_uploads.get("/", token=None).status for _ in range(40)]
     assert codes[0] == 200
     assert 429 in codes
@@ -244,7 +244,7 @@ def test_past_its_limit_the_page_is_refused_and_the_rest_is_not(without_uploads:
 
 
 @pytest.mark.usefixtures("aws")
-def test_other_cors_rules_of_the_bucket_stay() -> None:
+def test_other_cors_rules_of_the_bucket_are_kept() -> None:
     client = boto3.client("s3")
     client.create_bucket(Bucket="shared-by-others")
     theirs = {"AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"]}
@@ -260,7 +260,7 @@ def test_other_cors_rules_of_the_bucket_stay() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_mistyped_setting_of_the_page_is_told(tmp_path: Path) -> None:
+def test_an_invalid_setting_of_the_page_is_reported(tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     provision("typo", project)
     path = project / ".chalice/config.json"

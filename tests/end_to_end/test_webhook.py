@@ -56,7 +56,7 @@ def endpoint() -> Iterator[Endpoint]:
     served.server_close()
 
 
-def test_a_webhook_confirms_and_is_told(
+def test_a_webhook_can_confirm_and_gets_notifications(
     stack: Stack, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sns, topic = boto3.client("sns"), stack.settings.topic

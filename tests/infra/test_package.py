@@ -121,7 +121,7 @@ def glibc_needed(elf: ELFFile) -> tuple[int, int]:
     return max(((n[0], n[1]) for n in numbers), default=(0, 0))
 
 
-def test_every_compiled_file_runs_on_lambda(layer: Path) -> None:
+def test_every_native_file_runs_on_lambda(layer: Path) -> None:
     files = list(compiled(layer))
     assert files, "the layer is expected to hold compiled files"
     wrong = {
@@ -132,7 +132,7 @@ def test_every_compiled_file_runs_on_lambda(layer: Path) -> None:
     assert wrong == {}
 
 
-def test_every_compiled_file_is_for_this_python(layer: Path) -> None:
+def test_every_native_file_is_for_this_python(layer: Path) -> None:
     tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}-"
     for name, _ in compiled(layer):
         file = PurePosixPath(name).name
@@ -149,15 +149,15 @@ def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(opt: Path) -> None:
         assert any(tag.endswith(tuple(fitting)) for tag in tags), (wheel.parent.name, tags)
 
 
-def test_the_code_holds_nothing_compiled(code: Path) -> None:
+def test_the_code_package_has_no_native_files(code: Path) -> None:
     assert list(compiled(code)) == []
 
 
-def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(bare: Path, pinned: Files) -> None:
+def test_every_file_of_the_layer_is_from_a_pinned_wheel(bare: Path, pinned: Files) -> None:
     verify_layer(bare, pinned)
 
 
-def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
+def test_the_layer_has_exactly_the_pinned_libraries(opt: Path) -> None:
     shipped = [d.name.removesuffix(".dist-info") for d in libraries(opt).glob("*.dist-info")]
     assert sorted(name.lower().replace("_", "-") for name in shipped) == sorted(
         pin.replace("==", "-") for pin in pins(LOCK, runtime().removeprefix("python"))
@@ -165,21 +165,21 @@ def test_the_layer_holds_each_pinned_library_and_no_other(opt: Path) -> None:
 
 
 @pytest.mark.parametrize("python", [name.removeprefix("python") for name in RUNTIME_GLIBC])
-def test_the_lock_pins_for_each_python_what_is_required_there(python: str) -> None:
+def test_the_lock_pins_all_requirements_of_each_python(python: str) -> None:
     """Whichever Python made it."""
     locked = pins(LOCK, python)
     assert set(pins(PROJECT / "requirements.txt", python)) <= set(locked)
     assert len({pin.partition("==")[0] for pin in locked}) == len(locked)
 
 
-def test_the_lock_names_no_place() -> None:
+def test_the_lock_contains_no_urls_or_paths() -> None:
     assert not re.search(
         r"://|^\s*-|/", LOCK.read_text("utf-8").replace("--hash", ""), re.MULTILINE
     )
 
 
 @pytest.mark.parametrize("how", ["changed", "added", "removed"])
-def test_a_layer_that_was_tampered_with_is_refused(
+def test_a_layer_that_was_tampered_with_is_rejected(
     bare: Path, pinned: Files, tmp_path: Path, how: str
 ) -> None:
     forged = tmp_path / bare.name
@@ -198,7 +198,7 @@ def test_a_layer_that_was_tampered_with_is_refused(
 
 
 @pytest.mark.parametrize("changed", ["layer", "lock"])
-def test_a_layer_is_not_taken_again_once_it_or_the_lock_has_changed(
+def test_a_layer_is_not_reused_if_it_or_the_lock_has_changed(
     layer: Path, tmp_path: Path, changed: str
 ) -> None:
     """Where pip could not build it anew, so that to see it taken is to see it taken as it is."""
@@ -216,14 +216,14 @@ def test_a_layer_is_not_taken_again_once_it_or_the_lock_has_changed(
         build_layer(tmp_path)
 
 
-def test_a_wheel_with_another_hash_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
+def test_a_wheel_with_another_hash_is_rejected(tmp_path: Path) -> None:
     wrong = tmp_path / "requirements.lock"
     wrong.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(StageError, match="cannot be downloaded"):
         pinned_files(wrong)
 
 
-def test_what_lambda_has_already_and_what_only_we_need_is_not_shipped(opt: Path) -> None:
+def test_runtime_libraries_and_development_tools_are_not_shipped(opt: Path) -> None:
     shipped = {path.name.lower() for path in libraries(opt).iterdir()}
     shipped |= {path.name.lower() for path in (opt / "task").iterdir()}
     names = {name.partition("-")[0].removesuffix(".py") for name in shipped}
@@ -234,7 +234,7 @@ HASHED_AND_UNCHECKED = 0b01
 """The flags of a compiled module that is taken whatever its source's time is (PEP 552)."""
 
 
-def test_what_is_compiled_is_each_shipped_source_and_nothing_else(opt: Path) -> None:
+def test_exactly_the_shipped_sources_have_bytecode(opt: Path) -> None:
     """For this runtime, and of that very source: no start on a read-only disk compiles anything."""
     for place in (opt / "task", libraries(opt)):
         sources = list(place.rglob("*.py"))
@@ -251,13 +251,13 @@ def test_what_is_compiled_is_each_shipped_source_and_nothing_else(opt: Path) -> 
             assert header[8:] == importlib.util.source_hash(source.read_bytes())
 
 
-def test_the_same_sources_make_the_same_package(code: Path, tmp_path: Path) -> None:
+def test_packages_are_reproducible(code: Path, tmp_path: Path) -> None:
     again = without_compiled_modules(code, tmp_path)
     bytecode.add_bytecode(again, "/var/task")
     assert again.read_bytes() == code.read_bytes()
 
 
-def test_a_python_that_is_not_lambdas_compiles_nothing_and_says_so(
+def test_an_incompatible_python_adds_no_bytecode_and_warns(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     package = Path(shutil.copy(bare, tmp_path))
@@ -267,13 +267,13 @@ def test_a_python_that_is_not_lambdas_compiles_nothing_and_says_so(
     assert "NOT COMPILED" in capsys.readouterr().err
 
 
-def test_of_chalice_only_its_runtime_is_shipped(opt: Path) -> None:
+def test_only_the_runtime_of_chalice_is_shipped(opt: Path) -> None:
     shipped = {p.relative_to(opt / "task") for p in (opt / "task/chalice").rglob("*.py")}
     assert shipped == {Path("chalice/__init__.py"), Path("chalice/app.py")}
     assert not (libraries(opt) / "chalice").exists()
 
 
-def test_the_fonts_travel_with_the_code(opt: Path) -> None:
+def test_the_fonts_are_shipped_with_the_code(opt: Path) -> None:
     there = PROJECT / "chalicelib/converter/fonts/files"
     fonts = [p for p in there.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
     assert fonts
@@ -318,7 +318,7 @@ def run(opt: Path, code: str) -> str:
 HEAVY = {"fpdf", "fontTools", "PIL", "uharfbuzz", "chardet", "budoux"}
 
 
-def test_what_answers_questions_never_loads_the_converter(opt: Path) -> None:
+def test_answering_queries_never_imports_the_converter(opt: Path) -> None:
     loaded = run(
         opt,
         "import app; app.services.answers;"
@@ -340,7 +340,7 @@ assert pdf.getvalue().startswith(b"%PDF-") and "/opt/" in PIL.__file__
 """
 
 
-def test_the_package_alone_converts_a_text(opt: Path) -> None:
+def test_the_package_converts_a_text_without_other_libraries(opt: Path) -> None:
     run(opt, CONVERSION)
 
 
@@ -351,6 +351,6 @@ sys.addaudithook(lambda event, told: event == "compile" and compiled.append(str(
 """
 
 
-def test_a_conversion_compiles_nothing(opt: Path) -> None:
+def test_a_conversion_compiles_no_module(opt: Path) -> None:
     told = run(opt, WATCH + CONVERSION + "print(*compiled)").split()
     assert [name for name in told if name.startswith((str(opt / "task"), str(opt / "opt")))] == []

@@ -15,11 +15,11 @@ def parse(**given: str) -> options.DeployOptions:
     return options.parse(parser.parse_args(arguments))
 
 
-def test_what_is_not_given_changes_nothing() -> None:
+def test_options_that_are_not_given_change_nothing() -> None:
     assert parse() == parse(tags="", input_bucket="", notify_url="") == options.DeployOptions()
 
 
-def test_each_option_reaches_its_place() -> None:
+def test_each_option_is_parsed() -> None:
     given = parse(
         log_days="90",
         input_bucket="in",
@@ -56,6 +56,6 @@ def test_each_option_reaches_its_place() -> None:
         ("output_prefix", "${aws:username}/"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_by_its_name(option: str, value: str) -> None:
+def test_an_invalid_option_is_rejected_by_name(option: str, value: str) -> None:
     with pytest.raises(StageError, match=option.upper()):
         parse(**{option: value})
