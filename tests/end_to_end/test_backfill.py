@@ -1,4 +1,4 @@
-"""Lists of objects, as S3 Batch Operations and Step Functions hand them to `convert`."""
+"""Lists of objects in events of S3 Batch Operations and Step Functions."""
 
 import json
 from typing import Any
@@ -9,21 +9,21 @@ from tests.stack import Stack
 
 
 def invoke(stack: Stack, event: dict[str, Any]) -> Any:
-    answer = stack.functions.invoke(
+    response = stack.functions.invoke(
         FunctionName=stack.function("convert"), Payload=json.dumps(event)
     )
-    return json.loads(answer["Payload"].read())
+    return json.loads(response["Payload"].read())
 
 
 def task(stack: Stack, key: str, version: str) -> dict[str, Any]:
-    """What S3 Batch Operations sends for one object."""
+    """Return the event that S3 Batch Operations sends for an object."""
     bucket = stack.settings.input_bucket
-    where = {"s3BucketArn": f"arn:aws:s3:::{bucket}"} if version == "1.0" else {"s3Bucket": bucket}
+    named = {"s3BucketArn": f"arn:aws:s3:::{bucket}"} if version == "1.0" else {"s3Bucket": bucket}
     return {
         "invocationSchemaVersion": version,
         "invocationId": "invocation",
         "job": {"id": "job"},
-        "tasks": [{"taskId": key, "s3Key": quote_plus(key), "s3VersionId": None, **where}],
+        "tasks": [{"taskId": key, "s3Key": quote_plus(key), "s3VersionId": None, **named}],
     }
 
 

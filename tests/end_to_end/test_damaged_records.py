@@ -1,4 +1,4 @@
-"""Items in the table that are no records: they hide no other file, and their own is found again."""
+"""Items in the table that are not valid records: they affect no other file, and can be replaced."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ DAMAGES: dict[str, dict[str, Any]] = {
 
 
 def put(stack: Stack, key: str, damage: str) -> None:
-    """Write a good record, damaged in this way."""
+    """Write a record with this damage."""
     settings = stack.settings
     item = seeding.item(seeding.record(settings.input_bucket, key), settings.shards)
     if damage == "empty":
@@ -57,14 +57,14 @@ def test_a_damaged_record_hides_no_other_record(
         put(stack, key, damage)
 
     listed: list[str] = []
-    asked = {"prefix": folder, "limit": "3"}
+    parameters = {"prefix": folder, "limit": "3"}
     while True:
-        answer = stack.get("/status", asked)
-        assert answer.status == 200
-        listed += [file["input_key"] for file in answer.json["files"]]
-        if answer.json["next"] is None:
+        response = stack.get("/status", parameters)
+        assert response.status == 200
+        listed += [file["input_key"] for file in response.json["files"]]
+        if response.json["next"] is None:
             break
-        asked["next"] = answer.json["next"]
+        parameters["next"] = response.json["next"]
     assert listed == good
     assert stack.get("/status/summary", {"prefix": folder}).json["files"] == len(good)
     lines = stack.query("--prefix", folder, "--output", "jsonl").stdout.splitlines()

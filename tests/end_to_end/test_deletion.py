@@ -9,9 +9,9 @@ def test_a_deleted_input_is_recorded_and_its_pdf_kept(stack: Stack) -> None:
     stack.settled("deletion/a.txt")
     stack.s3.delete_object(Bucket=stack.settings.input_bucket, Key="deletion/a.txt")
     wait_for(lambda: stack.settled("deletion/a.txt").input_deleted_at, "the deletion on record")
-    told = stack.get("/status", {"key": "deletion/a.txt"}).json
-    assert (told["status"], told["output_key"]) == ("SUCCESS", "deletion/a.pdf")
-    assert told["input_deleted_at"].endswith("Z")
+    body = stack.get("/status", {"key": "deletion/a.txt"}).json
+    assert (body["status"], body["output_key"]) == ("SUCCESS", "deletion/a.pdf")
+    assert body["input_deleted_at"].endswith("Z")
     assert stack.pdf("deletion/a.pdf").startswith(b"%PDF-")
 
 

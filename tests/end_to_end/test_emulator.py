@@ -1,4 +1,4 @@
-"""The local AWS never outlives who started it."""
+"""The local AWS ends with the process that started it."""
 
 import os
 import signal
@@ -29,8 +29,8 @@ def is_alive(pid: int) -> bool:
 def test_the_emulator_ends_when_its_parent_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", START], cwd=PROJECT, stdout=subprocess.PIPE)
     assert parent.stdout is not None
-    with parent.stdout as told:
-        pid = int(told.readline())
+    with parent.stdout as output:
+        pid = int(output.readline())
         assert is_alive(pid)
         parent.send_signal(signal.SIGKILL)
         parent.wait()

@@ -1,4 +1,4 @@
-"""Stages over buckets that were there before, and in accounts with rules of their own."""
+"""Stages with existing buckets, and in accounts with rules for names, tags and boundaries."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ from tests.stack import Stack as Deployed
 from tests.stack import copy_project, deploy, policy_enforcing_aws
 
 INBOX, OUTBOX = "acme-inbox", "acme-pdfs"
-LOOKS = (
+GETTERS = (
     *("get_bucket_versioning", "get_bucket_encryption", "get_public_access_block"),
     *("get_bucket_policy", "get_bucket_tagging", "get_bucket_lifecycle_configuration"),
     *("get_bucket_cors", "get_bucket_ownership_controls", "get_bucket_logging"),
@@ -58,27 +58,27 @@ def deployed(aws: Emulator, project: Path, stage: str, **given: str) -> Deployed
     )
 
 
-def key_of_our_own() -> str:
+def create_kms_key() -> str:
     return boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
 
 
 def configured(bucket: str) -> dict[str, Any]:
-    """All that is set on a bucket, by the operation that tells it."""
+    """Return all settings of a bucket by the operation that returns them."""
     client = boto3.client("s3")
-    told: dict[str, Any] = {}
-    for look in LOOKS:
+    settings: dict[str, Any] = {}
+    for getter in GETTERS:
         try:
-            answer = getattr(client, look)(Bucket=bucket)
+            response = getattr(client, getter)(Bucket=bucket)
         except ClientError as error:
-            answer = {"none": error.response["Error"]["Code"]}
-        answer.pop("ResponseMetadata", None)
-        told[look] = answer
-    return told
+            response = {"none": error.response["Error"]["Code"]}
+        response.pop("ResponseMetadata", None)
+        settings[getter] = response
+    return settings
 
 
 @pytest.fixture(scope="module")
 def keys(aws: Emulator) -> dict[str, str]:  # noqa: ARG001
-    """The KMS keys of the two buckets, which are made here, with what others have set on them."""
+    """The KMS keys of two buckets, which are created here with settings of other users."""
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
     queue = sqs.create_queue(QueueName="theirs")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
@@ -93,7 +93,7 @@ def keys(aws: Emulator) -> dict[str, str]:  # noqa: ARG001
     keys = {}
     for bucket in (INBOX, OUTBOX):
         s3.create_bucket(Bucket=bucket)
-        keys[bucket] = key_of_our_own()
+        keys[bucket] = create_kms_key()
         rule: Any = {
             "ApplyServerSideEncryptionByDefault": {
                 "SSEAlgorithm": "aws:kms",
@@ -134,10 +134,10 @@ def test_only_notification_and_cors_of_an_existing_bucket_change(
 ) -> None:
     before = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
     stage = deployed(aws, project, "adopted", **OURS)
-    told = capsys.readouterr().out
-    assert f"bucket {INBOX} is not versioned" in told
-    assert f"bucket {OUTBOX} is encrypted with {keys[OUTBOX]}" in told
-    assert f"bucket {OUTBOX} does not block all public access" in told
+    output = capsys.readouterr().out
+    assert f"bucket {INBOX} is not versioned" in output
+    assert f"bucket {OUTBOX} is encrypted with {keys[OUTBOX]}" in output
+    assert f"bucket {OUTBOX} does not block all public access" in output
 
     during = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
     assert during[OUTBOX] == before[OUTBOX]
@@ -256,9 +256,9 @@ def stack_resources(name: str) -> dict[str, list[str]]:
     pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
     made: dict[str, list[str]] = {}
     for page in pages.paginate(StackName=name):
-        for one in page["StackResourceSummaries"]:
-            if one["ResourceType"] not in {"AWS::S3::BucketPolicy", "AWS::SNS::Subscription"}:
-                made.setdefault(one["ResourceType"], []).append(one["PhysicalResourceId"])
+        for resource in page["StackResourceSummaries"]:
+            if resource["ResourceType"] not in {"AWS::S3::BucketPolicy", "AWS::SNS::Subscription"}:
+                made.setdefault(resource["ResourceType"], []).append(resource["PhysicalResourceId"])
     return made
 
 

@@ -1,4 +1,4 @@
-"""Events that cannot be served: recorded for good, or recorded and raised."""
+"""Events that fail: permanent errors are recorded, and others recorded and raised."""
 
 import json
 from typing import Any
@@ -12,11 +12,11 @@ from tests.stack import Stack
 
 
 def invoke(stack: Stack, event: dict[str, Any]) -> bool:
-    """Fire the deployed function with an event; whether it returned rather than raised."""
-    answer = boto3.client("lambda").invoke(
+    """Invoke the deployed function, and return whether it succeeded."""
+    response = boto3.client("lambda").invoke(
         FunctionName=f"text-to-pdf-{stack.settings.stage}-convert", Payload=json.dumps(event)
     )
-    return "FunctionError" not in answer
+    return "FunctionError" not in response
 
 
 def test_a_missing_object_fails_permanently(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""Real names through the whole chain: S3, event, function, PDF, record, HTTP and CLI."""
+"""Unusual names from upload to query: S3, event, function, PDF, record, HTTP and command line."""
 
 import json
 import unicodedata
@@ -33,10 +33,10 @@ def test_a_key_is_preserved_from_upload_to_query(stack: Stack, key: str) -> None
     assert (record.status, record.input_key) == (Status.SUCCESS, key)
     assert record.output_key == key.removesuffix(".txt") + ".pdf"
     assert stack.pdf(record.output_key).startswith(b"%PDF-")
-    answer = stack.get("/status", {"key": key})
-    assert (answer.status, answer.json["input_key"]) == (200, key)
-    told = json.loads(stack.query(key, "--output", "json").stdout)
-    assert [item["output_key"] for item in told] == [record.output_key]
+    response = stack.get("/status", {"key": key})
+    assert (response.status, response.json["input_key"]) == (200, key)
+    files = json.loads(stack.query(key, "--output", "json").stdout)
+    assert [item["output_key"] for item in files] == [record.output_key]
 
 
 @pytest.mark.parametrize(

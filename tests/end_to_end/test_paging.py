@@ -97,11 +97,11 @@ def test_pages_return_every_key_once_and_in_order_during_concurrent_writes(
     listing = filled(stack, files)
     with written_meanwhile(stack, listing.bucket, {*others, *list(files)[::2]}):
         found = list(pages(listing, StatusQuery(prefix), limit))
-    told = [record.input_key for page in found for record in page]
+    listed = [record.input_key for page in found for record in page]
     assert all(len(page) <= limit for page in found)
-    assert told == sorted(set(told), key=str.encode)
+    assert listed == sorted(set(listed), key=str.encode)
     expected = {key for key in files if key.startswith(prefix)}
-    assert expected <= set(told) <= expected | set(others)
+    assert expected <= set(listed) <= expected | set(others)
 
 
 @given(
@@ -112,9 +112,9 @@ def test_filtered_pages_return_exactly_the_matching_files(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, status: Status
 ) -> None:
     found = pages(filled(stack, files), StatusQuery(prefix, status), limit)
-    told = [record.input_key for page in found for record in page]
+    listed = [record.input_key for page in found for record in page]
     expected = [key for key in files if key.startswith(prefix) and files[key] is status]
-    assert told == sorted(expected, key=str.encode)
+    assert listed == sorted(expected, key=str.encode)
 
 
 @given(files=files, prefix=st.text(letters, max_size=1))

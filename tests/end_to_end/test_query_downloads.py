@@ -1,4 +1,4 @@
-"""`query.py --download`: whole PDFs, inside the folder, or none."""
+"""`query.py --download` writes complete PDFs, and only inside the folder."""
 
 import signal
 import socket
@@ -24,7 +24,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def seeded(stack: Stack, *keys: str) -> None:
-    """Records of files that were never there."""
+    """Write records of files that never existed."""
     records = [seeding.record(stack.settings.input_bucket, key) for key in keys]
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
 
@@ -37,8 +37,8 @@ def test_every_pdf_is_downloaded_under_its_key(stack: Stack, tmp_path: Path) -> 
         stack.s3.put_object(
             Bucket=stack.settings.output_bucket, Key=f"get/{name}.pdf", Body=name.encode() * 50_000
         )
-    done = stack.query("get/", "--wait", "60", "--download", str(tmp_path / "new" / "folder"))
-    assert (done.returncode, done.stderr) == (0, "")
+    result = stack.query("get/", "--wait", "60", "--download", str(tmp_path / "new" / "folder"))
+    assert (result.returncode, result.stderr) == (0, "")
     assert files_in(tmp_path / "new" / "folder") == {
         f"get/{name}.pdf": stack.pdf(f"get/{name}.pdf") for name in ["converted", *names]
     }
@@ -63,8 +63,8 @@ def test_no_key_leads_out_of_the_folder(stack: Stack, tmp_path: Path, key: str) 
     pdf = key.removesuffix(".txt") + ".pdf"
     stack.s3.put_object(Bucket=stack.settings.output_bucket, Key=pdf, Body=b"%PDF-")
     folder = tmp_path / "a" / "b" / "inside"
-    done = stack.query("--prefix", key, "--download", str(folder))
-    assert done.returncode == 0
+    result = stack.query("--prefix", key, "--download", str(folder))
+    assert result.returncode == 0
     assert list(files_in(tmp_path).values()) == [b"%PDF-"]
     assert list(files_in(folder).values()) == [b"%PDF-"]
 
@@ -76,9 +76,9 @@ def test_a_link_out_of_the_folder_is_not_followed(stack: Stack, tmp_path: Path) 
     inside.mkdir()
     outside.mkdir()
     (inside / "get-link").symlink_to(outside)
-    done = stack.query("get-link/", "--download", str(inside))
-    assert (done.returncode, files_in(outside)) == (4, {})
-    assert "leads out of" in done.stderr
+    result = stack.query("get-link/", "--download", str(inside))
+    assert (result.returncode, files_in(outside)) == (4, {})
+    assert "leads out of" in result.stderr
 
 
 def test_a_deleted_pdf_is_reported_and_the_others_are_downloaded(
@@ -88,15 +88,15 @@ def test_a_deleted_pdf_is_reported_and_the_others_are_downloaded(
         stack.upload(key)
         stack.settled(key)
     stack.s3.delete_object(Bucket=stack.settings.output_bucket, Key="get-gone/a.pdf")
-    done = stack.query("get-gone/", "--download", str(tmp_path))
-    assert done.returncode == 4
-    assert "get-gone/a.pdf could not be downloaded" in done.stderr
+    result = stack.query("get-gone/", "--download", str(tmp_path))
+    assert result.returncode == 4
+    assert "get-gone/a.pdf could not be downloaded" in result.stderr
     assert list(files_in(tmp_path)) == ["get-gone/b.pdf"]
 
 
 @contextmanager
 def stalling_s3(begins: threading.Event) -> Iterator[str]:
-    """The address of an S3 that sends half an object, and then nothing; it tells when it has."""
+    """Run an S3 server that sends half an object and then stalls; `begins` is set when it does."""
     head = b'HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\nETag: "x"\r\n\r\n'
     with socket.create_server(("127.0.0.1", 0)) as server:
         connections = []
@@ -141,13 +141,13 @@ def test_an_interrupted_download_exits_with_130_and_leaves_no_partial_file(
             assert begins.wait(60)
             wait_until_written(tmp_path)
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=15)
-    assert (process.returncode, said) == (130, "")
+            _, stderr = process.communicate(timeout=15)
+    assert (process.returncode, stderr) == (130, "")
     assert files_in(tmp_path) == {}
 
 
 def wait_until_written(folder: Path) -> None:
-    """Until a part of a file is on disk, or this test would be about nothing."""
+    """Wait until a part of a file is on disk, so that there is a partial file to remove."""
 
     def has_some() -> bool | None:
         sizes = (path.stat().st_size for path in folder.rglob("*.part"))

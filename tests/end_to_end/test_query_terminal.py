@@ -1,4 +1,4 @@
-"""query.py at a terminal: colours, progress, Ctrl-C; and none of it elsewhere."""
+"""query.py on a terminal: colours, progress and Ctrl-C; and neither in a pipe."""
 
 import os
 import pty
@@ -23,19 +23,19 @@ GREEN, RED = "\x1b[32m", "\x1b[1;31m"
 
 @dataclass
 class Terminal:
-    """query.py with a pseudo-terminal as its stdout and stderr, and what it has shown so far."""
+    """query.py with a pseudo-terminal as stdout and stderr; `shown` is its output so far."""
 
     process: subprocess.Popen[bytes]
     _master: int
     shown: str = field(default="")
 
     def read_until(self, pattern: str) -> None:
-        """Read on until the pattern has been shown; fails at the end of the output."""
+        """Read until the output matches the pattern; fail at the end of the output."""
         while not re.search(pattern, self.shown):
             assert self._read(), f"never showed {pattern!r}: {self.shown!r}"
 
     def read_all(self) -> str:
-        """Everything that is shown until the process ends."""
+        """Read until the process ends, and return all output."""
         while self._read():
             pass
         self.process.wait()
@@ -44,7 +44,7 @@ class Terminal:
     def _read(self) -> bool:
         try:
             data = os.read(self._master, 65536)
-        except OSError:  # Linux: what a terminal gives once its last user is gone
+        except OSError:  # EIO on Linux once the other end is closed
             return False
         self.shown += data.decode()
         return bool(data)
@@ -140,8 +140,8 @@ def test_no_color_disables_colours(stack: Stack) -> None:
 
 @pytest.mark.usefixtures("keys")
 def test_a_pipe_gets_neither_colours_nor_progress(stack: Stack) -> None:
-    done = stack.query("terminal/", "--wait", "60")
-    assert "\x1b" not in done.stdout + done.stderr
+    result = stack.query("terminal/", "--wait", "60")
+    assert "\x1b" not in result.stdout + result.stderr
 
 
 def test_a_terminal_gets_progress_and_ctrl_c_exits_with_130(stack: Stack) -> None:

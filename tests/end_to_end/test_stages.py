@@ -1,4 +1,4 @@
-"""The life of stages: deployed, deployed again, deleted, brought back, side by side, upgraded."""
+"""Stages: deployed twice, deleted, deployed again, side by side, and upgraded."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.stack import Stack as Deployed
 from tests.stack import copy_project, deploy, policy_enforcing_aws
 
 FIRST_TEMPLATE = Path(__file__).parent / "first-template.yaml"
-"""The template of the first version, which somebody's stack may still be made of."""
+"""The template of the first version, which existing stacks may still have."""
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def functions(stage: str) -> set[str]:
-    found = boto3.client("lambda").list_functions()["Functions"]
-    names = {f["FunctionName"] for f in found}
+    listed = boto3.client("lambda").list_functions()["Functions"]
+    names = {f["FunctionName"] for f in listed}
     prefix = f"text-to-pdf-{stage}"
     return {name for name in names if name == prefix or name.startswith(f"{prefix}-")}
 
@@ -46,9 +46,9 @@ def apis() -> int:
 
 
 def notified(stack: Deployed) -> list[str]:
-    """Names of the functions that the input bucket tells of uploads."""
-    answer = stack.s3.get_bucket_notification_configuration(Bucket=stack.settings.input_bucket)
-    targets = answer.get("LambdaFunctionConfigurations", [])
+    """Return the names of the functions that the input bucket notifies of uploads."""
+    response = stack.s3.get_bucket_notification_configuration(Bucket=stack.settings.input_bucket)
+    targets = response.get("LambdaFunctionConfigurations", [])
     return [target["LambdaFunctionArn"].rpartition(":")[2] for target in targets]
 
 
@@ -84,14 +84,14 @@ def test_a_deleted_stage_can_be_deployed_again_with_its_data(aws: Emulator, proj
 
 
 def test_two_stages_are_independent(aws: Emulator, project: Path) -> None:
-    one = deploy(aws, project, "one")
-    two = deploy(aws, project, "two")
-    assert_works(one, "a.txt")
-    assert two.get("/status", {"key": "a.txt"}).status == 404
-    assert two.get("/status", {"prefix": ""}, token=one.token).status in {401, 403}
+    first = deploy(aws, project, "one")
+    second = deploy(aws, project, "two")
+    assert_works(first, "a.txt")
+    assert second.get("/status", {"key": "a.txt"}).status == 404
+    assert second.get("/status", {"prefix": ""}, token=first.token).status in {401, 403}
     destroy.remove_functions("one", project)
     assert functions("one") == set()
-    assert_works(two, "b.txt")
+    assert_works(second, "b.txt")
 
 
 def test_a_renamed_function_replaces_the_old_one(aws: Emulator, project: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_rotated_token_is_accepted_and_the_old_one_is_not(aws: Emulator, proje
     assert api_token.main(["rotate", "--stage", "rotated"]) == 0
     new = api_token.read(boto3.client("ssm"), stack.settings.token_parameter)
     assert new != old
-    # The gate is cold: it has read no token yet, so the rotation is in force at once.
+    # The authorizer has cached no token yet, so the rotation takes effect at once.
     assert stack.get("/status", {"prefix": ""}, token=old).status in {401, 403}
     assert stack.get("/status", {"prefix": ""}, token=new).status == 200
 
@@ -214,7 +214,7 @@ def test_settings_of_a_stage_apply_to_its_functions(project: Path) -> None:
         assert tracing["Mode"] == "Active"
     concurrency = client.get_function_concurrency(FunctionName="text-to-pdf-tuned-convert")
     assert concurrency["ReservedConcurrentExecutions"] == 7
-    provision("tuned", project)  # what is not said again stays
+    provision("tuned", project)  # parameters that are not given keep their values
     groups = boto3.client("logs").describe_log_groups(
         logGroupNamePrefix="/aws/lambda/text-to-pdf-tuned"
     )["logGroups"]
@@ -224,5 +224,5 @@ def test_settings_of_a_stage_apply_to_its_functions(project: Path) -> None:
         for t in boto3.client("sns").list_topics()["Topics"]
         if t["TopicArn"].endswith("text-to-pdf-tuned-alarms")
     )
-    told = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    assert [subscription["Endpoint"] for subscription in told] == ["ops@example.com"]
+    subscribed = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert [subscription["Endpoint"] for subscription in subscribed] == ["ops@example.com"]
