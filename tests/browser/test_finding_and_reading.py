@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.browser.test_uploading import PICTURE, text_of
 from tests.stack import Stack, wait_for
 
@@ -34,7 +34,7 @@ SHOWN = {
 def shown(tab: Tab, text: str) -> None:
     titles = tab.page.locator(".row:not([hidden]) .title")
     expect(titles.filter(has_text=re.compile(f"^{re.escape(text)}$"))).to_have_count(
-        1, timeout=SETTLED_WITHIN
+        1, timeout=TIMEOUT_MS
     )
 
 
@@ -71,7 +71,7 @@ def test_files_with_any_key_can_be_uploaded_and_read(tab: Tab) -> None:
         record = tab.stack.settled(f"any-key/{name}")
         assert record.status == "SUCCESS"
     expect(tab.page.locator("#session-rows > [data-state=success]")).to_have_count(
-        len(names), timeout=SETTLED_WITHIN
+        len(names), timeout=TIMEOUT_MS
     )
     tab.page.locator("#session-rows button.open", has_text="lines").click()
     frame = tab.page.locator("#reader iframe")
@@ -89,7 +89,7 @@ def test_a_key_of_1024_bytes_works(tab: Tab) -> None:
     )
     assert tab.stack.settled(LONG).status == "SUCCESS"
     expect(tab.page.locator("#session-rows > [data-state=success]")).to_have_count(
-        1, timeout=SETTLED_WITHIN
+        1, timeout=TIMEOUT_MS
     )
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -187,8 +187,8 @@ def test_polling_stops_when_everything_is_settled(tab: Tab) -> None:
     )
     tab.expect_state("polling/a.txt", "success")
     tab.page.clock.run_for(5_000)  # the list is asked for once more
-    tab.wait_for_answers()  # what is not answered within 35 s would be asked again
+    tab.wait_for_responses()  # what is not answered within 35 s would be asked again
     before = len(tab.requests)
     tab.page.clock.run_for(600_000)
-    tab.wait_for_answers()
+    tab.wait_for_responses()
     assert len(tab.requests) == before

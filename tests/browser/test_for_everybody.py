@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FileChooser, Page, expect
 from playwright.sync_api import TimeoutError as NoDialog
 
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.browser.test_uploading import PICTURE, written
 from tests.stack import wait_for
 
@@ -114,10 +114,10 @@ def file_chooser(page: Page) -> FileChooser:
 def test_everything_can_be_done_by_keyboard(tab: Tab, tmp_path: Path) -> None:
     page = tab.page
     tab.open()
-    expect(page.get_by_label("API token")).to_be_focused(timeout=SETTLED_WITHIN)
+    expect(page.get_by_label("API token")).to_be_focused(timeout=TIMEOUT_MS)
     page.keyboard.type(tab.stack.token)
     page.keyboard.press("Enter")
-    expect(page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    expect(page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
     tab_to(page, "destination")
     page.keyboard.type("keyboard/")
     tab_to(page, "Choose files", "Shift+Tab")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 
 
 def type_token(tab: Tab, token: str) -> None:
@@ -27,14 +27,14 @@ def test_a_wrong_token_is_rejected_and_the_right_one_accepted(tab: Tab) -> None:
     expect(tab.page.locator("#workspace")).to_be_hidden()
     type_token(tab, "wrong")
     expect(tab.page.get_by_role("alert").first).to_have_text(
-        "This token is not valid for this stage. Check it and try again.", timeout=SETTLED_WITHIN
+        "This token is not valid for this stage. Check it and try again.", timeout=TIMEOUT_MS
     )
     assert "wrong" not in stored(tab)
     type_token(tab, tab.stack.token)
-    expect(tab.page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    expect(tab.page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
     expect(tab.page.locator("#sign-in")).to_be_hidden()
     tab.page.reload()
-    expect(tab.page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    expect(tab.page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
 
 
 def test_a_link_signs_in_and_its_token_is_removed_from_the_address(tab: Tab) -> None:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from infra.web import allow_uploads
 from tests.browser.line import Line
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.stack import Stack, wait_for
 
 FILES = int(os.environ.get("BROWSER_FILES", "60"))
@@ -155,7 +155,7 @@ def test_an_upload_can_be_cancelled_and_started_again(tab: Tab, tmp_path: Path) 
 def test_an_upload_is_retried_after_a_lost_connection(
     browser: Browser, stack: Stack, tmp_path: Path
 ) -> None:
-    with Line.laid() as line:
+    with Line.running() as line:
         context = browser.new_context(
             ignore_https_errors=True, proxy={"server": line.address, "bypass": "<-loopback>"}
         )
@@ -170,7 +170,7 @@ def test_an_upload_is_retried_after_a_lost_connection(
         expect(tab.row("cut/a.txt")).to_contain_text("The connection to S3 was interrupted.")
         assert keys(tab, "cut/") == []
         tab.slow_down(-1)
-        line.mend()
+        line.restore()
         tab.expect_state("cut/a.txt", "success")
         context.close()
     head = stack.s3.head_object(Bucket=stack.settings.input_bucket, Key="cut/a.txt")
@@ -283,7 +283,7 @@ def test_only_pages_of_an_allowed_origin_can_upload(
     elsewhere.sign_in("origin/")
     elsewhere.choose(written(tmp_path / "a.txt", "a"))
     elsewhere.expect_state("origin/a.txt", "retrying")
-    assert any("blocked by CORS policy" in complaint for complaint in elsewhere.complaints)
+    assert any("blocked by CORS policy" in complaint for complaint in elsewhere.errors)
     assert keys(elsewhere, "origin/") == []
     bucket, stage = stack.settings.input_bucket, stack.settings.stage
     allowed = [f"https://{own.netloc}"]
@@ -312,7 +312,7 @@ def test_hundreds_of_files_can_be_uploaded_at_once(tab: Tab, tmp_path: Path) -> 
     tab.sign_in("hundreds/")
     tab.page.set_input_files("#folder-input", tmp_path / "many")
     expect(tab.page.locator("#session-summary")).to_have_text(
-        f"{count} of {count} finished", timeout=10 * SETTLED_WITHIN
+        f"{count} of {count} finished", timeout=10 * TIMEOUT_MS
     )
     expect(tab.page.locator("#session-rows > [data-state=success]")).to_have_count(count)
     counts = tab.stack.get("/status/summary", {"prefix": "hundreds/"}).json["counts"]

@@ -30,8 +30,8 @@ class Actor:
         region = boto3.Session().region_name
         name = f"text-to-pdf-{settings.stage}-{region}-{role}"
         arn = boto3.client("iam").get_role(RoleName=name)["Role"]["Arn"]
-        answer = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
-        credentials = answer["Credentials"]
+        response = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
+        credentials = response["Credentials"]
         self._session = boto3.Session(
             credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
         )
@@ -298,8 +298,8 @@ def status(stack: Stack, method: str, path: str, header: str | None) -> int:
         headers["Authorization"] = header
     request = urllib.request.Request(f"{stack.url}{path}", headers=headers, method=method)
     try:
-        with urllib.request.urlopen(request) as answer:
-            code: int = answer.status
+        with urllib.request.urlopen(request) as response:
+            code: int = response.status
             return code
     except urllib.error.HTTPError as error:
         with error:

@@ -61,8 +61,8 @@ class Queue:
     def __init__(self, stage: Stack, name: str, policy: dict[str, Any] | None = None) -> None:
         self._sqs = stage.sqs
         self._url = stage.sqs.create_queue(QueueName=name)["QueueUrl"]
-        answer = stage.sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        arn = answer["Attributes"]["QueueArn"]
+        response = stage.sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = response["Attributes"]["QueueArn"]
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},

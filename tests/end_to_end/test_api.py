@@ -1,4 +1,4 @@
-"""The REST face, on a deployed stage."""
+"""The REST API of a deployed stage."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ from tests.stack import Response, Stack
 
 
 def put(stack: Stack, *keys: str, status: Status = Status.SUCCESS, **more: str) -> None:
-    """Records of files that were never there."""
+    """Write records of files that never existed."""
     bucket = stack.settings.input_bucket
     records = [seeding.record(bucket, key, status, **more) for key in keys]
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
@@ -253,7 +253,7 @@ HOSTILE = {
     "token badly encoded": "prefix=&next=%ff%fe",
     "token huge": f"prefix=&next={HUGE_TOKEN}",
     "status in small letters": "prefix=&status=success",
-    "status of responses only": "prefix=&status=NOT%20PROCESSED",
+    "status without a record": "prefix=&status=NOT%20PROCESSED",
     "since words": "prefix=&since=yesterday",
     "since a time too early": "prefix=&since=0001-01-01T00:00:00%2B23:59",
     "since without zone": "prefix=&since=2026-01-31T08:00:00",
@@ -313,7 +313,7 @@ def test_requests_with_a_wrong_token_are_rejected(stack: Stack, token: str) -> N
 def test_when_aws_is_unavailable_it_is_503_with_retry_after(stack: Stack) -> None:
     cached = clients.dynamodb, clients.s3
     for client in cached:
-        client.cache_clear()  # of this process; another test may have made them for another stack
+        client.cache_clear()  # another test may have created them for another stage
     elsewhere = replace(stack.settings, table="nowhere")
     response = routes.respond("/status", {"prefix": [""]}, Services(elsewhere))
     for client in cached:

@@ -141,8 +141,8 @@ def test_only_notification_and_cors_of_an_existing_bucket_change(
 
     during = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
     assert during[OUTBOX] == before[OUTBOX]
-    look = "get_bucket_notification_configuration"
-    added = during[INBOX][look].pop("LambdaFunctionConfigurations")
+    getter = "get_bucket_notification_configuration"
+    added = during[INBOX][getter].pop("LambdaFunctionConfigurations")
     (rule,) = during[INBOX].pop("get_bucket_cors")["CORSRules"]
     assert (rule["ID"], rule["AllowedMethods"]) == ("text-to-pdf-adopted-page", ["POST"])
     assert during[INBOX] | {"get_bucket_cors": before[INBOX]["get_bucket_cors"]} == before[INBOX]
@@ -208,7 +208,7 @@ def test_a_name_that_is_too_long_for_a_bucket_is_rejected(project: Path) -> None
 
 
 def copy_with_name(project: Path, name: str) -> Path:
-    """Another folder with chalice's configuration, under this name."""
+    """Create another folder with chalice's configuration under this app name, and return it."""
     other = project.parent / name
     (other / ".chalice").mkdir(parents=True)
     config = json.loads((project / ".chalice/config.json").read_text())
@@ -232,15 +232,15 @@ def test_names_tags_and_boundaries_follow_the_options(aws: Emulator, tmp_path: P
     )
     stage.upload("a.txt")
     assert stage.settled("a.txt").status is Status.SUCCESS
-    made = stack_resources("acme-text-to-pdf-bounded")
-    roles = [boto3.client("iam").get_role(RoleName=n)["Role"] for n in made["AWS::IAM::Role"]]
+    resources = stack_resources("acme-text-to-pdf-bounded")
+    roles = [boto3.client("iam").get_role(RoleName=n)["Role"] for n in resources["AWS::IAM::Role"]]
     assert len(roles) == 5
     assert {r["PermissionsBoundary"]["PermissionsBoundaryArn"] for r in roles} == {boundary}
-    names = [n.rpartition(":")[2] for kind in made.values() for n in kind]
+    names = [n.rpartition(":")[2] for kind in resources.values() for n in kind]
     assert [n for n in names if "acme-text-to-pdf-bounded" not in n] == []
-    wanted = {"team": "docs", "cost-center": "42"}
+    expected_tags = {"team": "docs", "cost-center": "42"}
     for name, tags in tags_of(stage, project).items():
-        assert wanted.items() <= tags.items(), name
+        assert expected_tags.items() <= tags.items(), name
     with pytest.raises(StageError, match="NAME_PREFIX is 'other-'"):
         configuration.set_name_prefix(project, "other-", "second")
     destroy.remove_functions("bounded", project)
@@ -252,14 +252,16 @@ _ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 def stack_resources(name: str) -> dict[str, list[str]]:
-    """Physical names of what has names of its own, by type."""
+    """Return the names of the stack's resources by type, except types without own names."""
     pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
-    made: dict[str, list[str]] = {}
+    resources: dict[str, list[str]] = {}
     for page in pages.paginate(StackName=name):
         for resource in page["StackResourceSummaries"]:
             if resource["ResourceType"] not in {"AWS::S3::BucketPolicy", "AWS::SNS::Subscription"}:
-                made.setdefault(resource["ResourceType"], []).append(resource["PhysicalResourceId"])
-    return made
+                resources.setdefault(resource["ResourceType"], []).append(
+                    resource["PhysicalResourceId"]
+                )
+    return resources
 
 
 def tags_of(stage: Deployed, project: Path) -> dict[str, dict[str, str]]:

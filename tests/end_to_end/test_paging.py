@@ -1,4 +1,4 @@
-"""Pages over all shards are exact: every key once, in order, while others are being written."""
+"""Pages over all shards have every key once and in order, even during concurrent writes."""
 
 import threading
 import uuid
@@ -26,34 +26,34 @@ statuses = st.sampled_from(Status)
 
 @st.composite
 def drawn_files(draw: st.DrawFn) -> dict[str, Status]:
-    """Few files or many, spread over all shards or most of them crowded in the first."""
+    """Few files or many, spread over all shards, or most of them in the first shard."""
     least = draw(st.sampled_from([0, 16]))
     files = draw(st.dictionaries(keys, statuses, min_size=least, max_size=24))
     if draw(st.booleans()):
         named = enumerate(files.items())
-        files = {crowded(key) if at % 4 else key: status for at, (key, status) in named}
+        files = {in_first_shard(key) if at % 4 else key: status for at, (key, status) in named}
     return files
 
 
-def crowded(key: str) -> str:
-    """The key, with something added that puts it into the first shard."""
-    tries = (f"{key}{number}" for number in count())
-    return next(tried for tried in tries if partition("b", tried, SHARDS) == "b#0")
+def in_first_shard(key: str) -> str:
+    """Return the key with a suffix that puts it into the first shard."""
+    candidates = (f"{key}{number}" for number in count())
+    return next(c for c in candidates if partition("b", c, SHARDS) == "b#0")
 
 
 files = drawn_files()
-LOPSIDED = {
-    crowded(f"{number:02}") if number % 4 else f"{number:02}": Status.SUCCESS
+UNBALANCED = {
+    in_first_shard(f"{number:02}") if number % 4 else f"{number:02}": Status.SUCCESS
     for number in range(40)
 }
-"""So many in one shard that a page's share of it cannot hold them, among others elsewhere."""
+"""More files in one shard than a page reads from each, and others in other shards."""
 bounded = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 def filled(stack: Stack, files: dict[str, Status]) -> Listing:
-    """The listing of a bucket of its own, which exists by its records only."""
+    """Write records of a new bucket without objects, and return its listing."""
     assert stack.settings.shards == SHARDS
     bucket = f"bucket-{uuid.uuid4()}"
     records = [seeding.record(bucket, key, status) for key, status in files.items()]
@@ -71,7 +71,7 @@ def pages(listing: Listing, question: StatusQuery, limit: int) -> Iterator[list[
 
 @contextmanager
 def written_meanwhile(stack: Stack, bucket: str, keys: set[str]) -> Iterator[None]:
-    """Put records of these keys again and again until the end."""
+    """Write records of these keys repeatedly until the context ends."""
     is_over = threading.Event()
 
     def write() -> None:
@@ -89,7 +89,7 @@ def written_meanwhile(stack: Stack, bucket: str, keys: set[str]) -> Iterator[Non
 
 
 @given(files=files, prefix=st.text(letters, max_size=2), limit=limits, others=st.lists(keys))
-@example(files=LOPSIDED, prefix="", limit=10, others=["a", "b", "~"])
+@example(files=UNBALANCED, prefix="", limit=10, others=["a", "b", "~"])
 @bounded
 def test_pages_return_every_key_once_and_in_order_during_concurrent_writes(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, others: list[str]

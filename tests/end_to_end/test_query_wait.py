@@ -22,11 +22,11 @@ def test_wait_lasts_until_every_file_is_converted(stack: Stack) -> None:
 def test_wait_lasts_until_the_newer_upload_is_converted(stack: Stack) -> None:
     stack.upload("wait-again/a.txt", b"first")
     stack.settled("wait-again/a.txt")
-    answer = stack.s3.put_object(
+    response = stack.s3.put_object(
         Bucket=stack.settings.input_bucket, Key="wait-again/a.txt", Body=b"second"
     )
     result = stack.query("wait-again/a.txt", "--wait=60", "--output", "jsonl")
-    assert json.loads(result.stdout)["version_id"] == answer["VersionId"]
+    assert json.loads(result.stdout)["version_id"] == response["VersionId"]
     assert result.returncode == 0
 
 

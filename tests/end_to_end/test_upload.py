@@ -1,4 +1,4 @@
-"""From an upload to its PDF, its record and its answer, on a deployed stage."""
+"""An upload, its PDF and its record, on a deployed stage."""
 
 import io
 
@@ -18,9 +18,9 @@ def test_an_upload_is_converted_to_a_pdf_of_its_text(stack: Stack) -> None:
     stack.upload("upload/note.txt", "Grüße from Zoë\n".encode())
     record = stack.settled("upload/note.txt")
     assert record.output_key is not None
-    answer = stack.s3.get_object(Bucket=stack.settings.output_bucket, Key=record.output_key)
-    assert answer["ContentType"] == "application/pdf"
-    assert "Grüße from Zoë" in text_of(answer["Body"].read())
+    response = stack.s3.get_object(Bucket=stack.settings.output_bucket, Key=record.output_key)
+    assert response["ContentType"] == "application/pdf"
+    assert "Grüße from Zoë" in text_of(response["Body"].read())
 
 
 def test_the_record_describes_the_conversion(stack: Stack) -> None:

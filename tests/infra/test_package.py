@@ -1,4 +1,4 @@
-"""The deployment package as `chalice deploy` builds it, opened: the layer and the code."""
+"""The contents of the deployment packages: the layer and the code."""
 
 import importlib.util
 import io
@@ -33,7 +33,7 @@ from infra.package import (
 
 LOCK = PROJECT / "requirements.lock"
 ZIPPED_MB, UNZIPPED_MB = 40, 140
-"""Budgets for layer and code together; Lambda's own limits are 50 (a direct upload) and 250."""
+"""Budgets for layer and code together; Lambda's limits are 50 (for a direct upload) and 250."""
 NEVER_SHIPPED = {
     "_pytest",
     "awscrt",
@@ -67,7 +67,7 @@ def code() -> Path:
 
 @pytest.fixture(scope="module")
 def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both unpacked as Lambda unpacks them."""
+    """Code and layer, unpacked as on Lambda."""
     folder = tmp_path_factory.mktemp("lambda")
     unpack(PROJECT, folder)
     return folder
@@ -75,15 +75,15 @@ def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bare(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The layer before compiled modules were added."""
-    return without_compiled_modules(layer, tmp_path_factory.mktemp("bare"))
+    """The layer before bytecode was added."""
+    return without_bytecode(layer, tmp_path_factory.mktemp("bare"))
 
 
-def without_compiled_modules(package: Path, folder: Path) -> Path:
-    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(folder / package.name, "w") as bare:
-        for name in whole.namelist():
+def without_bytecode(package: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(folder / package.name, "w") as new:
+        for name in old.namelist():
             if not name.endswith(".pyc"):
-                bare.writestr(name, whole.read(name))
+                new.writestr(name, old.read(name))
     return folder / package.name
 
 
@@ -92,15 +92,16 @@ def libraries(folder: Path) -> Path:
 
 
 def pins(file: Path, python: str) -> list[str]:
-    """What a requirements file pins for that Python, as `name==version`."""
+    """Return the requirements that a file pins for a Python version, as `name==version`."""
     lines = re.findall(r"^[^\s#][^\\\n]*", file.read_text("utf-8"), re.MULTILINE)
     required = [Requirement(line) for line in lines]
-    there = {"python_version": python, "python_full_version": f"{python}.0"}
-    return [f"{r.name}{r.specifier}" for r in required if not r.marker or r.marker.evaluate(there)]
+    environment = {"python_version": python, "python_full_version": f"{python}.0"}
+    applicable = (r for r in required if not r.marker or r.marker.evaluate(environment))
+    return [f"{r.name}{r.specifier}" for r in applicable]
 
 
-def compiled(archive: Path) -> Iterator[tuple[str, ELFFile]]:
-    """Every ELF file of a zip, by content and not by name."""
+def native_files(archive: Path) -> Iterator[tuple[str, ELFFile]]:
+    """Yield every ELF file of a zip, recognized by its content."""
     with zipfile.ZipFile(archive) as opened:
         for name in opened.namelist():
             with opened.open(name) as file:
@@ -109,7 +110,7 @@ def compiled(archive: Path) -> Iterator[tuple[str, ELFFile]]:
 
 
 def glibc_needed(elf: ELFFile) -> tuple[int, int]:
-    """The newest GLIBC symbol version that the file refers to."""
+    """Return the newest GLIBC symbol version that the file refers to."""
     section = next((s for s in elf.iter_sections() if isinstance(s, GNUVerNeedSection)), None)
     versions = (
         auxiliary.name.removeprefix("GLIBC_")
@@ -122,8 +123,8 @@ def glibc_needed(elf: ELFFile) -> tuple[int, int]:
 
 
 def test_every_native_file_runs_on_lambda(layer: Path) -> None:
-    files = list(compiled(layer))
-    assert files, "the layer is expected to hold compiled files"
+    files = list(native_files(layer))
+    assert files, "the layer is expected to have native files"
     wrong = {
         name: (elf.get_machine_arch(), glibc_needed(elf))
         for name, elf in files
@@ -134,7 +135,7 @@ def test_every_native_file_runs_on_lambda(layer: Path) -> None:
 
 def test_every_native_file_is_for_this_python(layer: Path) -> None:
     tag = f"cpython-{sys.version_info.major}{sys.version_info.minor}-"
-    for name, _ in compiled(layer):
+    for name, _ in native_files(layer):
         file = PurePosixPath(name).name
         assert tag in file or ".abi3." in file or "cpython" not in file
 
@@ -150,7 +151,7 @@ def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(opt: Path) -> None:
 
 
 def test_the_code_package_has_no_native_files(code: Path) -> None:
-    assert list(compiled(code)) == []
+    assert list(native_files(code)) == []
 
 
 def test_every_file_of_the_layer_is_from_a_pinned_wheel(bare: Path, pinned: Files) -> None:
@@ -166,7 +167,7 @@ def test_the_layer_has_exactly_the_pinned_libraries(opt: Path) -> None:
 
 @pytest.mark.parametrize("python", [name.removeprefix("python") for name in RUNTIME_GLIBC])
 def test_the_lock_pins_all_requirements_of_each_python(python: str) -> None:
-    """Whichever Python made it."""
+    """Whatever Python version wrote the lock file."""
     locked = pins(LOCK, python)
     assert set(pins(PROJECT / "requirements.txt", python)) <= set(locked)
     assert len({pin.partition("==")[0] for pin in locked}) == len(locked)
@@ -178,19 +179,19 @@ def test_the_lock_contains_no_urls_or_paths() -> None:
     )
 
 
-@pytest.mark.parametrize("how", ["changed", "added", "removed"])
+@pytest.mark.parametrize("change", ["changed", "added", "removed"])
 def test_a_layer_that_was_tampered_with_is_rejected(
-    bare: Path, pinned: Files, tmp_path: Path, how: str
+    bare: Path, pinned: Files, tmp_path: Path, change: str
 ) -> None:
     forged = tmp_path / bare.name
     with zipfile.ZipFile(bare) as old, zipfile.ZipFile(forged, "w") as new:
         victim = next(name for name in old.namelist() if name.endswith("fpdf/__init__.py"))
         for name in old.namelist():
-            if name == victim and how == "removed":
+            if name == victim and change == "removed":
                 continue
-            extra = b"\nimport os\n" if name == victim and how == "changed" else b""
+            extra = b"\nimport os\n" if name == victim and change == "changed" else b""
             new.writestr(name, old.read(name) + extra)
-        if how == "added":
+        if change == "added":
             new.writestr(victim.replace("__init__", "sitecustomize"), "import os")
     with pytest.raises(StageError, match=r"not what requirements\.lock pins"):
         verify_layer(forged, pinned)
@@ -201,7 +202,7 @@ def test_a_layer_that_was_tampered_with_is_rejected(
 def test_a_layer_is_not_reused_if_it_or_the_lock_has_changed(
     layer: Path, tmp_path: Path, changed: str
 ) -> None:
-    """Where pip could not build it anew, so that to see it taken is to see it taken as it is."""
+    """The lock file cannot be downloaded, so success proves that the layer was reused."""
     cache = tmp_path / ".chalice/deployments"
     cache.mkdir(parents=True)
     lock = tmp_path / "requirements.lock"
@@ -231,19 +232,19 @@ def test_runtime_libraries_and_development_tools_are_not_shipped(opt: Path) -> N
 
 
 HASHED_AND_UNCHECKED = 0b01
-"""The flags of a compiled module that is taken whatever its source's time is (PEP 552)."""
+"""Flags of a .pyc file that Python loads without comparing it with its source (PEP 552)."""
 
 
 def test_exactly_the_shipped_sources_have_bytecode(opt: Path) -> None:
-    """For this runtime, and of that very source: no start on a read-only disk compiles anything."""
-    for place in (opt / "task", libraries(opt)):
-        sources = list(place.rglob("*.py"))
-        made = {path for path in place.rglob("*") if path.suffix == ".pyc"}
-        assert made == {
+    """Each .pyc file is for this runtime and from the shipped source."""
+    for folder in (opt / "task", libraries(opt)):
+        sources = list(folder.rglob("*.py"))
+        compiled = {path for path in folder.rglob("*") if path.suffix == ".pyc"}
+        assert compiled == {
             source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
             for source in sources
         }
-        assert {path for d in place.rglob("__pycache__") for path in d.iterdir()} == made
+        assert {path for d in folder.rglob("__pycache__") for path in d.iterdir()} == compiled
         for source in sources:
             header = (opt / bytecode.compiled_name(str(source))).read_bytes()[:16]
             assert header[:4] == importlib.util.MAGIC_NUMBER
@@ -252,7 +253,7 @@ def test_exactly_the_shipped_sources_have_bytecode(opt: Path) -> None:
 
 
 def test_packages_are_reproducible(code: Path, tmp_path: Path) -> None:
-    again = without_compiled_modules(code, tmp_path)
+    again = without_bytecode(code, tmp_path)
     bytecode.add_bytecode(again, "/var/task")
     assert again.read_bytes() == code.read_bytes()
 
@@ -274,8 +275,8 @@ def test_only_the_runtime_of_chalice_is_shipped(opt: Path) -> None:
 
 
 def test_the_fonts_are_shipped_with_the_code(opt: Path) -> None:
-    there = PROJECT / "chalicelib/converter/fonts/files"
-    fonts = [p for p in there.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
+    folder = PROJECT / "chalicelib/converter/fonts/files"
+    fonts = [p for p in folder.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
     assert fonts
     for font in fonts:
         shipped = opt / "task" / font.relative_to(PROJECT)
@@ -303,16 +304,16 @@ SETTINGS = {
 
 
 def run(opt: Path, code: str) -> str:
-    """Run Python on the unpacked package, with boto3 as the only other thing to import."""
+    """Run Python code with the unpacked package and boto3 as the only importable packages."""
     path = [str(opt / "task"), str(libraries(opt)), str(opt / "runtime")]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path[:0] = {path!r}\n{code}"],
         env=SETTINGS,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 HEAVY = {"fpdf", "fontTools", "PIL", "uharfbuzz", "chardet", "budoux"}
@@ -344,13 +345,13 @@ def test_the_package_converts_a_text_without_other_libraries(opt: Path) -> None:
     run(opt, CONVERSION)
 
 
-WATCH = """
+RECORD_COMPILATIONS = """
 import sys
 compiled = []
-sys.addaudithook(lambda event, told: event == "compile" and compiled.append(str(told[1])))
+sys.addaudithook(lambda event, args: event == "compile" and compiled.append(str(args[1])))
 """
 
 
 def test_a_conversion_compiles_no_module(opt: Path) -> None:
-    told = run(opt, WATCH + CONVERSION + "print(*compiled)").split()
-    assert [name for name in told if name.startswith((str(opt / "task"), str(opt / "opt")))] == []
+    names = run(opt, RECORD_COMPILATIONS + CONVERSION + "print(*compiled)").split()
+    assert [name for name in names if name.startswith((str(opt / "task"), str(opt / "opt")))] == []

@@ -1,4 +1,4 @@
-"""The template, by its linters and by what no linter knows."""
+"""The CloudFormation template: linters, and rules that no linter checks."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from infra.stack import TEMPLATE
 
 
 def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    """CloudFormation's short forms, such as !Ref x, as {"Ref": "x"}."""
+    """Return CloudFormation's short form `!Ref x` as {"Ref": "x"}, and others likewise."""
     if isinstance(node, yaml.ScalarNode):
         return {suffix: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
@@ -44,15 +44,15 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_cfn_lint_finds_nothing() -> None:
-    done = run("cfn-lint", "--include-checks", "I", "--", str(TEMPLATE))
-    assert (done.returncode, done.stdout) == (0, "")
+    process = run("cfn-lint", "--include-checks", "I", "--", str(TEMPLATE))
+    assert (process.returncode, process.stdout) == (0, "")
 
 
 def test_cfripper_finds_nothing() -> None:
-    done = run("cfripper", str(TEMPLATE), "--format", "json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout[done.stdout.index("{") :])
-    assert found == {"exceptions": [], "failures": []}
+    process = run("cfripper", str(TEMPLATE), "--format", "json")
+    assert process.returncode == 0, process.stderr
+    report = json.loads(process.stdout[process.stdout.index("{") :])
+    assert report == {"exceptions": [], "failures": []}
 
 
 def test_no_linter_finding_is_suppressed() -> None:
@@ -60,24 +60,24 @@ def test_no_linter_finding_is_suppressed() -> None:
 
 
 def statements() -> list[Any]:
-    found = [
+    params = [
         pytest.param(statement, id=f"{name}-{statement['Sid']}")
         for name, role in of_type("AWS::IAM::Role").items()
         for policy in role["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
-    assert found
-    return found
+    assert params
+    return params
 
 
 @pytest.mark.parametrize("statement", statements())
 def test_a_policy_names_its_actions_and_resources(statement: dict[str, Any]) -> None:
-    """A `*` stands for the objects of a bucket, the streams of a log group, and nothing more."""
+    """`*` is allowed only for the objects of a bucket and the streams of a table."""
     actions, resources = statement["Action"], statement["Resource"]
     for action in [actions] if isinstance(actions, str) else actions:
         assert "*" not in action
     for resource in resources if isinstance(resources, list) else [resources]:
-        # Always !GetAtt, !Ref or !Sub: a resource of this stage, or a bucket that it is given.
+        # Always !GetAtt, !Ref or !Sub: a resource of this stage, or an existing bucket.
         value = next(iter(resource.values()))
         text = value if isinstance(value, str) else value[0]
         assert re.fullmatch(
@@ -146,9 +146,9 @@ def test_each_alarm_notifies_the_topic_and_is_documented() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert alarms
     for name, alarm in alarms.items():
-        told = alarm["Properties"]
-        assert told["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
-        anchor = told["AlarmDescription"].rpartition("docs/operations.md#")[2]
+        properties = alarm["Properties"]
+        assert properties["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        anchor = properties["AlarmDescription"].rpartition("docs/operations.md#")[2]
         assert anchor in headings, name
 
 

@@ -1,4 +1,4 @@
-"""The configuration that provisioning records stages in."""
+"""Chalice's configuration file, in which provisioning records stages."""
 
 import json
 from pathlib import Path

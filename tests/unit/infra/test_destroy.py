@@ -1,4 +1,4 @@
-"""Deleting what is in a stage's buckets, against botocore's own model of S3."""
+"""Deletion of the objects in a stage's buckets, checked against botocore's model of S3."""
 
 import boto3
 import pytest

@@ -1,4 +1,4 @@
-"""What `make deploy` takes, and what it refuses with the way out."""
+"""Options of `make deploy`: parsing, and rejection of invalid ones with advice."""
 
 import argparse
 
@@ -8,10 +8,10 @@ from infra import options
 from infra.explanation import StageError
 
 
-def parse(**given: str) -> options.DeployOptions:
+def parse(**values: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
     options.add_options(parser)
-    arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
+    arguments = [a for n, v in values.items() for a in (f"--{n.replace('_', '-')}", v)]
     return options.parse(parser.parse_args(arguments))
 
 
@@ -20,7 +20,7 @@ def test_options_that_are_not_given_change_nothing() -> None:
 
 
 def test_each_option_is_parsed() -> None:
-    given = parse(
+    parsed = parse(
         log_days="90",
         input_bucket="in",
         output_prefix="out/",
@@ -29,11 +29,11 @@ def test_each_option_is_parsed() -> None:
         name_prefix="acme-",
         notify_url="https://hooks.example.com/pdf",
     )
-    assert given.parameters["LogDays"] == "90"
-    assert given.parameters["InputKey"].endswith("key/k")
-    assert given.buckets == {"input": "in"}
-    assert given.environment == {"OUTPUT_PREFIX": "out/"}
-    assert given.tags == {"team": "docs", "empty": ""}
+    assert parsed.parameters["LogDays"] == "90"
+    assert parsed.parameters["InputKey"].endswith("key/k")
+    assert parsed.buckets == {"input": "in"}
+    assert parsed.environment == {"OUTPUT_PREFIX": "out/"}
+    assert parsed.tags == {"team": "docs", "empty": ""}
 
 
 @pytest.mark.parametrize(
