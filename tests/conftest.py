@@ -9,6 +9,6 @@ from tests import stack as stacks
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
-    """A stage deployed once per run; tests keep apart by using keys of their own."""
+    """A stage deployed once per session; each test uses different keys."""
     with stacks.deployed(tmp_path_factory.mktemp("project")) as deployed:
         yield deployed

@@ -25,14 +25,14 @@ CATCHING = [
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_pdf_and_record_are_true_in_every_state(
+def test_pdf_and_record_are_consistent_in_every_state(
     name: str, replay: Replay, explored: dict[str, int]
 ) -> None:
     explored[name] = Explorer(CHOSEN[name], replay, violated, forbidden).explore()
 
 
 @pytest.mark.parametrize("build", MUTATIONS.values(), ids=MUTATIONS.keys())
-def test_a_protocol_that_is_broken_on_purpose_is_caught(build: Build) -> None:
+def test_a_deliberate_defect_is_detected(build: Build) -> None:
     replay = Replay(build)
     assert any(is_caught(scope, replay) for scope in CATCHING)
 
@@ -46,7 +46,7 @@ def is_caught(scope: Scope, replay: Replay) -> bool:
 
 
 @pytest.mark.parametrize("scope", CATCHING)
-def test_what_catches_the_broken_ones_passes_the_real_one(scope: Scope, replay: Replay) -> None:
+def test_the_checks_that_detect_defects_pass_without_them(scope: Scope, replay: Replay) -> None:
     assert Explorer(scope, replay, violated, forbidden).explore() > 0
 
 
@@ -73,7 +73,7 @@ LOOSENED = {
 
 
 @pytest.mark.parametrize("name", LOOSENED)
-def test_a_step_that_a_loosened_condition_lets_pass_is_found(
+def test_a_transition_allowed_by_a_weakened_condition_is_detected(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function, expression, scope = LOOSENED[name]

@@ -158,7 +158,7 @@ def test_an_event_without_a_key_is_on_record_under_a_name_no_file_has() -> None:
     assert (record.error_code, record.retryable) == ("EmptyKey", False)
 
 
-def test_an_object_that_is_gone_fails_for_good() -> None:
+def test_a_missing_object_fails_permanently() -> None:
     outcome, record = Stage().process()
     assert outcome is Outcome.FAILED
     assert record
