@@ -61,7 +61,7 @@ def test_a_query_reads_no_more_than_it_was_asked_for(table: tuple[Records, str])
     assert keys_of(found) == whole[2:4]
 
 
-@pytest.mark.parametrize("query", ["query", "query_needed"])
+@pytest.mark.parametrize("query", ["query", "query_required"])
 def test_a_query_reads_a_prefix_only(table: tuple[Records, str], query: str) -> None:
     records, bucket = table
     found, last = getattr(records, query)(bucket, 1, "b/0", None, 100)
@@ -74,7 +74,7 @@ def test_a_query_of_what_is_needed_has_no_more_than_every_record_has(
 ) -> None:
     records, bucket = table
     whole, _ = records.query(bucket, 0, "", None, 100)
-    needed, _ = records.query_needed(bucket, 0, "", None, 100)
+    needed, _ = records.query_required(bucket, 0, "", None, 100)
     assert [(one.input_key, one.status, one.processed_at) for one in needed] == [
         (one.input_key, one.status, one.processed_at) for one in whole
     ]
