@@ -41,7 +41,8 @@ help:
 	@echo "make package(s)         check the Lambda package for this Python (for all PYTHONS)"
 	@echo "make wheel              build the converter's wheel for pip, in dist/"
 	@echo "make mutants            run mutation tests, and list the mutants that survive"
-	@echo "     ONLY='chalicelib.pipeline.pipeline*' … for these functions only"
+	@echo "     FAMILY=layout      … of this family only: pipeline, layout, painting or decoding"
+	@echo "     ONLY='*x__turn*'   … of these mutants only"
 	@echo "make readme             run the commands of README and docs/deploy.md, line by line"
 	@echo "make lock | audit | sbom   pin for all Pythons | check for known vulnerabilities |"
 	@echo "                        write the bill of materials of the Lambda package"
@@ -177,10 +178,9 @@ $(AUDIT)/.installed: requirements-audit.txt
 	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# Takes hours; results are kept in mutants/ and reused by the next run.
+# Takes up to an hour a family; results are kept in .local/mutants/ and reused by the next run.
 mutants: $(MUTANTS)/.installed
-	@CI=true $(MUTANTS)/bin/mutmut run $(ONLY)
-	@$(MUTANTS)/bin/mutmut results
+	@$(MUTANTS)/bin/python -m tools.mutants $(FAMILY) $(if $(ONLY),--only "$(ONLY)")
 
 $(MUTANTS)/.installed: requirements-mutants.txt requirements-run.txt requirements-dev.txt
 	@$(PYTHON) -m venv $(MUTANTS)
@@ -192,4 +192,4 @@ reconcile: ready
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)" $(if $(RANGES),--ranges "$(RANGES)")
 
 clean:
-	rm -rf .venv* .local dist mutants .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local dist .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
