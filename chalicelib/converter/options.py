@@ -38,6 +38,13 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class CarriageControl(StrEnum):
+    """What the first character of each line is: text, or ASA carriage control."""
+
+    NONE = "none"
+    ASA = "asa"
+
+
 FONT_SIZES = (4.0, 36.0)
 """Minimum and maximum font size in points; the maximum leaves room for some columns and rows."""
 
@@ -52,7 +59,8 @@ class Options:
     `font_size` is in points, `margin` in millimetres on all four sides. `charset` is the encoding
     of this text, if its sender knows it; `charsets` are the encodings that texts are likely to be
     in, in order, separated by commas. `tagged` is whether the PDF has structure for assistive
-    technology. `language` is a BCP 47 tag for texts whose sender named none.
+    technology. `carriage_control` is whether the first character of each line is text or a command
+    to the printer. `language` is a BCP 47 tag for texts whose sender named none.
     Raises BadOption if a value is not allowed.
     """
 
@@ -64,6 +72,7 @@ class Options:
     charsets: str = ""
     tagged: Switch = Switch.ON
     language: str = ""
+    carriage_control: CarriageControl = CarriageControl.NONE
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -172,4 +181,5 @@ _PARSERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
     "charsets": _codecs,
     "tagged": _choice(Switch),
     "language": _language,
+    "carriage_control": _choice(CarriageControl),
 }

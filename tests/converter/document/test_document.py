@@ -335,7 +335,7 @@ class Trickle(io.RawIOBase):
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_any_split_of_the_input_gives_the_same_bytes(size: int) -> None:
     sink = io.BytesIO()
-    convert(Trickle(MIXED.encode(), size), sink, ABOUT)  # type: ignore[arg-type]
+    convert(Trickle(MIXED.encode(), size), sink, ABOUT)
     assert sink.getvalue() == made(MIXED).pdf
 
 

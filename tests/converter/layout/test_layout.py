@@ -339,3 +339,51 @@ def test_strikes_are_not_torn_where_a_piece_of_a_long_line_ends(count: int) -> N
 def test_the_width_table_is_that_of_wcwidth_for_text_in_use() -> None:
     for character in "aé日ｱ\u0301\u200b😀ก":
         assert cells(character) == wcwidth(character)
+
+
+@pytest.mark.parametrize("columns", [20, 23])
+def test_blanks_at_the_end_of_a_line_take_no_row(columns: int) -> None:
+    padded = "the quick brown fox." + " " * 112
+    assert [row.rstrip() for row in rows_of(padded + "\nnext", columns)] == [
+        "the quick brown fox.",
+        "next",
+    ]
+    assert len(rows_of(" " * 132 + "\nx", columns)) == 2
+    assert [row.rstrip() for row in rows_of("日" * 10 + " " * 50, 20)] == ["日" * 10]
+    assert [row.rstrip() for row in rows_of("a\ba" + " " * 50, 20)] == ["a"]
+
+
+@pytest.mark.parametrize("blanks", [17, 100, 70_000, 200_000])
+def test_blanks_at_the_end_of_a_long_line_take_no_row(blanks: int) -> None:
+    text = "word " * 15_000 + "end"
+    rows = rows_of(text + " " * blanks + "\nnext", 80)
+    assert [row.rstrip() for row in rows] == [row.rstrip() for row in rows_of(text + "\nnext", 80)]
+    between = rows_of("a" + " " * blanks + "b", 80)
+    assert between[-1].endswith("b")
+    assert len(between) == (blanks + 1) // 80 + 1
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(["a", "word", " ", "    ", "日", "\t"]), max_size=30), cuts())
+def test_long_lines_with_blanks_are_laid_out_like_any_other(parts: list[str], cut: Cuts) -> None:
+    text = "".join(parts)
+    pages = lay_out_in_short_pieces(text, cut)
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
+
+
+@pytest.mark.parametrize("start", ["\f", "\r\f", "\n\f", "\r\n\f", " \f"])
+def test_a_form_feed_before_all_text_makes_no_page(start: str) -> None:
+    assert [page.rows for page in lay_out(start + "one\ftwo")] == [["one"], ["two"]]
+    assert [page.rows for page in lay_out(start)] in ([[]], [[" "]])
+
+
+@pytest.mark.parametrize(
+    "end", ["\f", "\f\r\n", "\r\n\f\r\n\r\n", "\f \n", "\f\x1a", "\f\r\n\x1a\x1a"]
+)
+def test_a_form_feed_after_all_text_makes_no_page(end: str) -> None:
+    pages = lay_out("one\ftwo" + end)
+    assert [[row for row in page.rows if row] for page in pages] == [["one"], ["two"]]
+
+
+def test_blank_lines_after_a_full_page_make_no_page() -> None:
+    assert len(lay_out("1\n2\n3\n4\n5\n\n\n", rows=5)) == 1

@@ -226,14 +226,19 @@ BINARY = [
     (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(90), "7-Zip"),
     (b"{\\rtf1\\ansi hello}", "RTF"),
     (b"notes.txt".ljust(257, b"\0") + b"ustar\x0000" + bytes(200), "tar"),
-    (bytes(1000), "not text"),
-    (bytes(range(9)) * 20, "not text"),
+    (b"notes.txt".ljust(100, b"\0") + b"000644 \0" * 3 + b"00000000017 " + bytes(400), "tar"),
+    (bytes(1000), "nothing but NUL"),
+    (bytes(600_000), "nothing but NUL"),
+    (bytes(range(9)) * 20, "control characters that no text has"),
+    (bytes(4096) + bytes(range(9)) * 20, "control characters that no text has"),
+    (bytes(4096) + b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
+    (b"TZif2" + bytes(15) + bytes(range(1, 20)) * 9 + b"\nUTC0\n", "control characters"),
 ]
 
 
 @pytest.mark.parametrize(("source", "kind"), BINARY, ids=[kind for _, kind in BINARY])
 @pytest.mark.parametrize("declared", [None, "utf-8", "iso-8859-1"])
-def test_a_binary_file_is_refused_by_what_it_looks_like(
+def test_a_binary_file_is_refused_in_plain_words(
     source: bytes, kind: str, declared: str | None
 ) -> None:
     if declared and b"\0" not in source:
