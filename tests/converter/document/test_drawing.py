@@ -192,6 +192,7 @@ COLUMNS = GEOMETRY.columns
         ("漢\te\u0301漢\t\tc", {"c": 24}),
         ("क\tx\ty", {"x": 8, "y": 16}),
         ("😀\tx🙂y", {"x": 8, "y": 11}),
+        ("漢ሀሁ漢b", {"ሁ": 3, "漢": 4, "b": 6}),
         ("\u05d0", {"\u05d0": COLUMNS - 1}),
         ("\u05d0\u05d1", {"\u05d0": COLUMNS - 1, "\u05d1": COLUMNS - 2}),
         ("\u05d0 x", {"\u05d0": COLUMNS - 1, "x": COLUMNS - 2.5}),

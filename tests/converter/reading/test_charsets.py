@@ -67,6 +67,23 @@ def test_prose_of_one_sentence_or_many_is_read(charset: str, text: str, times: i
     assert read((text * times).encode(charset)) == text * times
 
 
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("mac-roman", "anda samvete frihet är handla\n"),
+        ("mac-latin2", "jednat sobě jednat svědomím s\n"),
+        ("cp850", "sollen Freiheit, und Äpfel un\n"),
+        ("mac-latin2", "všechna Jsou do a touto spolu\n"),
+        ("cp865", "Alle må på og ånd. De\nmå ånd.\n"),
+        ("cp1252", "els drets són iguals, és així\n"),
+        ("cp1252", "Han går på stranden när det är\n"),
+        ("iso8859-2", "że to nie jest być może się\n"),
+    ],
+)
+def test_a_few_words_are_enough(charset: str, text: str) -> None:
+    assert read(text.encode(charset)) == text
+
+
 @pytest.mark.parametrize("sign", ["20°C", "5 µm", "© 2026", "±1 V", "it’s", "½ full", "Acme™"])
 @pytest.mark.parametrize("lines", [1, 20, 300])
 def test_the_same_sign_on_every_line_stays_a_sign(sign: str, lines: int) -> None:
@@ -119,6 +136,37 @@ def test_code_pages_of_mainframes_are_told_apart(page: str, text: str) -> None:
     text = text * 5 + ("5 €\n" if page == "cp1141" else "")
     assert read(text.encode(page)) == text
     assert encoding_of(text.encode(page)).step is Step.EBCDIC
+
+
+@pytest.mark.parametrize("page", ["cp037", "cp273", "cp500"])
+@pytest.mark.parametrize("end", ["\n", "\x85"])
+def test_tables_of_mainframes_may_have_no_blanks(page: str, end: str) -> None:
+    text = f"9356;All;1.50;paid{end}6630;one;12.00;open{end}" * 2
+    assert read(text.encode(page)) == text
+    assert encoding_of(text.encode(page)).step is Step.EBCDIC
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp1251", "5%;все;люди;рождаются;свободными;и;равными;100%"),
+        ("koi8-r", "5%;все;люди;рождаются;свободными;и;равными;100%"),
+        ("cp866", "5%;все;люди;рождаются;свободными;и;равными;100%"),
+        (
+            "shift_jis",
+            "すべての人間は、5%生まれながらにして自由であり、かつ、尊厳と権利とについて100%",
+        ),
+        ("gb18030", "人人生而自由,在尊严和权利上一律平等。5%他们赋有理性和良心,100%"),
+    ],
+)
+def test_other_tables_without_blanks_are_not_of_mainframes(charset: str, text: str) -> None:
+    assert read(text.encode(charset)) == text
+
+
+@pytest.mark.parametrize(("page", "sign"), [("cp037", "£"), ("cp037", "$"), ("cp1140", "€")])
+def test_a_currency_of_a_mainframe_is_beside_numbers(page: str, sign: str) -> None:
+    text = f"TOTAL {sign}5.00 AND {sign}12.50\nPAID {sign}3.00\n"
+    assert read(text.encode(page)) == text
 
 
 @pytest.mark.parametrize("length", [80, 120, 132, 133])

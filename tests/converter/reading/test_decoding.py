@@ -142,8 +142,8 @@ def test_a_character_at_the_end_of_a_block_is_not_judged_alone() -> None:
 
 
 def test_a_character_that_the_sample_cuts_in_two_does_not_damage_utf8() -> None:
-    text = "plain ascii" + " " * 117 + "x" + "é" * 200
-    got, decoding = read(text.encode(), block=64)
+    text = "plain ascii\n" + "a" * 8179 + "\nx" + "é" * 5000
+    got, decoding = read(text.encode(), block=4096)
     assert got == text
     assert decoding.encoding.basis is Basis.CERTAIN
 
