@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from chalicelib.errors import NotText, TextToPdfError
 from tests.converter.converted import made
 from tests.converter.texts import texts
+from tests.examples import examples
 
 ESCAPES = st.sampled_from(
     [b"\x1b[", b"\x1b]", b"\b", b"\r", b"\f", b"\0", b"\xff\xfe", b"\xef\xbb"]
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=400),
@@ -67,7 +68,7 @@ PIECES += [
 def test_mutated_samples_give_a_pdf_or_a_clean_refusal() -> None:
     """Parts of real texts, joined, torn and strewn with what is special to some part of us."""
     random = Random(15)  # noqa: S311 - the same inputs in every run
-    for number in range(2000):
+    for number in range(examples(2000)):
         mutated = bytearray()
         for _ in range(random.randint(1, 3)):
             sample = random.choice(SAMPLES)
@@ -139,6 +140,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HEAVY)
 def test_memory_does_not_grow_with_the_text(kind: str) -> None:
     piece, times = HEAVY[kind]

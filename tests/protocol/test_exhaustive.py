@@ -1,6 +1,7 @@
 """Every interleaving of two or three events for one key, with everything that may fail."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.protocol.invariants import forbidden, violated
 from tests.protocol.mutations import MUTATIONS
 from tests.protocol.replay import Build, Replay, build
 from tests.protocol.scopes import DEEP, SCOPES
+
+pytestmark = pytest.mark.slow
 
 CHOSEN = SCOPES | (DEEP if os.environ.get("PROTOCOL_SCOPES") == "deep" else {})
 CATCHING = [
@@ -22,9 +25,9 @@ CATCHING = [
 
 @pytest.mark.parametrize("name", CHOSEN)
 def test_pdf_and_record_are_consistent_in_every_state(
-    name: str, replay: Replay, explored: dict[str, int]
+    name: str, replay: Replay, record_states: Callable[[str, int], None]
 ) -> None:
-    explored[name] = Explorer(CHOSEN[name], replay, violated, forbidden).explore()
+    record_states(name, Explorer(CHOSEN[name], replay, violated, forbidden).explore())
 
 
 @pytest.mark.parametrize("build", MUTATIONS.values(), ids=MUTATIONS.keys())

@@ -17,6 +17,7 @@ from fpdf.output import OutputProducer
 from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import PDFObject
 
+from chalicelib import VERSION
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
     from chalicelib.converter.scripts.shaper import Shaper
 
-PRODUCER = "chalice-text-to-pdf with fpdf2"
+PRODUCER = f"chalice-text-to-pdf {VERSION} with fpdf2"
 
 _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -16,11 +16,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib import VERSION
 from chalicelib.converter import Options, Progress, Source, convert
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.errors import NotText
 from tests.converter.converted import ABOUT, Made, made, tool, tool_output, without_blanks
 from tests.converter.texts import BREAKS, MARKED, STRUCK, WIDE, WORDS, texts
+from tests.examples import examples
 
 MIXED = (
     "Plain (text) with \\ backslashes, {nb}, %PDF-1.7, **bold** and <</Type/Catalog>>\n"
@@ -92,7 +94,7 @@ def _ink(pdf: bytes) -> int:
     return sum(count for value, count in enumerate(image.histogram()) if value < 128)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ASSIGNED_TEXTS)
 @example("\u0e340")
 @example("0\U00012000\n0\U00017000 which no font has, at the end of a row and after it")
@@ -106,7 +108,8 @@ def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
     assert made(text).letters.translate(hyphens) == without_blanks(typed).translate(hyphens)
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=examples(20), deadline=None)
 @given(ASSIGNED_TEXTS)
 def test_poppler_reads_back_every_assigned_character(text: str) -> None:
     document = made("<" + text + ">")
@@ -116,7 +119,7 @@ def test_poppler_reads_back_every_assigned_character(text: str) -> None:
     assert sorted(without_blanks(got)) == sorted(without_blanks("<" + text + ">"))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     texts(WORDS, WIDE, BREAKS, STRUCK, MARKED, st.text(ASSIGNED, min_size=1, max_size=8)),
     st.sampled_from(["a4", "letter"]),
@@ -227,6 +230,8 @@ def test_it_says_that_it_is_pdf_a_and_meets_what_can_be_checked(mixed: Made) -> 
             assert metadata.pdfa_status == "2A"
             assert metadata["dc:title"] == "notes.txt"
             assert metadata["xmp:CreateDate"] == "2026-11-24T09:30:00+00:00"
+            assert metadata["pdf:Producer"] == f"chalice-text-to-pdf {VERSION} with fpdf2"
+        assert document.docinfo["/Producer"] == f"chalice-text-to-pdf {VERSION} with fpdf2"
         assert "/OutputIntents" in document.Root
         assert str(document.Root.Lang) == "en"
         fonts = [one for one in document.objects if _is_font(one)]
@@ -296,6 +301,7 @@ def test_any_name_fits_into_the_header(name: str) -> None:
         assert all(box[2] < width - 30 for box in _letter_boxes(opened[0]))
 
 
+@pytest.mark.slow
 def test_the_same_upload_gives_the_same_bytes_in_any_process() -> None:
     script = (
         "import sys, hashlib; from tests.converter.document.test_document import MIXED, made;"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.converter import Options
 from tests.converter.converted import ABOUT, made, tool
 from tests.converter.tags import read
+from tests.examples import examples
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "scripts").glob("*.txt"))
 SAMPLES = {
@@ -85,7 +86,7 @@ def test_every_character_is_in_one_marked_content_of_one_element(name: str) -> N
     assert "page1of" in squeezed(tagged.artifacts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(st.sampled_from("ab \n\n\n\f\t(é日"), max_size=300))
 def test_paragraphs_are_runs_of_lines_that_are_not_blank(text: str) -> None:
     elements = read(made(text).pdf).elements
@@ -109,6 +110,7 @@ def test_a_log_of_thousands_of_pages_has_few_elements() -> None:
     assert squeezed(tagged.text) == squeezed("a line of a log\n" * 65 * 700)
 
 
+@pytest.mark.slow
 def test_thousands_of_paragraphs_are_in_nested_groups() -> None:
     pdf = made(("row\n" * 9 + "\n") * 9000).pdf
     tagged = read(pdf)

@@ -25,6 +25,7 @@ def tables(pdf: bytes) -> Iterator[dict[int, str]]:
                 yield to_unicode(bytes(one.ToUnicode.read_bytes()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.start:X}")
 def test_no_code_of_any_character_stands_for_what_no_text_may_be(block: range) -> None:
     """Each is alone, so that none becomes part of a cluster or emoji."""

@@ -151,6 +151,7 @@ def test_emoji_are_copied_as_they_were_typed(line: str) -> None:
     assert "".join(line.split()) in "".join(printed.split())
 
 
+@pytest.mark.slow
 def test_each_recommended_sequence_is_drawn_and_copied() -> None:
     failed = []
     for sequence in RECOMMENDED:

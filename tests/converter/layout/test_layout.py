@@ -24,6 +24,7 @@ from tests.converter.texts import (
     tell,
     texts,
 )
+from tests.examples import examples
 
 REPERTOIRE = FontSelector()
 WIDTHS = CellWidths(REPERTOIRE)
@@ -179,7 +180,7 @@ TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, ANY_CHARACTERS)
 STRUCK_TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(STRUCK_TEXTS, st.integers(8, 30), st.integers(2, 6))
 def test_no_row_is_wider_and_no_page_longer_than_it_may_be(
     text: str, columns: int, rows: int
@@ -204,7 +205,7 @@ MARKED_BLANKS = [
 ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @example(["\t", "\t", " \u0e31", "_"], 8)
 @given(st.lists(st.sampled_from(MARKED_BLANKS), min_size=3, max_size=25), st.integers(8, 14))
 def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns: int) -> None:
@@ -212,7 +213,7 @@ def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns
         assert all(cells(row) <= columns + 0.01 for row in page.rows)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(TEXTS, st.integers(8, 30))
 def test_no_character_is_lost_or_moved(text: str, columns: int) -> None:
     kept = "".join(rows_of(text, columns))
@@ -224,7 +225,7 @@ def _without_blanks(text: str) -> str:
     return "".join(one for one in text if one not in " \t\n\f")
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(STRUCK_TEXTS, cuts())
 def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
     pages = lay_out(text, cut=cut)
@@ -233,7 +234,7 @@ def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
     assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @example("א" + "abcd " * 20 + "x\ty", Cuts((66,)))
 @example("א" + "abcd " * 20 + "x\ty", Cuts((67, 1)))
 @given(texts(WORDS, ["\t"], WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS), cuts())
@@ -244,7 +245,7 @@ def test_where_pieces_of_a_long_line_end_changes_nothing(text: str, cut: Cuts) -
     assert list(map(seen, pages)) == list(map(seen, lay_out_in_short_pieces(text)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(texts(WORDS, ["\t"], WIDE, STRUCK), cuts())
 def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
     pages = lay_out_in_short_pieces(text, cut)
@@ -252,7 +253,7 @@ def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
     assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(texts(WORDS, WIDE, ["\t"]), cuts())
 def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, cut: Cuts) -> None:
     line = "e\u0301" + text + "\t."
@@ -267,7 +268,7 @@ def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, 
     assert reach == pytest.approx((column + 1) * CELL)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     st.lists(st.text("abABéÉ日", min_size=1, max_size=12), min_size=5, max_size=60),
     cuts(5, 200),

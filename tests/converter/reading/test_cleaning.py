@@ -3,6 +3,7 @@ from hypothesis import given, settings
 
 from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine, overstruck
 from tests.converter.texts import STRUCK, Cuts, cuts, texts
+from tests.examples import examples
 
 
 def clean(*pieces: str) -> str:
@@ -63,7 +64,7 @@ ESCAPES = [
 ]
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(texts(CONTROLS, ESCAPES, ["\r\n", "a", "[", "m", "é"], min_parts=5), cuts(1, 6))
 def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
     assert clean(*cut.pieces(text)) == clean(text)

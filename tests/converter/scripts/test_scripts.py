@@ -21,6 +21,7 @@ from chalicelib.converter.scripts import bidi
 from chalicelib.converter.scripts.script import SCRIPTS, Script, itemize
 from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextProperties
 from tests.converter.converted import made
+from tests.examples import examples
 
 ARTICLES = sorted(Path(__file__).parent.glob("*.txt"))
 
@@ -162,7 +163,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.lists(PARTS, max_size=30).map("".join), st.integers(8, 60))
 @example("\u0628" * 300, 8)
 def test_rows_hold_all_of_a_line_and_fit(line: str, columns: int) -> None:
@@ -175,7 +176,7 @@ def test_rows_hold_all_of_a_line_and_fit(line: str, columns: int) -> None:
         assert reach <= columns * CELL + 1
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(st.lists(PARTS, max_size=40).map("".join))
 def test_every_character_is_in_the_file(text: str) -> None:
     pdf = made(text).pdf
