@@ -85,6 +85,7 @@ class Layout:
             yield self._turn()
 
     def _turn(self) -> Page:
+        """Return the current page, and begin another."""
         page, self._page = self._page, Page()
         self._any = True
         return page
@@ -122,6 +123,7 @@ class Layout:
     def _lay_short(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool
     ) -> Iterator[Page]:
+        """Append lines that are not too long to be laid out whole."""
         if not lines:
             return
         if "\b" in controls:

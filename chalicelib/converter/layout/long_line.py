@@ -59,6 +59,7 @@ class LongLine:
         self._begin()
 
     def _begin(self) -> None:
+        """Reset the state for another line."""
         self._rest = ""  # the last row so far
         self._continued = False  # whether that is not the line's first row
         self._start = 0.0  # where it starts, in thousandths of the type size from the line's start

@@ -57,6 +57,7 @@ def looks_like(sample: bytes) -> str | None:
 
 
 def _described(mime: str) -> str:
+    """Return a description of a file with this MIME type."""
     family, _, name = mime.partition("/")
     name = name.removeprefix("x-").removeprefix("vnd.")
     if family in ("image", "audio", "video", "font"):

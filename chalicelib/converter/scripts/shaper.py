@@ -128,7 +128,7 @@ class Shaper:
             if face is None:
                 self._add_on_grid(part, at + start, properties, shaped)
                 continue
-            font = self._font(face)
+            font = self._font_for(face)
             shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
             for offset, chunk in _chunks(part):
                 begin = at + start + offset
@@ -163,7 +163,7 @@ class Shaper:
         self, text: str, advance: int, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add an emoji as an invisible cluster, over which its picture is drawn."""
-        font = self._font(MARKED_FACE)
+        font = self._font_for(MARKED_FACE)
         # PDF readers reverse the codes of right-to-left text, which would split surrogate pairs,
         # so emoji beyond the Basic Multilingual Plane are one code in typing order.
         astral = max(text) > "\uffff"
@@ -180,7 +180,7 @@ class Shaper:
         shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
         shaped.add([at], [" " * max(1, int(advance // CELL))], [advance])
 
-    def _font(self, face: Face) -> ClusterFont:
+    def _font_for(self, face: Face) -> ClusterFont:
         """Return the font for new clusters of a face."""
         font = self._fonts.get(face)
         if font is None or len(font.codes) > MAX_CLUSTERS:
@@ -194,6 +194,7 @@ class Shaper:
     def _add_on_grid(
         self, text: str, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
+        """Add text of the grid, one part for each character."""
         for part, font in self._font_selector.runs(text):
             shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
             shown: str | list[str] = part
