@@ -83,11 +83,6 @@ class Shaper:
         """Whether the fonts have more than MAX_CLUSTERS and must be flushed to bound memory."""
         return sum(len(font.codes) for font in (*self._full, *self._fonts.values())) > MAX_CLUSTERS
 
-    @property
-    def cached_words(self) -> int:
-        """Number of words in the cache."""
-        return len(self._words)
-
     def flush_fonts(self) -> list[ClusterFont]:
         """Return all fonts since the last flush; text shaped from now on gets new ones."""
         fonts = [*self._full, *self._fonts.values()]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, FontSelector
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
@@ -20,6 +21,7 @@ from chalicelib.converter.reading.cleaning import PLAIN
 from chalicelib.converter.scripts import bidi
 from chalicelib.converter.scripts.script import SCRIPTS, Script, itemize
 from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextProperties
+from chalicelib.converter.scripts.word_cache import WordCache
 from tests.converter.converted import made
 
 ARTICLES = sorted(Path(__file__).parent.glob("*.txt"))
@@ -229,10 +231,14 @@ def shaped(words: Iterable[str]) -> Shaper:
 
 def test_the_word_cache_is_bounded() -> None:
     letters = [chr(code) for code in range(0x915, 0x939)]
-    shaper = shaped(islice(map("".join, product(letters, repeat=3)), 36_000))
-    assert 16_000 <= shaper.cached_words <= 34_000
-    shaper.flush_fonts()
-    assert shaper.cached_words == 0
+    cache, font = WordCache(), ClusterFont(SCRIPTS[5].faces[0], 1)
+    for count, word in enumerate(islice(map("".join, product(letters, repeat=3)), 36_000)):
+        if count % 1000 == 0:
+            cache.trim()
+        cache.shape(word, 0, font, rtl=False)
+    assert 16_000 <= len(cache) <= 34_000
+    cache.remove(font)
+    assert len(cache) == 0
 
 
 def test_the_number_of_clusters_before_a_flush_is_bounded() -> None:
