@@ -12,46 +12,47 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 .PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
-	@echo "make run                try it on this machine (Ctrl-C stops it; ONCE=1: end by itself)"
+	@echo "make run                run the product on this machine (Ctrl-C stops it; ONCE=1: exit when done)"
 	@echo "make test               run all tests"
-	@echo "make browser            get a Chromium for the tests of the web page, unless there is one"
-	@echo "make screenshots        take the pictures of the web page in docs/"
+	@echo "make browser            install a Chromium for the tests of the web page, unless there is one"
+	@echo "make screenshots        take the screenshots of the web page in docs/"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
-	@echo "     LOG_DAYS=90        … and keep its logs for so long"
-	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms there"
-	@echo "     NOTIFY_EMAIL=a@b.c NOTIFY_URL=https://…  … and tell of each settled file there"
-	@echo "     INPUT_BUCKET=… OUTPUT_BUCKET=… INPUT_PREFIX=… OUTPUT_PREFIX=…  … with buckets of yours"
-	@echo "     TAGS='team=docs' PERMISSIONS_BOUNDARY=arn:… NAME_PREFIX=acme-  … as your account demands"
+	@echo "     LOG_DAYS=90        … and keep its logs for this many days"
+	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms to this address"
+	@echo "     NOTIFY_EMAIL=a@b.c NOTIFY_URL=https://…  … and send notifications of settled files there"
+	@echo "     INPUT_BUCKET=… OUTPUT_BUCKET=… INPUT_PREFIX=… OUTPUT_PREFIX=…  … and use existing buckets"
+	@echo "     TAGS='team=docs' PERMISSIONS_BOUNDARY=arn:… NAME_PREFIX=acme-  … and follow account rules"
 	@echo "     ARCH=arm64         … on the cheaper architecture"
-	@echo "make reconcile STAGE=dev  start the conversion of what has no PDF yet, or an old one"
-	@echo "     RANGES=64          … in so many ranges of keys side by side"
+	@echo "make reconcile STAGE=dev  start the conversion of objects without a PDF, or with an outdated one"
+	@echo "     RANGES=64          … in this many ranges of keys in parallel"
 	@echo "make token STAGE=dev    replace the stage's API token"
-	@echo "make destroy STAGE=dev  remove its functions and API; its data stays unless you add"
+	@echo "make destroy STAGE=dev  remove its functions and API; its data is kept unless you add"
 	@echo "     DATA=delete CONFIRM=dev"
-	@echo "make bench              measure speed and memory against other converters"
-	@echo "     ONLY=arabic,cjk    … with these texts alone, publishing nothing"
-	@echo "     AGAINST=main~1     … against the converter of another revision instead"
-	@echo "make bench-cold         … what a cold start of each function takes, against budgets"
-	@echo "make bench-cost         … what a million files cost"
-	@echo "make bench-answers      … what questions cost, of RECORDS='1000 100000' records"
-	@echo "make bench-load         … what FILES=2000 uploads at once cost (ten minutes)"
-	@echo "make bench-backfill     … what reconciling OBJECTS='1000 10000' takes, and larger buckets"
-	@echo "make bench-encoding     … how many texts are read in the right encoding"
-	@echo "make lint | format      check | mend the code's form"
-	@echo "make package(s)         check what goes to Lambda, for this Python (for PYTHONS)"
-	@echo "make wheel              build the converter's wheel, for pip, in dist/"
-	@echo "make mutants            change the code in small ways, and list the changes that no test notices"
-	@echo "     ONLY='chalicelib.pipeline.pipeline*' … of these functions alone"
-	@echo "make readme             run what README and docs/deploy.md say, line by line"
-	@echo "make lock | audit | sbom   pin for all Pythons | check for known holes, for this one |"
-	@echo "                        list what goes to Lambda"
+	@echo "make bench              compare speed and memory with other converters"
+	@echo "     ONLY=arabic,cjk    … for these texts only, without publishing the results"
+	@echo "     AGAINST=main~1     … with the converter of another revision instead"
+	@echo "make bench-cold         measure cold starts of each function, and compare them with budgets"
+	@echo "make bench-cost         measure the cost of a million files"
+	@echo "make bench-answers      measure the cost of queries with RECORDS='1000 100000' records"
+	@echo "make bench-load         measure FILES=2000 simultaneous uploads (ten minutes)"
+	@echo "make bench-backfill     measure reconciling OBJECTS='1000 10000', and estimate larger buckets"
+	@echo "make bench-encoding     measure how many texts are read in the right encoding"
+	@echo "make lint | format      check | fix the code's style"
+	@echo "make package(s)         check the Lambda package for this Python (for all PYTHONS)"
+	@echo "make wheel              build the converter's wheel for pip, in dist/"
+	@echo "make mutants            run mutation tests, and list the mutants that survive"
+	@echo "     FAMILY=layout      … of this family only: pipeline, layout, painting or decoding"
+	@echo "     ONLY='*x__turn*'   … of these mutants only"
+	@echo "make readme             run the commands of README and docs/deploy.md, line by line"
+	@echo "make lock | audit | sbom   pin for all Pythons | check for known vulnerabilities |"
+	@echo "                        write the bill of materials of the Lambda package"
 
-# What tests and checks need is installed only where it is asked for.
+# Tools of tests and checks are installed only by the targets that need them.
 setup: $(VENV)/.installed
 ready: $(VENV)/.ready
 
-# uv takes seconds where pip takes a minute. It does not read pip's settings, so pip is there for
-# machines that get their packages from elsewhere.
+# uv takes seconds where pip takes a minute. It does not read pip's settings, so pip is the fallback
+# on machines that are configured to install from another index.
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) 2>/dev/null || \
 	$(BIN)/pip install --quiet --disable-pip-version-check -r $(1)
 
@@ -80,7 +81,7 @@ browser: setup
 screenshots: setup
 	@$(BIN)/python -m tests.browser.screenshots
 
-# A folder of its own: what tests and tools bring along would be imported by what is measured.
+# A separate environment: the measured code would otherwise import packages of tests and tools.
 $(VENV)-bench/.installed: requirements.txt bench/requirements.txt
 	@$(PYTHON) -m venv $(VENV)-bench
 	@$(VENV)-bench/bin/pip install --quiet --disable-pip-version-check -r requirements.txt -r bench/requirements.txt
@@ -131,7 +132,7 @@ format: setup
 	@$(BIN)/ruff format .
 
 deploy: ready
-	@test -n "$(STAGE)" || { echo "make deploy: say which stage: make deploy STAGE=dev" >&2; exit 2; }
+	@test -n "$(STAGE)" || { echo "make deploy: name the stage: make deploy STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.deploy --stage "$(STAGE)" --log-days "$(LOG_DAYS)" --alarm-email "$(ALARM_EMAIL)" \
 		--notify-email "$(NOTIFY_EMAIL)" --notify-url "$(NOTIFY_URL)" \
 		--input-bucket "$(INPUT_BUCKET)" --output-bucket "$(OUTPUT_BUCKET)" \
@@ -141,15 +142,15 @@ deploy: ready
 		--arch "$(ARCH)"
 
 destroy: ready
-	@test -n "$(STAGE)" || { echo "make destroy: say which stage: make destroy STAGE=dev" >&2; exit 2; }
+	@test -n "$(STAGE)" || { echo "make destroy: name the stage: make destroy STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.destroy --stage "$(STAGE)" --data "$(or $(DATA),keep)" --confirm "$(CONFIRM)"
 
 token: ready
-	@test -n "$(STAGE)" || { echo "make token: say which stage: make token STAGE=dev" >&2; exit 2; }
+	@test -n "$(STAGE)" || { echo "make token: name the stage: make token STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.api_token rotate --stage "$(STAGE)"
 
-# For every Python from 3.11 on, told apart by markers; no paths and no hosts: the file is the same
-# whoever makes it, with whichever Python.
+# One file for every Python from 3.11 on, with environment markers. It names no paths and no hosts, so
+# it is the same on every machine and with every Python.
 lock: ready
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --output-file requirements.lock requirements.txt
@@ -161,7 +162,7 @@ sbom: $(AUDIT)/.installed
 	@mkdir -p .local
 	@$(AUDIT)/bin/cyclonedx-py requirements --output-reproducible --output-format JSON \
 		--output-file .local/sbom.json requirements.lock
-	@echo "CycloneDX list of what goes to Lambda: .local/sbom.json"
+	@echo "CycloneDX bill of materials of the Lambda package: .local/sbom.json"
 	@echo "(where a library is listed twice, its description says for which Python)"
 
 readme: setup $(AWS)/.installed
@@ -177,10 +178,9 @@ $(AUDIT)/.installed: requirements-audit.txt
 	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# Hours: what has been tried is kept in mutants/ for the next time.
+# Takes up to an hour a family; results are kept in .local/mutants/ and reused by the next run.
 mutants: $(MUTANTS)/.installed
-	@CI=true $(MUTANTS)/bin/mutmut run $(ONLY)
-	@$(MUTANTS)/bin/mutmut results
+	@$(MUTANTS)/bin/python -m tools.mutants $(FAMILY) $(if $(ONLY),--only "$(ONLY)")
 
 $(MUTANTS)/.installed: requirements-mutants.txt requirements-run.txt requirements-dev.txt
 	@$(PYTHON) -m venv $(MUTANTS)
@@ -188,8 +188,8 @@ $(MUTANTS)/.installed: requirements-mutants.txt requirements-run.txt requirement
 	@touch $@
 
 reconcile: ready
-	@test -n "$(STAGE)" || { echo "make reconcile: say which stage: make reconcile STAGE=dev" >&2; exit 2; }
+	@test -n "$(STAGE)" || { echo "make reconcile: name the stage: make reconcile STAGE=dev" >&2; exit 2; }
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)" $(if $(RANGES),--ranges "$(RANGES)")
 
 clean:
-	rm -rf .venv* .local dist mutants .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local dist .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -1,1 +1,4 @@
-"""What only query.py needs: it is beside chalicelib because all of that is shipped to Lambda."""
+"""The command-line interface behind query.py.
+
+It is not part of chalicelib, since all of chalicelib is shipped to Lambda.
+"""

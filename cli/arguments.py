@@ -1,4 +1,4 @@
-"""The command line: options, and which of them go together."""
+"""The options of query.py, and which of them can be combined."""
 
 import argparse
 import math
@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chalicelib import VERSION
-from cli.screen import shown
+from cli.screen import escape
 
-WAIT_SECONDS = 600
+DEFAULT_WAIT_SECONDS = 600
 
 
-def parsed(arguments: Sequence[str] | None, manual: str) -> argparse.Namespace:
-    """The arguments, checked against each other; wrong ones end the process with status 2.
+def parse_arguments(arguments: Sequence[str] | None, manual: str) -> argparse.Namespace:
+    """Return the parsed options; exit with status 2 if they are wrong or cannot be combined.
 
-    `manual` is what --help says before and after the list of options.
+    The first paragraph of `manual` becomes the description in --help, and the rest its epilog.
     """
-    what, _, rest = manual.partition("\n\n")
+    description, _, epilog = manual.partition("\n\n")
     parser = argparse.ArgumentParser(
         prog="query.py",
-        description=what,
-        epilog=rest,
+        description=description,
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -29,55 +29,60 @@ def parsed(arguments: Sequence[str] | None, manual: str) -> argparse.Namespace:
         "key_or_prefix",
         nargs="?",
         metavar="KEY_OR_PREFIX",
-        help="a file's key or s3://bucket/key, else what keys begin with",
+        help="the key of a file, s3://bucket/key, or the beginning of keys",
     )
     add("--key", help="exactly this file")
-    add("--prefix", help="all files whose keys begin with this, even if one is called so")
-    add("--stage", help="stage to ask (default: the one deployed last)")
+    add("--prefix", help="all files whose keys begin with this, even if it is itself a key")
+    add("--stage", help="stage to query (default: the one deployed last)")
     add("--output", choices=["table", "json", "jsonl", "text"], default="table")
-    add("--status", choices=["SUCCESS", "FAILED", "PROCESSING"], help="only files that stand there")
-    add("--since", metavar="TIME", help="only files processed since, such as 2026-01-31")
+    add("--status", choices=["SUCCESS", "FAILED", "PROCESSING"], help="only files with this status")
+    add("--since", metavar="TIME", help="only files processed since then, such as 2026-01-31")
     add("--warnings", action="store_true", help="only files whose PDF may be wrong, and why")
     add(
         "--wait",
         nargs="?",
-        const=str(WAIT_SECONDS),
+        const=str(DEFAULT_WAIT_SECONDS),
         metavar="SECONDS",
-        help=f"first wait until all are converted or failed, at most so long ({WAIT_SECONDS})",
+        help="wait until all files are converted or have failed, at most this long "
+        f"(default: {DEFAULT_WAIT_SECONDS})",
     )
-    add("--url", action="store_true", help="add a link to each PDF, good for five minutes")
+    add("--url", action="store_true", help="add a link to each PDF, valid for five minutes")
     add("--version", action="version", version=f"query.py {VERSION}")
-    add("--download", metavar="DIR", type=Path, help="fetch the PDFs into this folder")
-    instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--summary", action="store_true", help="only count the files")
-    instead.add_argument(
+    add("--download", metavar="DIR", type=Path, help="download the PDFs into this folder")
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument("--summary", action="store_true", help="only count the files")
+    modes.add_argument(
         "--missing",
         action="store_true",
-        help="instead, objects of the input bucket that have no record, or one of an older upload",
+        help="list objects of the input bucket without a record, or with one of an older upload",
     )
-    return _checked(parser, parser.parse_args(arguments))
+    return _check(parser, parser.parse_args(arguments))
 
 
-def _checked(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> argparse.Namespace:
-    if asked.wait is not None and not _is_seconds(asked.wait) and asked.key_or_prefix is None:
-        # `--wait reports/`: it waits for reports/, not for so many seconds.
-        asked.key_or_prefix, asked.wait = asked.wait, str(WAIT_SECONDS)
-    if asked.wait is not None and not _is_seconds(asked.wait):
-        parser.error(f"--wait {shown(asked.wait)}: that is no number of seconds")
-    subjects = [asked.key_or_prefix, asked.key, asked.prefix]
+def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> argparse.Namespace:
+    if options.wait is not None and not _is_seconds(options.wait) and options.key_or_prefix is None:
+        # argparse takes the prefix of `--wait reports/` for the number of seconds.
+        options.key_or_prefix, options.wait = options.wait, str(DEFAULT_WAIT_SECONDS)
+    if options.wait is not None and not _is_seconds(options.wait):
+        parser.error(f"--wait {escape(options.wait)}: give a number of seconds")
+    subjects = [options.key_or_prefix, options.key, options.prefix]
     if sum(subject is not None for subject in subjects) != 1:
-        parser.error('say which files, once: KEY_OR_PREFIX, --key or --prefix ("" is every file)')
-    if asked.key is not None and (asked.summary or asked.missing or asked.status or asked.since):
-        parser.error("--summary, --missing, --status and --since are about a prefix, not a --key")
-    if asked.missing and (asked.status or asked.since or asked.warnings):
         parser.error(
-            "--status, --since and --warnings are about records, and --missing about what has none"
+            'give exactly one of KEY_OR_PREFIX, --key and --prefix ("" selects every file)'
         )
-    if asked.summary and asked.warnings:
+    if options.key is not None and (
+        options.summary or options.missing or options.status or options.since
+    ):
+        parser.error("--summary, --missing, --status and --since need a prefix, not a --key")
+    if options.missing and (options.status or options.since or options.warnings):
+        parser.error(
+            "--status, --since and --warnings filter records, and --missing lists objects without"
+        )
+    if options.summary and options.warnings:
         parser.error("--warnings lists files, and --summary only counts them")
-    if (asked.summary or asked.missing) and (asked.url or asked.download):
-        parser.error("--url and --download go with a list of files")
-    return asked
+    if (options.summary or options.missing) and (options.url or options.download):
+        parser.error("--url and --download cannot be combined with --summary or --missing")
+    return options
 
 
 def _is_seconds(text: str) -> bool:

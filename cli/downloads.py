@@ -1,4 +1,4 @@
-"""PDFs fetched into a folder, many at a time; a file is there whole or not at all."""
+"""Parallel downloads of PDFs into a folder; each file appears complete or not at all."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -15,17 +15,17 @@ from cli import file_names
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-AT_ONCE = 8
+MAX_THREADS = 8
 CHUNK_BYTES = 1 << 16
 
 
 class DownloadError(Exception):
-    """A PDF could not be fetched; the text says why."""
+    """A PDF could not be downloaded; the message says why."""
 
 
 @dataclass
 class Downloads:
-    """Fetches PDFs of `bucket` into `folder`."""
+    """Downloads PDFs from `bucket` into `folder`."""
 
     client: "S3Client"
     bucket: str
@@ -36,21 +36,21 @@ class Downloads:
     _written: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def fetch(self, keys: Sequence[str], on_done: Callable[[], None]) -> dict[str, str]:
-        """Fetch all of them, and call `on_done` after each; why it failed, by key.
+        """Download all keys, and return the reasons of failures by key.
 
-        Interrupted, it ends at once and leaves nothing half-written behind. That is why the
-        threads are daemons: one may be waiting for a network that is not coming back.
+        `on_done` is called after each key. When interrupted, this ends at once and removes
+        unfinished files. The threads are daemons for that reason: one may hang in a network call.
         """
-        todo: SimpleQueue[str] = SimpleQueue()
-        done: SimpleQueue[tuple[str, Exception | None]] = SimpleQueue()
+        pending: SimpleQueue[str] = SimpleQueue()
+        finished: SimpleQueue[tuple[str, Exception | None]] = SimpleQueue()
         for key in keys:
-            todo.put(key)
+            pending.put(key)
         failures: dict[str, str] = {}
-        try:  # from the first thread on: Ctrl-C may come before the last one has started
-            for _ in range(AT_ONCE):
-                threading.Thread(target=self._work, args=(todo, done), daemon=True).start()
+        try:  # includes starting the threads: Ctrl-C may come before the last one has started
+            for _ in range(MAX_THREADS):
+                threading.Thread(target=self._work, args=(pending, finished), daemon=True).start()
             for _ in keys:
-                key, error = done.get()
+                key, error = finished.get()
                 if isinstance(error, DownloadError | OSError | BotoCoreError | ClientError):
                     failures[key] = str(error)
                 elif error is not None:
@@ -61,36 +61,36 @@ class Downloads:
         return failures
 
     def _work(
-        self, todo: SimpleQueue[str], done: SimpleQueue[tuple[str, Exception | None]]
+        self, pending: SimpleQueue[str], finished: SimpleQueue[tuple[str, Exception | None]]
     ) -> None:
         while True:
             try:
-                key = todo.get_nowait()
+                key = pending.get_nowait()
             except Empty:
                 return
             try:
                 self._fetch(key)
-            except Exception as error:  # noqa: BLE001 - raised again where all of them are awaited
-                done.put((key, error))
+            except Exception as error:  # noqa: BLE001 - `fetch` raises it in the main thread
+                finished.put((key, error))
             else:
-                done.put((key, None))
+                finished.put((key, None))
 
     def _fetch(self, key: str) -> None:
         target = self.folder / file_names.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.parent.resolve().is_relative_to(self.folder.resolve()):
-            raise DownloadError(f"{target.parent} leads out of {self.folder}: it is a link")
+            raise DownloadError(f"{target.parent} is a link that leads out of {self.folder}")
         body = self.client.get_object(Bucket=self.bucket, Key=key)["Body"]
         unfinished = output_file.unfinished(target)
         try:
-            with body, self._begin(unfinished) as file:
+            with body, self._open(unfinished) as file:
                 for chunk in body.iter_chunks(CHUNK_BYTES):
                     file.write(chunk)
             self._put_in_place(key, unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
 
-    def _begin(self, unfinished: Path) -> BinaryIO:
+    def _open(self, unfinished: Path) -> BinaryIO:
         with self._lock:
             if self._is_over:
                 raise DownloadError("interrupted")
@@ -98,19 +98,23 @@ class Downloads:
             return unfinished.open("xb")
 
     def _put_in_place(self, key: str, unfinished: Path, target: Path) -> None:
-        """Where names are alike that differ in case only, the second must not replace the first."""
+        """Rename the finished file to its final name.
+
+        Raises DownloadError if that would replace the download of another key, as on file systems
+        that do not distinguish names that differ only in case.
+        """
         with self._lock:
             if self._is_over:
                 raise DownloadError("interrupted")
             if target.exists():
-                there = target.stat()
-                other = self._written.get((there.st_dev, there.st_ino))
+                existing = target.stat()
+                other = self._written.get((existing.st_dev, existing.st_ino))
                 if other is not None:
-                    raise DownloadError(f"this file system takes its name for that of {other}")
+                    raise DownloadError(f"on this file system its name is the same as {other}'s")
             unfinished.replace(target)
             self._unfinished.discard(unfinished)
-            here = target.stat()
-            self._written[here.st_dev, here.st_ino] = key
+            stat = target.stat()
+            self._written[stat.st_dev, stat.st_ino] = key
 
     def _end(self) -> None:
         with self._lock:

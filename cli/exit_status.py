@@ -1,29 +1,29 @@
-"""How the command ends, for scripts and people."""
+"""Exit statuses of query.py, and the messages on stderr that explain them."""
 
 import sys
 from enum import IntEnum
 
-from cli.screen import shown
+from cli.screen import escape
 
 
 class Exit(IntEnum):
     """Exit statuses."""
 
     ALL_SUCCESS = 0
-    SOME_NOT = 1
+    NOT_ALL_SUCCESS = 1
     USAGE = 2
     NOTHING_FOUND = 3
     NO_ACCESS = 4
-    STILL_GOING_ON = 5
+    WAIT_TIMED_OUT = 5
     INTERRUPTED = 130
 
 
 def fail(status: Exit, message: str) -> Exit:
-    """Say why on stderr; the status."""
-    say(message)
+    """Print the message on stderr, and return the status."""
+    print_message(message)
     return status
 
 
-def say(message: str) -> None:
-    """Tell people something; stdout is for data."""
-    print(f"query.py: {shown(message)}", file=sys.stderr)
+def print_message(message: str) -> None:
+    """Print a message on stderr; stdout is for data."""
+    print(f"query.py: {escape(message)}", file=sys.stderr)

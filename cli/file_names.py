@@ -1,8 +1,9 @@
-"""Key of a PDF → path under the folder of downloads: never outside it, and no two keys alike.
+"""Names of downloaded files: key of a PDF → path below the download folder, unique for each key.
 
-What cannot be a file's name everywhere is written as `%` and two hex digits, and so is `%`; a
-part that is too long for a file system ends in `%~` and a digest of the whole part. Sources of
-what cannot be: POSIX.1 (`/`, NUL, 255 bytes), Windows ('Naming Files, Paths, and Namespaces').
+Characters that are not allowed in file names on every system are escaped as `%` and two hex digits
+a byte, and so is `%` itself; a part that is too long for a file system is cut, and ends in `%~` and
+a digest of the whole part. Sources of the rules: POSIX.1 (`/`, NUL, 255 bytes) and Windows
+('Naming Files, Paths, and Namespaces').
 """
 
 import hashlib
@@ -18,38 +19,38 @@ _DEVICE = re.compile(
 
 
 def path(output_key: str) -> PurePosixPath:
-    """The relative path for a key that ends in `.pdf`, in whichever case."""
+    """Return the relative path for a key that ends in `.pdf`, in upper, lower or mixed case."""
     *folders, name = output_key.split("/")
-    return PurePosixPath(*map(_folder, folders), _short(_part(name)))
+    return PurePosixPath(*map(_folder_name, folders), _shorten(_escape_part(name)))
 
 
-def _folder(part: str) -> str:
-    """A folder's name; never like a file's, or `a.pdf` and `a.pdf/b.pdf` could not both be."""
-    named = _part(part)
-    if named.lower().endswith(".pdf"):
-        named = named[:-1] + _escaped(named[-1])
-    return _short(named)
+def _folder_name(part: str) -> str:
+    """Return a folder's name, which never ends in `.pdf`: `a.pdf` and `a.pdf/b.pdf` may exist."""
+    name = _escape_part(part)
+    if name.lower().endswith(".pdf"):
+        name = name[:-1] + _escape(name[-1])
+    return _shorten(name)
 
 
-def _part(part: str) -> str:
-    if part in {"", "."}:  # a path would swallow both
-        return _escaped(part or "/")
-    named = _FORBIDDEN.sub(lambda match: _escaped(match[0]), part)
-    if named[-1] in ". ":  # Windows drops them; and `..` ends so, too
-        named = named[:-1] + _escaped(named[-1])
-    if _DEVICE.match(named):
-        named = _escaped(named[0]) + named[1:]
-    return named
+def _escape_part(part: str) -> str:
+    if part in {"", "."}:  # pathlib drops both from a path
+        return _escape(part or "/")
+    name = _FORBIDDEN.sub(lambda match: _escape(match[0]), part)
+    if name[-1] in ". ":  # Windows drops them; this covers `..`, too
+        name = name[:-1] + _escape(name[-1])
+    if _DEVICE.match(name):
+        name = _escape(name[0]) + name[1:]
+    return name
 
 
-def _short(part: str) -> str:
+def _shorten(part: str) -> str:
     encoded = part.encode()
     if len(encoded) <= MAX_PART_BYTES:
         return part
     ending = f"%~{hashlib.sha256(encoded).hexdigest()[:32]}{part[-4:]}"
-    kept = encoded[: MAX_PART_BYTES - len(ending.encode())].decode(errors="ignore")
-    return kept + ending
+    beginning = encoded[: MAX_PART_BYTES - len(ending.encode())].decode(errors="ignore")
+    return beginning + ending
 
 
-def _escaped(letter: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in letter.encode())
+def _escape(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode())

@@ -1,4 +1,4 @@
-"""The forms in which answers are printed: each takes them one by one, as they come."""
+"""Output formats: each function prints rows as they arrive, without collecting them first."""
 
 import json
 import sys
@@ -7,22 +7,22 @@ from textwrap import indent
 from typing import Any
 
 from chalicelib.status.answer import Answer
-from cli.listing import STYLES, FileTable, Row, blocks
-from cli.screen import shown, shown_json
+from cli.listing import STYLES, FileTable, Row, in_blocks
+from cli.screen import escape, escape_json
 
 
-def table(rows: Iterable[Row]) -> None:
-    """For people: fitted to a terminal, and elsewhere whole, a line each."""
+def print_table(rows: Iterable[Row]) -> None:
+    """Print a table for people: fitted to the terminal's width, or one full line a file."""
     from rich.console import Console
 
     if sys.stdout.isatty():
         FileTable(Console(highlight=False)).print(rows)
     else:
-        _whole_table(rows)
+        _print_full_lines(rows)
 
 
-def _whole_table(rows: Iterable[Row]) -> None:
-    """One line a file, aligned, never cut."""
+def _print_full_lines(rows: Iterable[Row]) -> None:
+    """Print one aligned line a file, of any width."""
     from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
@@ -30,8 +30,8 @@ def _whole_table(rows: Iterable[Row]) -> None:
 
     console = Console(width=1_000_000)
     widths = [0] * 7
-    for block in blocks(rows):
-        lines = [_marked(row) for row in block]
+    for block in in_blocks(rows):
+        lines = [_table_cells(row) for row in block]
         columns = zip(widths, *lines, strict=True)
         widths = [max(width, *map(cell_len, cells)) for width, *cells in columns]
         grid = Table.grid(padding=(0, 2))
@@ -39,72 +39,75 @@ def _whole_table(rows: Iterable[Row]) -> None:
             grid.add_column(no_wrap=True, min_width=width, overflow="ignore")
         for (answer, _), line in zip(block, lines, strict=True):
             styles = [""] * len(line)
-            styles[_STATUS_AT] = STYLES[answer.status] if not _warnings(answer) else "yellow"
-            grid.add_row(*map(Text, line, styles))  # Text, since a key's brackets are no markup
+            styles[_STATUS_COLUMN] = STYLES[answer.status] if not _warnings(answer) else "yellow"
+            grid.add_row(*map(Text, line, styles))  # Text: brackets in a key are not markup
         with console.capture() as captured:
             console.print(grid)
         for printed in captured.get().splitlines():
             print(printed.rstrip())
 
 
-def text(rows: Iterable[Row]) -> None:
-    """Fields apart by tabs, for cut and awk: status, text, PDF, time, remark, link."""
+def print_text(rows: Iterable[Row]) -> None:
+    """Print tab-separated fields for cut and awk: status, text, PDF, time, remark, link."""
     for row in rows:
         source, _, output, status, time, remark, link = _cells(row)
         print(status, source, output, time or "-", remark or "-", link or "-", sep="\t")
 
 
-def jsonl(rows: Iterable[Row]) -> None:
-    """One JSON object a line."""
+def print_json_lines(rows: Iterable[Row]) -> None:
+    """Print one JSON object a line."""
     for row in rows:
-        print(_json(_public(row)))
+        print(_json(_fields(row)))
 
 
-def json_array(rows: Iterable[Row]) -> None:
-    """One JSON array, an element a file."""
+def print_json(rows: Iterable[Row]) -> None:
+    """Print one JSON array with an element for each file."""
     before = "["
     for row in rows:
-        print(before, indent(_json(_public(row), width=2), "  "), sep="\n", end="")
+        print(before, indent(_json(_fields(row), spaces=2), "  "), sep="\n", end="")
         before = ","
     print("[]" if before == "[" else "\n]")
 
 
 FORMATS: Mapping[str, Callable[[Iterable[Row]], None]] = {
-    "table": table,
-    "json": json_array,
-    "jsonl": jsonl,
-    "text": text,
+    "table": print_table,
+    "json": print_json,
+    "jsonl": print_json_lines,
+    "text": print_text,
 }
 
 
-def counts(told: Mapping[str, Any], form: str) -> None:
-    """How many files stand where."""
-    if form in {"json", "jsonl"}:
-        print(_json(told, width=2 if form == "json" else None))
+def print_summary(summary: Mapping[str, Any], output_format: str) -> None:
+    """Print how many files have each status."""
+    if output_format in {"json", "jsonl"}:
+        print(_json(summary, spaces=2 if output_format == "json" else None))
         return
-    for status, files in told["counts"].items():
-        print(f"{status}\t{files}" if form == "text" else f"{status:<10}  {files:>10,}")
+    for status, files in summary["counts"].items():
+        print(f"{status}\t{files}" if output_format == "text" else f"{status:<10}  {files:>10,}")
 
 
-_STATUS_AT = 3
+_STATUS_COLUMN = 3
 
 
 def _cells(row: Row) -> list[str]:
+    """Return the cells of a row: text, arrow, PDF, status, time, remark, link."""
     answer, link = row
-    told = answer.public
-    output = f"s3://{told['output_bucket']}/{told['output_key']}" if told["output_key"] else "-"
-    parts = [told["error"], told["detail"], *_warnings(answer)]
+    fields = answer.public
+    output = "-"
+    if fields["output_key"]:
+        output = f"s3://{fields['output_bucket']}/{fields['output_key']}"
+    parts = [fields["error"], fields["detail"], *_warnings(answer)]
     remark = " ".join(part for part in parts if part)
     source = f"s3://{answer.bucket}/{answer.key}"
-    time = told["processed_at"] or told["uploaded_at"] or ""
-    return [shown(source), "→", shown(output), answer.status, time, shown(remark), link or ""]
+    time = fields["processed_at"] or fields["uploaded_at"] or ""
+    return [escape(source), "→", escape(output), answer.status, time, escape(remark), link or ""]
 
 
-def _marked(row: Row) -> list[str]:
-    """The cells of a table, in which a status that comes with warnings has a mark."""
+def _table_cells(row: Row) -> list[str]:
+    """Return the cells of a row, with a mark beside the status of a file that has warnings."""
     cells = _cells(row)
     if _warnings(row[0]):
-        cells[_STATUS_AT] += " (!)"
+        cells[_STATUS_COLUMN] += " (!)"
     return cells
 
 
@@ -112,11 +115,12 @@ def _warnings(answer: Answer) -> list[str]:
     return [warning["message"] for warning in answer.public["warnings"] or ()]
 
 
-def _public(row: Row) -> dict[str, Any]:
+def _fields(row: Row) -> dict[str, Any]:
+    """Return the JSON members of a row."""
     answer, link = row
     return answer.public if link is None else answer.public | {"url": link}
 
 
-def _json(value: Any, *, width: int | None = None) -> str:
+def _json(value: Any, *, spaces: int | None = None) -> str:
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    return shown_json(json.dumps(value, ensure_ascii=not is_unicode, indent=width))
+    return escape_json(json.dumps(value, ensure_ascii=not is_unicode, indent=spaces))

@@ -1,11 +1,11 @@
-"""The list that a person sees in a terminal: it fits the width, and explains below what failed."""
+"""The list of files in a terminal: fitted to its width, with remarks below each file."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.status.answer import Answer, FileStatus
-from cli.screen import shown
+from cli.screen import escape
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,29 +17,29 @@ STYLES = {
     FileStatus.NOT_PROCESSED: "yellow",
 }
 
-_TIME = len("2026-01-31 08:00:00Z")
-_GAP = 2
+_TIME_WIDTH = len("2026-01-31 08:00:00Z")
+_GAP_WIDTH = 2
 _INDENT = 4
-_MIN_KEY = 8  # cells that a key has in the narrowest of terminals
-_MIN_KEYS = 30  # cells from which on there is room for the PDF's key, too
+_MIN_KEY_WIDTH = 8  # of a key, even if the terminal is narrower
+_MIN_WIDTH_FOR_BOTH_KEYS = 30  # below it, the PDF's key is left out
 
-ALIGNED_AT_ONCE = 1000
-"""Lines that a table looks ahead for how wide its columns are."""
+BLOCK_ROWS = 1000
+"""Number of rows that are collected to align their columns."""
 
 Row = tuple[Answer, str | None]
-"""An answer, and the link to its PDF if that was asked for."""
+"""An answer, and a link to its PDF with --url."""
 
 
 class FileTable:
-    """Prints files below a heading that names the buckets once; a line each, and what to know."""
+    """Prints one line a file, with remarks below it; headings name the buckets."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._buckets: tuple[str, str | None] | None = None
 
     def print(self, rows: Iterable[Row]) -> None:
-        """Print all rows; they come in blocks, each of which is aligned for itself."""
-        for block in blocks(rows):
+        """Print all rows in blocks, each of which is aligned separately."""
+        for block in in_blocks(rows):
             status_width = max(len(answer.status) for answer, _ in block)
             outputs = (answer.public["output_bucket"] for answer, _ in block)
             output = next(filter(None, outputs), None)
@@ -50,102 +50,103 @@ class FileTable:
                 self._print_below(answer, link)
 
     def _print_heading(self, bucket: str, output: str | None) -> None:
-        """Print the buckets unless those of the file above are the same."""
+        """Print the buckets unless they are those of the file above."""
         if self._buckets != (bucket, output):
-            self._line(f"Text  s3://{bucket}", "bold")
+            self._print_unwrapped(f"Text  s3://{bucket}", "bold")
             if output:
-                self._line(f"PDF   s3://{output}", "bold")
+                self._print_unwrapped(f"PDF   s3://{output}", "bold")
             self._buckets = bucket, output
 
     def _print_line(self, answer: Answer, status_width: int) -> None:
         from rich.text import Text
 
-        told = answer.public
-        room = self._console.width - status_width - _TIME - 2 * _GAP
-        room = max(room, _MIN_KEY)
+        fields = answer.public
+        width = self._console.width - status_width - _TIME_WIDTH - 2 * _GAP_WIDTH
+        width = max(width, _MIN_KEY_WIDTH)
         line = Text(f"{answer.status:<{status_width}}", style=STYLES[answer.status])
-        line.append(" " * _GAP, style="default")
-        keys = _fitted(shown(answer.key), shown(told["output_key"] or ""), room)
+        line.append(" " * _GAP_WIDTH, style="default")
+        keys = _fit_keys(escape(answer.key), escape(fields["output_key"] or ""), width)
         line.append(keys, style="default not bold")
-        line.append(" " * _GAP + _time(told), style="default dim not bold")
+        line.append(" " * _GAP_WIDTH + _time(fields), style="default dim not bold")
         self._console.print(line, overflow="ignore", no_wrap=True, crop=False)
 
     def _print_below(self, answer: Answer, link: str | None) -> None:
         from rich.padding import Padding
         from rich.text import Text
 
-        told = answer.public
-        remarks = [Text(shown(one)) for one in (told["error"], told["detail"]) if one]
+        fields = answer.public
+        remarks = [Text(escape(text)) for text in (fields["error"], fields["detail"]) if text]
         remarks += [Text(f"! {warning}", "yellow") for warning in warnings(answer)]
         for remark in remarks:
             self._console.print(Padding(remark, (0, 0, 0, _INDENT), expand=False))
         if link:
-            self._line(" " * _INDENT + link, "")
+            self._print_unwrapped(" " * _INDENT + link, "")
 
-    def _line(self, text: str, style: str) -> None:
-        """Print a line that may be copied whole: only the terminal wraps it."""
+    def _print_unwrapped(self, text: str, style: str) -> None:
+        """Print a line that only the terminal wraps, so that users can copy it whole."""
         from rich.text import Text
 
         self._console.print(Text(text, style), soft_wrap=True)
 
 
 def warnings(answer: Answer) -> Iterator[str]:
-    """Yield, in a sentence each, what to check in the PDF of a file."""
+    """Yield one sentence for each thing to check in the file's PDF."""
     replaced, repaired = answer.public["replaced"], answer.public["repaired"]
     if replaced:
         yield f"{replaced:,} characters could not be read or shown."
     for warning in answer.public["warnings"] or ():
-        yield shown(warning["message"])
+        yield escape(warning["message"])
     if repaired:
         yield f"{repaired:,} bytes were not UTF-8 and were read as Windows-1252."
 
 
-def _time(told: dict[str, str | None]) -> str:
-    """The time in whole seconds of UTC: `2026-01-31 08:00:00Z`."""
-    time = told["processed_at"] or told["uploaded_at"] or ""
+def _time(fields: dict[str, str | None]) -> str:
+    """Return the time in UTC, without fractions of a second: `2026-01-31 08:00:00Z`."""
+    time = fields["processed_at"] or fields["uploaded_at"] or ""
     return f"{time[:19].replace('T', ' ')}Z" if time else ""
 
 
-def _fitted(key: str, output_key: str, room: int) -> str:
-    """Both keys with an arrow between them, cut in the middle if need be, in exactly that room."""
+def _fit_keys(key: str, output_key: str, width: int) -> str:
+    """Return both keys with an arrow between them, shortened or padded to `width` cells."""
     from rich.cells import cell_len, set_cell_size
 
-    if not output_key or room < _MIN_KEYS:
-        return set_cell_size(_cut(key, room), room)
+    if not output_key or width < _MIN_WIDTH_FOR_BOTH_KEYS:
+        return set_cell_size(_shorten(key, width), width)
     arrow = " → "
-    space = room - len(arrow)
-    longer = max(space - min(cell_len(key), cell_len(output_key)), space - space // 2)
-    widths = [min(cell_len(one), longer) for one in (key, output_key)]
-    if sum(widths) > space:
-        widths = [space - space // 2, space // 2]
-    parts = (_cut(one, width) for one, width in zip((key, output_key), widths, strict=True))
-    return set_cell_size(arrow.join(parts), room)
+    available = width - len(arrow)
+    half = available - available // 2
+    longer = max(available - min(cell_len(key), cell_len(output_key)), half)
+    widths = [min(cell_len(text), longer) for text in (key, output_key)]
+    if sum(widths) > available:
+        widths = [half, available // 2]
+    parts = (_shorten(text, w) for text, w in zip((key, output_key), widths, strict=True))
+    return set_cell_size(arrow.join(parts), width)
 
 
-def _cut(text: str, width: int) -> str:
-    """The text with an ellipsis in its middle if it takes more than `width` cells."""
+def _shorten(text: str, width: int) -> str:
+    """Return the text, with an ellipsis in its middle if it takes more than `width` cells."""
     from rich.cells import cell_len
 
     if cell_len(text) <= width:
         return text
     end = width // 2
-    return _taken(text, width - 1 - end) + "…" + _taken(text[::-1], end)[::-1]
+    return _beginning(text, width - 1 - end) + "…" + _beginning(text[::-1], end)[::-1]
 
 
-def _taken(text: str, width: int) -> str:
-    """The beginning of a text that takes at most `width` cells."""
+def _beginning(text: str, width: int) -> str:
+    """Return the longest beginning of the text that takes at most `width` cells."""
     from rich.cells import cell_len
 
-    taken = 0
-    for at, letter in enumerate(text):
-        taken += cell_len(letter)
-        if taken > width:
-            return text[:at]
+    cells = 0
+    for index, character in enumerate(text):
+        cells += cell_len(character)
+        if cells > width:
+            return text[:index]
     return text
 
 
-def blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Yield the rows in blocks of which each is aligned for itself, as they come."""
+def in_blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows in lists of at most BLOCK_ROWS."""
     iterator = iter(rows)
-    while block := list(islice(iterator, ALIGNED_AT_ONCE)):
+    while block := list(islice(iterator, BLOCK_ROWS)):
         yield block

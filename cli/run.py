@@ -1,4 +1,4 @@
-"""One question from beginning to end: wait, print, download, and how it ended."""
+"""One run of query.py: wait, print, download, and choose the exit status."""
 
 import argparse
 import os
@@ -16,41 +16,42 @@ from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.answers import Answers
 from cli import formats, screen, waiting
 from cli.downloads import Downloads
-from cli.exit_status import Exit, fail, say
+from cli.exit_status import Exit, fail, print_message
 from cli.listing import Row
 from cli.subject import Subject
 
 
 @dataclass
 class QueryRun:
-    """One question being answered; `seen` counts what came out so far."""
+    """One run: `counts` are the files printed so far by status, `pdfs` the keys of their PDFs."""
 
-    asked: argparse.Namespace
+    options: argparse.Namespace
     settings: Settings
     subject: Subject
-    seen: Counter[FileStatus] = field(default_factory=Counter)
+    counts: Counter[FileStatus] = field(default_factory=Counter)
     pdfs: list[str] = field(default_factory=list)
 
-    def result(self) -> Exit:
-        """Print the answer; how it ends."""
-        has_ended = self.asked.wait is None or self._wait(float(self.asked.wait))
+    def run(self) -> Exit:
+        """Print the selected files, and return the exit status."""
+        is_settled = self.options.wait is None or self._wait(float(self.options.wait))
         try:
-            if self.asked.summary:
+            if self.options.summary:
                 self._print_summary()
             else:
                 self._print_files()
             sys.stdout.flush()
-        except BrokenPipeError:  # `| head` has seen enough, and that is no error
+        except BrokenPipeError:  # `| head` closed the pipe, which is no error
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return self._exit()
-        if self.asked.download is not None and not self._download():
+            return self._exit_status()
+        if self.options.download is not None and not self._download():
             return Exit.NO_ACCESS
-        if not has_ended:
-            why = f"not all were settled within {float(self.asked.wait):g} s: ask again later"
-            return fail(Exit.STILL_GOING_ON, why)
-        if not self.seen.total():
-            return self._nothing()
-        return self._exit()
+        if not is_settled:
+            seconds = float(self.options.wait)
+            message = f"not all files were settled within {seconds:g} s: run this again later"
+            return fail(Exit.WAIT_TIMED_OUT, message)
+        if not self.counts.total():
+            return self._report_nothing_found()
+        return self._exit_status()
 
     @cached_property
     def services(self) -> Services:
@@ -67,52 +68,54 @@ class QueryRun:
             def show(settled: int, total: int) -> None:
                 progress.update(task, completed=settled, total=total)
 
-            return waiting.wait(self.answers, self.subject.awaited(self.answers), seconds, show)
+            files = self.subject.for_waiting(self.answers)
+            return waiting.wait_until_settled(self.answers, files, seconds, show)
 
     def _print_files(self) -> None:
         subject, answers = self.subject, self.answers
-        found = subject.missing(answers) if self.asked.missing else subject.found(answers)
-        first = next(found, None)
-        if first is not None or self.asked.output == "json":
-            formats.FORMATS[self.asked.output](self._rows(chain([first] if first else [], found)))
+        files = subject.missing(answers) if self.options.missing else subject.files(answers)
+        first = next(files, None)
+        if first is not None or self.options.output == "json":
+            rows = self._rows(chain([first] if first else [], files))
+            formats.FORMATS[self.options.output](rows)
 
-    def _rows(self, found: Iterable[Answer]) -> Iterator[Row]:
-        for answer in found:
-            self.seen[answer.status] += 1
+    def _rows(self, files: Iterable[Answer]) -> Iterator[Row]:
+        for answer in files:
+            self.counts[answer.status] += 1
             pdf = answer.public["output_key"]
             if pdf is not None:
                 self.pdfs.append(pdf)
-            is_linked = self.asked.url and pdf is not None
+            is_linked = self.options.url and pdf is not None
             yield answer, self.services.links.url(pdf) if is_linked else None
 
     def _print_summary(self) -> None:
-        counted = self.answers.listing.counts(self.subject.question).files
-        self.seen.update({FileStatus(status): files for status, files in counted.items()})
-        told = {"prefix": self.subject.text, "files": counted.total(), "counts": counted}
-        formats.counts(told, self.asked.output)
+        counts = self.answers.listing.counts(self.subject.query).files
+        self.counts.update({FileStatus(status): files for status, files in counts.items()})
+        summary = {"prefix": self.subject.text, "files": counts.total(), "counts": counts}
+        formats.print_summary(summary, self.options.output)
 
     def _download(self) -> bool:
-        """Whether all PDFs were fetched."""
-        downloads = Downloads(clients.s3(), self.settings.output_bucket, self.asked.download)
+        """Download the PDFs of the printed files, and return whether all downloads succeeded."""
+        downloads = Downloads(clients.s3(), self.settings.output_bucket, self.options.download)
         with screen.progress() as progress:
-            task = progress.add_task("fetching", total=len(self.pdfs))
+            task = progress.add_task("downloading", total=len(self.pdfs))
             failures = downloads.fetch(self.pdfs, lambda: progress.advance(task))
-        for key, why in failures.items():
-            say(f"{key} could not be fetched: {why}")
+        for key, reason in failures.items():
+            print_message(f"{key} could not be downloaded: {reason}")
         return not failures
 
-    def _nothing(self) -> Exit:
+    def _report_nothing_found(self) -> Exit:
         bucket, stage = self.settings.input_bucket, self.settings.stage
         place = f"{self.subject.text!r} in s3://{bucket} (stage {stage})"
-        if self.asked.missing and any(True for _ in self.answers.objects(self.subject.text)):
-            say(f"nothing is missing under {place}")
+        if self.options.missing and any(True for _ in self.answers.objects(self.subject.text)):
+            print_message(f"nothing is missing under {place}")
             return Exit.ALL_SUCCESS
         return fail(
             Exit.NOTHING_FOUND,
-            f"nothing is known of {place}: "
-            'keys are case-sensitive; `python query.py ""` lists what there is',
+            f"no file matches {place}: "
+            'keys are case-sensitive; `python query.py ""` lists all files',
         )
 
-    def _exit(self) -> Exit:
-        is_all = self.seen.total() == self.seen[FileStatus.SUCCESS]
-        return Exit.ALL_SUCCESS if is_all else Exit.SOME_NOT
+    def _exit_status(self) -> Exit:
+        is_all_success = self.counts.total() == self.counts[FileStatus.SUCCESS]
+        return Exit.ALL_SUCCESS if is_all_success else Exit.NOT_ALL_SUCCESS

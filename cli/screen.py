@@ -1,4 +1,4 @@
-"""What may be shown on a terminal: keys are hostile, and progress is for people only."""
+"""Safe output on a terminal: escaping, since keys may hold control characters, and progress."""
 
 import re
 import sys
@@ -8,29 +8,29 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-def shown(text: str) -> str:
-    """The text with every character escaped that is not seen as itself.
+def escape(text: str) -> str:
+    """Return the text with every character escaped that is not printable.
 
-    That is what `str.isprintable` denies: control characters, which may be terminal commands,
-    those that turn the direction of writing, line ends, and spaces that pass for others.
+    These are the characters for which `str.isprintable` is false: control characters, which may be
+    terminal commands, controls of writing direction, line ends, and spaces other than U+0020.
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def shown_json(text: str) -> str:
-    """JSON text with such characters escaped as JSON does it; the text's own line ends stay."""
-    return re.sub(r"[^\n]", lambda match: _json_escaped(match[0]), text)
+def escape_json(text: str) -> str:
+    """Return JSON text with `\\uXXXX` for characters that are not printable, except line feeds."""
+    return re.sub(r"[^\n]", lambda match: _escape_json_character(match[0]), text)
 
 
-def _json_escaped(letter: str) -> str:
-    if letter.isprintable():
-        return letter
-    units = letter.encode("utf-16-be", "surrogatepass").hex()
+def _escape_json_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
 
 def progress() -> "Progress":
-    """A progress display on stderr, which shows nothing unless that is a terminal."""
+    """Return a progress display on stderr, which is disabled unless that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 

@@ -1,4 +1,4 @@
-"""Which files a command line speaks of."""
+"""The files that a command line selects."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from chalicelib.status.status_query import StatusQuery
 
 @dataclass(frozen=True)
 class Subject:
-    """Exactly the file `key`; or, if that is None, the files of a prefix.
+    """Exactly the file `key`, or, if that is None, the files that match `query`.
 
-    Unless `is_prefix`, what is given as the prefix may be a key as well.
+    If neither `key` nor `is_prefix` is set, the prefix of the query may also be a key.
     """
 
     key: str | None
-    question: StatusQuery
+    query: StatusQuery
     is_prefix: bool
 
     @classmethod
@@ -27,50 +27,53 @@ class Subject:
         cls,
         settings: Settings,
         *,
-        either: str | None,
+        key_or_prefix: str | None,
         key: str | None,
         prefix: str | None,
         status: str | None,
         since: str | None,
         has_warnings: bool = False,
     ) -> "Subject":
-        """The subject that these arguments name, of which one is given; else BadQuestion."""
-        given = next(text for text in (either, key, prefix) if text is not None)
-        place = location.key_of_location(given, settings)
-        asked = StatusQuery(
+        """Return the subject for these options; exactly one of the first three is not None.
+
+        Raises BadQuestion if a value is invalid.
+        """
+        text = next(text for text in (key_or_prefix, key, prefix) if text is not None)
+        place = location.key_of_location(text, settings)
+        query = StatusQuery(
             status_query.prefix(place, name="argument"),
             Status(status) if status else None,
             status_query.since(since) if since else None,
             has_warnings,
         )
-        exactly = status_query.key(place) if key is not None else None
-        return cls(exactly, asked, prefix is not None)
+        exact_key = status_query.key(place) if key is not None else None
+        return cls(exact_key, query, prefix is not None)
 
     @property
     def text(self) -> str:
         """The key or the prefix."""
-        return self.question.prefix
+        return self.query.prefix
 
-    def found(self, answers: Answers) -> Iterator[Answer]:
-        """What became of them."""
+    def files(self, answers: Answers) -> Iterator[Answer]:
+        """Return the selected files that have records, or, for a single key, an object."""
         if self.key is not None:
             answer = answers.about(self.key)
-            is_meant = answer is not None and answer.is_admitted_by(self.question)
-            return iter([answer] if answer and is_meant else [])
+            is_admitted = answer is not None and answer.is_admitted_by(self.query)
+            return iter([answer] if answer and is_admitted else [])
         if self.is_prefix:
-            return map(Answer.of, answers.listing.all(self.question))
-        return answers.matching(self.question)
+            return map(Answer.of, answers.listing.all(self.query))
+        return answers.matching(self.query)
 
-    def awaited(self, answers: Answers) -> Iterator[Answer]:
-        """What became of the objects in the bucket: unlike `found`, with those not recorded yet."""
-        if self.key is None and (self.is_prefix or not self._is_recorded(answers)):
+    def for_waiting(self, answers: Answers) -> Iterator[Answer]:
+        """Return the selected objects of the bucket, including those without a record so far."""
+        if self.key is None and (self.is_prefix or not self._has_record(answers)):
             return answers.objects(self.text)
         answer = answers.about(self.text)
         return iter([answer] if answer else [])
 
     def missing(self, answers: Answers) -> Iterator[Answer]:
-        """Those objects of the bucket of which there is no record, or one of an older upload."""
+        """Return the selected objects without a record, or with one of an older upload."""
         return (a for a in answers.objects(self.text) if a.status is FileStatus.NOT_PROCESSED)
 
-    def _is_recorded(self, answers: Answers) -> bool:
+    def _has_record(self, answers: Answers) -> bool:
         return bool(self.text) and answers.key(self.text) is not None

@@ -1,4 +1,4 @@
-"""Waiting until files are settled: converted, or failed."""
+"""Waiting until files are settled, that is, converted or failed."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -7,24 +7,24 @@ from concurrent.futures import ThreadPoolExecutor
 from chalicelib.status.answer import Answer
 from chalicelib.status.answers import Answers
 
-AT_ONCE = 8
-ASKED_AT_ONCE = 200
+MAX_THREADS = 8
+BATCH_KEYS = 200
+"""Number of keys that are read between two reports of progress."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 5.0
 
 
-def wait(
+def wait_until_settled(
     answers: Answers,
     files: Iterable[Answer],
     seconds: float,
     on_progress: Callable[[int, int], None],
 ) -> bool:
-    """Whether all of these files are settled within so many seconds.
+    """Wait until all of these files are settled; return False if `seconds` pass before.
 
-    Only those that are not yet are asked about again, each by its key, at growing intervals;
-    `on_progress` gets how many are settled and how many there are. A file that is deleted
-    meanwhile is not waited for.
+    Files that are not settled are read again by key, at growing intervals; deleted files are no
+    longer waited for. `on_progress` gets the number of settled files and the total.
     """
-    give_up = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     total, pending = 0, []
     for answer in files:
         total += 1
@@ -32,24 +32,24 @@ def wait(
             pending.append(answer.key)
         on_progress(total - len(pending), total)
     pause = FIRST_PAUSE_SECONDS
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_THREADS) as pool:
         while pending:
-            left = give_up - time.monotonic()
-            if left <= 0:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
                 return False
-            time.sleep(min(pause, left))
+            time.sleep(min(pause, remaining))
             pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
-            still: list[str] = []
-            for start in range(0, len(pending), ASKED_AT_ONCE):
-                keys = pending[start : start + ASKED_AT_ONCE]
-                still += _unsettled(keys, pool.map(answers.about, keys))
-                on_progress(total - len(still) - len(pending[start + ASKED_AT_ONCE :]), total)
-                if still and time.monotonic() >= give_up:
+            unsettled: list[str] = []
+            for start in range(0, len(pending), BATCH_KEYS):
+                keys = pending[start : start + BATCH_KEYS]
+                unsettled += _unsettled(keys, pool.map(answers.about, keys))
+                on_progress(total - len(unsettled) - len(pending[start + BATCH_KEYS :]), total)
+                if unsettled and time.monotonic() >= deadline:
                     return False
-            pending = still
+            pending = unsettled
     return True
 
 
-def _unsettled(keys: Sequence[str], found: Iterable[Answer | None]) -> list[str]:
-    asked = zip(keys, found, strict=True)
-    return [key for key, answer in asked if answer is not None and not answer.status.is_settled]
+def _unsettled(keys: Sequence[str], answers: Iterable[Answer | None]) -> list[str]:
+    pairs = zip(keys, answers, strict=True)
+    return [key for key, answer in pairs if answer is not None and not answer.status.is_settled]

@@ -1,1 +1,4 @@
-"""What is never shipped to Lambda: the template, provisioning, deployment, the local emulator."""
+"""The CloudFormation template, provisioning, deployment and the local AWS; not shipped to Lambda.
+
+`app.py` imports `preflight`, and only when chalice's command line loads it.
+"""

@@ -1,4 +1,4 @@
-"""The API's bearer token: a SecureString in Parameter Store, made once, replaced on request.
+"""The API's bearer token, a SecureString in Parameter Store: creation, rotation, reading.
 
 python -m infra.api_token rotate --stage dev
 """
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 PROJECT = Path(__file__).parents[1]
-BYTES = 32
-"""Random bytes in a token."""
+TOKEN_BYTES = 32
+"""Number of random bytes in a token."""
 
 
-def parameter(stage: str, project: Path) -> str:
-    """Name of the parameter that holds the stage's token."""
+def parameter_name(stage: str, project: Path) -> str:
+    """Return the name of the parameter that holds the stage's token."""
     return f"/{configuration.app_name(project)}/{stage}/token"
 
 
-def make(client: "SSMClient", name: str) -> None:
-    """Make a token, unless there is one."""
+def create(client: "SSMClient", name: str) -> None:
+    """Create a token in the parameter `name`, unless it exists."""
     try:
         client.put_parameter(
             Name=name,
             Description="Bearer token of the text-to-pdf API",
             Type="SecureString",
-            Value=secrets.token_urlsafe(BYTES),
+            Value=secrets.token_urlsafe(TOKEN_BYTES),
             Overwrite=False,
         )
     except client.exceptions.ParameterAlreadyExists:
@@ -43,20 +43,20 @@ def make(client: "SSMClient", name: str) -> None:
 
 
 def rotate(client: "SSMClient", name: str) -> None:
-    """Replace the token. ParameterNotFound if there is none: a rotation never makes the first."""
-    client.get_parameter(Name=name)
+    """Replace the token in the parameter `name`. Raises ParameterNotFound if there is none."""
+    client.get_parameter(Name=name)  # put_parameter would create it
     client.put_parameter(
-        Name=name, Type="SecureString", Value=secrets.token_urlsafe(BYTES), Overwrite=True
+        Name=name, Type="SecureString", Value=secrets.token_urlsafe(TOKEN_BYTES), Overwrite=True
     )
 
 
 def read(client: "SSMClient", name: str) -> str:
-    """The token."""
+    """Return the token in the parameter `name`."""
     return client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Rotate the stage's token; the exit status. The token itself is not printed."""
+    """Rotate the stage's token without printing it, and return the exit status."""
     parser = stage_parser("make token", __doc__)
     parser.add_argument("action", choices=["rotate"])
     stage: str = parser.parse_args(arguments).stage
@@ -64,11 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _rotate(stage: str) -> int:
-    name = parameter(stage, PROJECT)
+    name = parameter_name(stage, PROJECT)
     rotate(boto3.client("ssm"), name)
-    print(
-        f"{name} holds a new token. The old one works for at most {2 * KEPT_SECONDS} seconds more."
-    )
+    print(f"{name} holds a new token. The old one expires within {2 * KEPT_SECONDS} seconds.")
     return 0
 
 

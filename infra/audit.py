@@ -1,4 +1,4 @@
-"""Known vulnerabilities of what goes to Lambda, by pip-audit; a skipped check says so aloud.
+"""Check the libraries of the Lambda package for known vulnerabilities with pip-audit.
 
 python -m infra.audit PIP_AUDIT [--strict]
 """
@@ -18,56 +18,66 @@ LOCK = Path(__file__).parents[1] / "requirements.lock"
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What an audit found: `known` holes, what was `unchecked` and why, how many were `checked`."""
+class AuditResult:
+    """The result of an audit.
+
+    `checked` is the number of libraries checked; `vulnerabilities` has a line for each known one,
+    and `unchecked` the reason of each check that was skipped.
+    """
 
     checked: int
-    known: tuple[str, ...] = ()
+    vulnerabilities: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
 
 
-def verdict(output: str, complaint: str) -> Verdict:
-    """The meaning of what pip-audit printed as JSON, and of its complaint if it printed none."""
+def parse_output(stdout: str, stderr: str) -> AuditResult:
+    """Return the result that pip-audit printed as JSON; if it printed none, stderr says why."""
     try:
-        found = json.loads(output)["dependencies"]
+        packages = json.loads(stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        last = complaint.strip().splitlines()[-1:] or ["pip-audit said nothing"]
-        return Verdict(0, unchecked=(last[0],))
-    known = tuple(
-        f"{package['name']} {package['version']}: {hole['id']}, "
-        f"mended in {', '.join(hole['fix_versions']) or 'no version yet'}"
-        for package in found
-        for hole in package.get("vulns", ())
+        last_line = stderr.strip().splitlines()[-1:] or ["pip-audit printed nothing"]
+        return AuditResult(0, unchecked=(last_line[0],))
+    vulnerabilities = tuple(
+        f"{package['name']} {package['version']}: {vulnerability['id']}, "
+        f"fixed in {', '.join(vulnerability['fix_versions']) or 'no version yet'}"
+        for package in packages
+        for vulnerability in package.get("vulns", ())
     )
-    unchecked = tuple(p["skip_reason"] for p in found if "skip_reason" in p)
-    return Verdict(len(found) - len(unchecked), known, unchecked)
+    unchecked = tuple(p["skip_reason"] for p in packages if "skip_reason" in p)
+    return AuditResult(len(packages) - len(unchecked), vulnerabilities, unchecked)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Audit the pinned libraries: 1 if a hole is known, or if strict and something unchecked."""
+    """Audit the pinned libraries, and return the exit status.
+
+    It is 1 if a vulnerability is known or, with --strict, if any check was skipped.
+    """
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
-    parser.add_argument("program", help="where pip-audit is")
-    parser.add_argument("--strict", action="store_true", help="fail if anything is unchecked")
-    asked = parser.parse_args(arguments)
-    return exit_status("make audit", lambda: _audit(asked.program, strict=asked.strict))
+    parser.add_argument("program", help="path of pip-audit")
+    parser.add_argument("--strict", action="store_true", help="fail if any check was skipped")
+    options = parser.parse_args(arguments)
+    return exit_status("make audit", lambda: _audit(options.program, strict=options.strict))
 
 
 def _audit(program: str, *, strict: bool) -> int:
     command = [program, "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
     command += ["--format", "json", "--progress-spinner", "off"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True)
+        process = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
         raise StageError(f"{program} cannot be started ({error.strerror}).") from error
-    result = verdict(done.stdout, done.stderr)
-    for hole in result.known:
-        print(f"KNOWN HOLE  {hole}", file=sys.stderr)
+    result = parse_output(process.stdout, process.stderr)
+    for vulnerability in result.vulnerabilities:
+        print(f"VULNERABLE  {vulnerability}", file=sys.stderr)
     for reason in result.unchecked:
         print(f"NOT CHECKED {reason}", file=sys.stderr)
     if result.unchecked:
-        print("make audit: THE AUDIT WAS SKIPPED, wholly or in part: see above", file=sys.stderr)
-    print(f"make audit: {result.checked} libraries checked, {len(result.known)} known holes")
-    return 1 if result.known or (strict and result.unchecked) else 0
+        print("make audit: some or all checks were SKIPPED, see above", file=sys.stderr)
+    print(
+        f"make audit: {result.checked} libraries checked, "
+        f"{len(result.vulnerabilities)} known vulnerabilities"
+    )
+    return 1 if result.vulnerabilities or (strict and result.unchecked) else 0
 
 
 if __name__ == "__main__":

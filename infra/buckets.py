@@ -1,7 +1,7 @@
-"""Buckets that exist already: `make deploy STAGE=dev INPUT_BUCKET=… OUTPUT_BUCKET=…`.
+"""Use of existing buckets: `make deploy STAGE=dev INPUT_BUCKET=… OUTPUT_BUCKET=…`.
 
-They are looked at, and what matters about them is told; nothing of theirs is changed but the input
-bucket's notification, to which chalice adds one entry, and takes it away again.
+Their configuration is inspected and reported, but not changed, with one exception: chalice adds an
+entry to the input bucket's notifications on deployment, and removes it when the stage is deleted.
 """
 
 from collections.abc import Iterator
@@ -22,15 +22,19 @@ _TARGETS = ("LambdaFunctionConfigurations", "QueueConfigurations", "TopicConfigu
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found: the ARN of the bucket's own KMS key, if any, and what to know about it."""
+    """The result of inspecting a bucket.
 
-    key: str | None
+    `kms_key` is the ARN of the customer managed key that encrypts it, if any; each of `findings`
+    completes a sentence that begins with the bucket's name.
+    """
+
+    kms_key: str | None
     findings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Existing:
-    """One bucket, to be used as `use`: `INPUT` or `OUTPUT`."""
+class ExistingBucket:
+    """An existing bucket that a stage uses as its `INPUT` or `OUTPUT` bucket."""
 
     session: boto3.Session
     name: str
@@ -41,83 +45,86 @@ class Existing:
         return self.session.client("s3")
 
     def inspect(self) -> Inspection:
-        """Look at the bucket; raise StageError if the stage could not work with it."""
-        self._check_place()
-        key = self._key()
-        return Inspection(key, tuple(self._findings(key)))
+        """Inspect the bucket. Raises StageError if the stage cannot use it."""
+        self._check_region()
+        kms_key = self._kms_key()
+        return Inspection(kms_key, tuple(self._findings(kms_key)))
 
     def check_notifications(self, prefix: str, function: str) -> None:
-        """Raise StageError if somebody else is told of the same uploads, which S3 allows only once.
+        """Raise StageError if another target is notified of the same uploads; S3 allows only one.
 
         `function` is the name of the stage's own function.
         """
-        told = self._s3.get_bucket_notification_configuration(Bucket=self.name)
-        for target in (one for kind in _TARGETS for one in told.get(kind, ())):  # type: ignore[attr-defined]
+        configuration = self._s3.get_bucket_notification_configuration(Bucket=self.name)
+        for target in (t for kind in _TARGETS for t in configuration.get(kind, ())):  # type: ignore[attr-defined]
             arn = next(value for name, value in target.items() if name.endswith("Arn"))
-            theirs = _prefix(target)
-            overlaps = theirs.startswith(prefix) or prefix.startswith(theirs)
+            other_prefix = _prefix(target)
+            overlaps = other_prefix.startswith(prefix) or prefix.startswith(other_prefix)
             events = {event.split(":")[1] for event in target["Events"]}
             if overlaps and events & set(EVENTS) and arn.rpartition(":")[2] != function:
                 raise StageError(
-                    f"bucket {self.name} already tells {arn} of objects under {theirs!r}, and S3 "
-                    "tells one target only: choose an INPUT_PREFIX that neither begins with that "
-                    "nor is the beginning of it, or put an SNS topic in front of both"
+                    f"bucket {self.name} already notifies {arn} of objects under {other_prefix!r}, "
+                    "and S3 notifies only one target: choose an INPUT_PREFIX that does not overlap "
+                    "with that prefix, or have an SNS topic notify both targets"
                 )
 
-    def _check_place(self) -> None:
+    def _check_region(self) -> None:
         try:
             region = self._s3.head_bucket(Bucket=self.name).get("BucketRegion")
         except ClientError as error:
             if error.response["Error"]["Code"] not in {"404", "NoSuchBucket"}:
                 raise
             raise StageError(
-                f"{self.use}_BUCKET {self.name!r} does not exist: create it, or leave "
-                f"{self.use}_BUCKET out and one is made"
+                f"{self.use}_BUCKET {self.name!r} does not exist: create it, or omit "
+                f"{self.use}_BUCKET to have one created"
             ) from error
         if region and region != self.session.region_name:
             raise StageError(
                 f"{self.use}_BUCKET {self.name!r} is in region {region}, and the stage would be in "
-                f"{self.session.region_name}: S3 tells only functions of its own region; set "
+                f"{self.session.region_name}: S3 notifies only functions in its own region; set "
                 f"AWS_DEFAULT_REGION to {region}"
             )
 
-    def _findings(self, key: str | None) -> Iterator[str]:
+    def _findings(self, kms_key: str | None) -> Iterator[str]:
         versioning = self._s3.get_bucket_versioning(Bucket=self.name).get("Status")
         if versioning != "Enabled":
             yield (
-                "is not versioned: what is overwritten is gone, and two uploads of one key at the "
-                "same moment may be told of once"
+                "is not versioned: overwritten objects are lost, and two uploads of one key at the "
+                "same moment may cause only one event"
             )
-        blocked = self._answer("get_public_access_block", "PublicAccessBlockConfiguration")
+        blocked = self._setting("get_public_access_block", "PublicAccessBlockConfiguration")
         if not blocked or not all(blocked.values()):
             yield "does not block all public access"
-        if self._answer("get_bucket_request_payment", "Payer") == "Requester":
-            yield "is read at the requester's expense (Requester Pays): files may not be readable"
+        if self._setting("get_bucket_request_payment", "Payer") == "Requester":
+            yield "is a Requester Pays bucket: its files may not be readable"
         if self.use == "OUTPUT":
             yield (
-                "gets no policy of ours: docs/deploy.md#buckets-that-exist has the statement that "
-                "lets nothing but a conditional write replace a PDF"
+                "keeps its bucket policy: docs/deploy.md#buckets-that-exist has a statement to add "
+                "that denies all writes of PDFs but conditional ones"
             )
-        if key:
-            yield f"is encrypted with {key}: its key policy must let roles of this account use it"
+        if kms_key:
+            yield (
+                f"is encrypted with {kms_key}: the key policy must let roles of this account use it"
+            )
 
-    def _key(self) -> str | None:
-        """The ARN of the customer's KMS key that encrypts what is stored by default.
+    def _kms_key(self) -> str | None:
+        """Return the ARN of the customer managed key that encrypts new objects by default.
 
-        None for S3's own encryption, and for AWS's key `aws/s3`, which needs no right.
+        None for encryption with keys of S3 (SSE-S3) and for the AWS managed key `aws/s3`, which
+        needs no permission.
         """
-        rules = self._answer("get_bucket_encryption", "ServerSideEncryptionConfiguration") or {}
+        rules = self._setting("get_bucket_encryption", "ServerSideEncryptionConfiguration") or {}
         for rule in rules.get("Rules", ()):
             key = rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
             if key and key.startswith("arn:") and ":key/" in key:
                 return str(key)
             if key and "alias/aws/" not in key:
-                about = self.session.client("kms").describe_key(KeyId=key)
-                return about["KeyMetadata"]["Arn"]
+                response = self.session.client("kms").describe_key(KeyId=key)
+                return response["KeyMetadata"]["Arn"]
         return None
 
-    def _answer(self, operation: str, member: str) -> Any:
-        """A part of the bucket's configuration; None where there is none."""
+    def _setting(self, operation: str, member: str) -> Any:
+        """Return a member of an operation's response; None if the bucket has no such setting."""
         try:
             return getattr(self._s3, operation)(Bucket=self.name).get(member)
         except ClientError as error:

@@ -1,8 +1,8 @@
-"""Compiled modules beside the sources of a package, so that no cold start compiles them anew.
+"""Bytecode in Lambda packages, so that cold starts need not compile modules.
 
-Lambda's file system is read-only where packages are: what is not compiled in the package is
-compiled at every start. These are hash-based and unchecked (PEP 552): whatever times unpacking
-gives to the files, Python takes them as they are, and nothing in a package ever changes.
+Lambda's file system is read-only where packages are, so modules without bytecode in the package
+are compiled at every cold start. The .pyc files are hash-based and unchecked (PEP 552): Python
+loads them whatever modification times the files get when the package is unpacked.
 """
 
 import os
@@ -14,12 +14,12 @@ from pathlib import Path, PurePosixPath
 
 from infra.explanation import StageError
 
-WRITTEN = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in a package: of no meaning, and always the same."""
+FILE_TIME = (1980, 1, 1, 0, 0, 0)
+"""Modification time of every file in a package; constant, so that builds are reproducible."""
 
 
-def unfit() -> str | None:
-    """Why what this Python compiles is nothing for the Lambda runtime of its version, if so."""
+def incompatibility() -> str | None:
+    """Return why this interpreter's bytecode will not load on Lambda, or None if it will."""
     version = ".".join(map(str, sys.version_info[:3]))
     expected = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
     if sys.implementation.cache_tag != expected:
@@ -30,46 +30,50 @@ def unfit() -> str | None:
 
 
 def compiled_name(source: str) -> str:
-    """Where in a package the compiled module of a source belongs (PEP 3147)."""
+    """Return the path of a source file's compiled module (PEP 3147)."""
     path = PurePosixPath(source)
     return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")
 
 
-def add(package: Path, place: str) -> None:
-    """Put a compiled module beside each source of the zip, which is unpacked to `place`.
+def add_bytecode(package: Path, target: str) -> None:
+    """Add a compiled module for each source in the zip `package`, which Lambda unpacks to `target`.
 
-    The same sources become the same bytes. Says so aloud, and leaves them out, if this Python is
-    not Lambda's. Raise StageError if a source does not compile.
+    The result is reproducible: it depends on the sources alone. If this interpreter's bytecode will
+    not load on Lambda, prints a warning and adds nothing. Raises StageError if a source does not
+    compile.
     """
-    reason = unfit()
+    reason = incompatibility()
     if reason:
         print(f"NOT COMPILED: {reason}. Each cold start will compile the package", file=sys.stderr)
         return
-    with zipfile.ZipFile(package) as opened, tempfile.TemporaryDirectory() as folder:
-        sources = sorted(name for name in opened.namelist() if name.endswith(".py"))
-        opened.extractall(folder, sources)
-        _compile(Path(folder), place)
+    with zipfile.ZipFile(package) as archive, tempfile.TemporaryDirectory() as folder:
+        sources = sorted(name for name in archive.namelist() if name.endswith(".py"))
+        archive.extractall(folder, sources)
+        _compile(Path(folder), target)
         added = {name: (Path(folder) / name).read_bytes() for name in map(compiled_name, sources)}
-        kept = {name: opened.read(name) for name in opened.namelist() if not name.endswith("/")}
+        kept = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     _write(package, kept | added)
 
 
-def _compile(folder: Path, place: str) -> None:
-    """Compile all below the folder, in a process of its own: what else is loaded would show."""
+def _compile(folder: Path, target: str) -> None:
+    """Compile all sources in the folder, in a separate process to make the result reproducible.
+
+    Marshalled bytecode depends on references that other loaded modules hold to interned strings.
+    """
     command = [sys.executable, "-s", "-S", "-P", "-m", "compileall", "-q"]
-    command += ["--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", place, str(folder)]
+    command += ["--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", target, str(folder)]
     environment = {"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", "")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise StageError(f"a library does not compile: {done.stdout.strip()}")
+    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if process.returncode:
+        raise StageError(f"a library does not compile: {process.stdout.strip()}")
 
 
 def _write(package: Path, files: dict[str, bytes]) -> None:
-    """The zip, in the order of names and whole at any time."""
+    """Write the zip with its files sorted by name, and replace `package` by it atomically."""
     new = package.with_suffix(".new")
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, WRITTEN)
+            entry = zipfile.ZipInfo(name, FILE_TIME)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])

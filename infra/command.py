@@ -1,4 +1,4 @@
-"""What the `make` commands have in common: their parser, and how errors reach the user."""
+"""Shared parts of the commands behind `make`: the argument parser and error reporting."""
 
 import argparse
 import sys
@@ -10,11 +10,11 @@ from chalicelib.errors import SettingsError
 from infra.explanation import StageError, explain
 
 INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+"""Exit status after Ctrl-C, by the convention of shells: 128 plus the number of SIGINT."""
 
 
 def stage_parser(name: str, description: str | None) -> argparse.ArgumentParser:
-    """Return a parser for the command `name`, which is about a stage."""
+    """Return a parser for the command `name` with the required option --stage."""
     parser = argparse.ArgumentParser(
         prog=name,
         description=description,
@@ -26,7 +26,10 @@ def stage_parser(name: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def exit_status(name: str, work: Callable[[], int]) -> int:
-    """Return what `work` returns; after an error 1, with one line on standard error."""
+    """Call `work` and return its result as the exit status of the command `name`.
+
+    Expected errors are printed on one line of stderr, and return 1; Ctrl-C returns INTERRUPTED.
+    """
     try:
         return work()
     except (StageError, SettingsError, BotoCoreError, ClientError) as error:

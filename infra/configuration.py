@@ -1,4 +1,4 @@
-"""Chalice's configuration, .chalice/config.json, in which provisioning records the stages."""
+"""Chalice's configuration file, .chalice/config.json, in which provisioning records stages."""
 
 import json
 from collections.abc import Mapping
@@ -11,38 +11,40 @@ from infra.target import ARCHITECTURES, X86_64
 
 
 def path(project: Path) -> Path:
-    """Return where chalice keeps the configuration of a project."""
+    """Return the path of a project's configuration file."""
     return project / ".chalice" / "config.json"
 
 
 _ARCHITECTURE = "lambda_architecture"
 APP = "text-to-pdf"
-"""What the names of all resources begin with, after the prefix of NAME_PREFIX."""
+"""Application name; names of resources begin with NAME_PREFIX and this."""
 
 
 def app_name(project: Path) -> str:
-    """Return what the names of all stages' resources begin with: chalice's `app_name`."""
+    """Return chalice's `app_name`, with which the names of all stages' resources begin."""
     return str(read(project).get("app_name", APP))
 
 
 def read(project: Path) -> dict[str, Any]:
-    """Return the configuration; raise StageError if it is missing or no JSON object."""
+    """Return the configuration. Raises StageError if it is missing or not a JSON object."""
     try:
         config = json.loads(path(project).read_text("utf-8"))
     except OSError as error:
         raise StageError(f".chalice/config.json cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise StageError(
-            f".chalice/config.json is no JSON ({error}): correct it, or restore it with "
+            f".chalice/config.json is not JSON ({error}): correct it, or restore it with "
             "`git checkout .chalice/config.json`"
         ) from error
     if not isinstance(config, dict):
-        raise StageError(".chalice/config.json is no JSON object: restore it from version control")
+        raise StageError(
+            ".chalice/config.json is not a JSON object: restore it from version control"
+        )
     return config
 
 
 def environment(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, str]:
-    """Return the environment variables of a stage: those for all stages, then its own."""
+    """Return a stage's environment variables: those for all stages, overridden by its own."""
     merged: dict[str, str] = {}
     for scope in (config, recorded):
         merged |= scope.get("environment_variables", {})
@@ -73,15 +75,16 @@ def set_architecture(project: Path, stage: str, name: str) -> None:
 
 
 def write(project: Path, config: dict[str, Any]) -> None:
-    """Replace the configuration, whole or not at all; the file keeps its permissions."""
+    """Replace the configuration file atomically; it keeps its permissions."""
     with replacing(path(project)) as file:
         file.write((json.dumps(config, indent=2) + "\n").encode())
 
 
 def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
-    """Record what the names of all stages' resources begin with.
+    """Record the prefix of all resources' names in chalice's `app_name`.
 
-    Raise StageError if a stage other than this one, or than the emulator's, has other names.
+    Raises StageError if another stage, apart from the emulator's, was provisioned under other
+    names.
     """
     config = read(project)
     name = f"{prefix}{APP}"

@@ -1,4 +1,4 @@
-"""Deployment of a stage: provision, then `chalice deploy`.
+"""Deployment of a stage: provisioning, then `chalice deploy`.
 
 python -m infra.deploy --stage dev
 """
@@ -25,27 +25,28 @@ LOCAL_STAGE = "local"
 
 
 def chalice(command: str, stage: str, project: Path = PROJECT) -> None:
-    """Run chalice's `deploy` or `delete` for a stage; StageError with what it said last.
+    """Run chalice's `deploy` or `delete` for a stage. Raises StageError with its error message.
 
-    `deploy` is for a provisioned stage: see infra/preflight.py for what goes before and after it.
+    `deploy` needs a provisioned stage; infra/preflight.py hooks into it.
     """
-    configuration.read(project)  # chalice ends in a traceback if it is no JSON
+    configuration.read(project)  # raises StageError where chalice would print a traceback
     remove_caches(project)
     program = Path(sys.executable).with_name("chalice")
-    done = subprocess.run(
+    process = subprocess.run(
         [str(program), "--project-dir", str(project), command, "--stage", stage],
         cwd=project,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
     )
-    if done.returncode:
-        cause = _cause(done.stderr or done.stdout)
-        raise StageError(cause if cause.startswith("chalice ") else f"chalice {command}: {cause}")
+    if process.returncode:
+        message = _without_traceback(process.stderr or process.stdout)
+        is_prefixed = message.startswith("chalice ")
+        raise StageError(message if is_prefixed else f"chalice {command}: {message}")
 
 
-def _cause(output: str) -> str:
-    """What chalice printed, without the traceback on the way there."""
+def _without_traceback(output: str) -> str:
+    """Return the message of the last exception in the output, or all of it if there is none."""
     text = output.strip()
     _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
     if not traceback:
@@ -54,22 +55,22 @@ def _cause(output: str) -> str:
 
 
 def token(stage: str, project: Path = PROJECT) -> str:
-    """The API's bearer token."""
-    return api_token.read(boto3.client("ssm"), api_token.parameter(stage, project))
+    """Return the API's bearer token."""
+    return api_token.read(boto3.client("ssm"), api_token.parameter_name(stage, project))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Provision and deploy the stage; the exit status."""
+    """Provision and deploy the stage, and return the exit status."""
     parser = stage_parser("make deploy", __doc__)
-    options.add_to(parser)
+    options.add_options(parser)
     parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")
-    asked = parser.parse_args(arguments)
-    stage: str = asked.stage
-    if asked.url:
+    namespace = parser.parse_args(arguments)
+    stage: str = namespace.stage
+    if namespace.url:
         return exit_status("make deploy", lambda: _print_url(stage))
     if stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
-        parser.error("stage 'local' is the emulator's (make run): choose another name for AWS")
-    return exit_status("make deploy", lambda: _deploy(stage, options.parse(asked)))
+        parser.error("stage 'local' is reserved for make run: choose another name for AWS")
+    return exit_status("make deploy", lambda: _deploy(stage, options.parse(namespace)))
 
 
 def _print_url(stage: str) -> int:
@@ -77,31 +78,40 @@ def _print_url(stage: str) -> int:
     return 0
 
 
-def _deploy(stage: str, given: DeployOptions) -> int:
-    if given.name_prefix:
-        configuration.set_name_prefix(PROJECT, given.name_prefix, stage)
-    parameters = options.adopt(stage, PROJECT, given) | dict(given.parameters)
+def _deploy(stage: str, deploy_options: DeployOptions) -> int:
+    if deploy_options.name_prefix:
+        configuration.set_name_prefix(PROJECT, deploy_options.name_prefix, stage)
+    bucket_parameters = options.bucket_parameters(stage, PROJECT, deploy_options)
     print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
-    provision(stage, PROJECT, parameters, environment=given.environment, tags=given.tags)
-    if given.architecture:
-        configuration.set_architecture(PROJECT, stage, given.architecture)
+    provision(
+        stage,
+        PROJECT,
+        bucket_parameters | dict(deploy_options.parameters),
+        environment=deploy_options.environment,
+        tags=deploy_options.tags,
+    )
+    if deploy_options.architecture:
+        configuration.set_architecture(PROJECT, stage, deploy_options.architecture)
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     print("Building the package, and comparing it with requirements.lock …", flush=True)
     build_layer(PROJECT, configuration.architecture(PROJECT, stage))
     print("Deploying the functions and the API …", flush=True)
     chalice("deploy", stage)
-    told = subscriptions.subscribe(
-        boto3.client("sns"), settings.topic, given.notify_email, given.notify_url
+    messages = subscriptions.subscribe(
+        boto3.client("sns"),
+        settings.topic,
+        deploy_options.notify_email,
+        deploy_options.notify_url,
     )
-    print("\n".join([*told, _next_steps(settings)]))
+    print("\n".join([*messages, _next_steps(settings)]))
     return 0
 
 
 def _next_steps(settings: Settings) -> str:
     stage = settings.stage
     return f"""
-Deployed. The page, which asks for the token: {api_url(stage)}/
-Or try it from here:
+Deployed. Open the web page and sign in with the token: {api_url(stage)}/
+Or use the command line:
   aws s3 cp data/prose.txt s3://{settings.input_bucket}/{settings.input_prefix}
   python query.py {settings.input_prefix}prose.txt --stage {stage}
   TOKEN=$(aws ssm get-parameter --name {settings.token_parameter} --with-decryption \\

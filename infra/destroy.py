@@ -1,4 +1,4 @@
-"""The end of a stage: its functions and API, and its data only if asked for by name.
+"""Removal of a stage: its functions and API and, if the user confirms it, all of its data.
 
 python -m infra.destroy --stage dev [--data delete --confirm dev]
 """
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize", "-announce")
-"""What follows the stage's name in the names of its log groups."""
+"""Suffixes of the names of a stage's log groups."""
 
 
 def remove_functions(stage: str, project: Path) -> None:
-    """Remove functions and API. Buckets, table, token, roles, logs and alarms stay."""
+    """Remove functions and API. Buckets, table, token, roles, logs and alarms are kept."""
     chalice("delete", stage, project)
     config = configuration.read(project)
     settings = configuration.environment(config, config.get("stages", {}).get(stage, {}))
@@ -36,35 +36,36 @@ def remove_functions(stage: str, project: Path) -> None:
 
 
 def delete_data(stage: str, project: Path) -> list[str]:
-    """Delete all that is left of a stage, every file in it too; nothing brings it back.
+    """Delete a stage's data and resources irrevocably: files, PDFs, records, logs, token, stack.
 
-    Buckets that the stage did not make stay as they are: their names are returned.
+    Buckets that existed before the stage are kept, and their names returned. Raises StageError if
+    the stage has no stack.
     """
     session = boto3.Session()
     stack = Stack.of(stage, project, session)
     outputs = stack.outputs()
     if not outputs:
         raise StageError(f"there is no stack {stack.name}: nothing to delete")
-    made = [b for b in ("InputBucket", "OutputBucket") if f"Your{b}" not in outputs]
-    for bucket in made:
+    own_buckets = [b for b in ("InputBucket", "OutputBucket") if f"Your{b}" not in outputs]
+    for bucket in own_buckets:
         _delete_bucket(session.client("s3"), outputs[bucket])
     _delete_table(session.client("dynamodb"), outputs["Table"])
     for suffix in LOG_GROUPS:
         _delete_logs(session.client("logs"), f"/aws/lambda/{stack.name}{suffix}")
-    session.client("ssm").delete_parameters(Names=[api_token.parameter(stage, project)])
-    stack.delete()  # last: until it is gone, this can be run again
-    _forget(stage, project)
+    session.client("ssm").delete_parameters(Names=[api_token.parameter_name(stage, project)])
+    stack.delete()  # last, so that this can be run again if a step fails
+    _remove_from_configuration(stage, project)
     return sorted({value for name, value in outputs.items() if name.startswith("Your")})
 
 
 def _delete_bucket(client: "S3Client", bucket: str) -> None:
-    """Delete every version of every object, what uploads were abandoned, and the bucket."""
+    """Delete all versions of all objects, unfinished multipart uploads, and the bucket."""
     try:
         for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            found = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
-            _delete_versions(client, bucket, [(one["Key"], one["VersionId"]) for one in found])
-        for parts in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
-            for upload in parts.get("Uploads", ()):
+            versions = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+            _delete_versions(client, bucket, [(v["Key"], v["VersionId"]) for v in versions])
+        for uploads in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+            for upload in uploads.get("Uploads", ()):
                 client.abort_multipart_upload(
                     Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                 )
@@ -74,20 +75,20 @@ def _delete_bucket(client: "S3Client", bucket: str) -> None:
 
 
 def _delete_versions(client: "S3Client", bucket: str, versions: Sequence[tuple[str, str]]) -> None:
-    """Delete versions of objects, given as key and version id: at most 1,000, as a page holds.
+    """Delete versions of objects, given as pairs of key and version id, at most 1,000.
 
-    Raise StageError if S3 refuses to delete one of them.
+    Raises StageError if S3 refuses to delete one of them.
     """
     if not versions:
         return
     objects: list[ObjectIdentifierTypeDef] = [
         {"Key": key, "VersionId": version} for key, version in versions
     ]
-    answer = client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-    for error in answer.get("Errors", ()):
+    response = client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    for error in response.get("Errors", ()):
         raise StageError(
             f"S3 did not delete {error.get('Key')!r} of bucket {bucket} ({error.get('Code')}): "
-            "remove what protects it, then run the command again"
+            "remove its protection, then run the command again"
         )
 
 
@@ -106,39 +107,38 @@ def _delete_logs(client: "CloudWatchLogsClient", group: str) -> None:
         return
 
 
-def _forget(stage: str, project: Path) -> None:
-    """Take the stage out of chalice's configuration."""
+def _remove_from_configuration(stage: str, project: Path) -> None:
     config = configuration.read(project)
     config["stages"].pop(stage, None)
     configuration.write(project, config)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Destroy the stage; the exit status."""
+    """Destroy the stage, and return the exit status."""
     parser = stage_parser("make destroy", __doc__)
     parser.add_argument("--data", choices=["keep", "delete"], default="keep")
     parser.add_argument("--confirm", default="", help="the stage's name again, to delete its data")
-    asked = parser.parse_args(arguments)
-    stage: str = asked.stage
-    if asked.data == "delete" and asked.confirm != stage:
+    options = parser.parse_args(arguments)
+    stage: str = options.stage
+    if options.data == "delete" and options.confirm != stage:
         parser.error(
-            f"DATA=delete deletes every file, PDF and record of stage {stage!r} for ever: "
+            f"DATA=delete permanently deletes every file, PDF and record of stage {stage!r}: "
             f"to confirm, add CONFIRM={stage}"
         )
-    return exit_status("make destroy", lambda: _destroy(stage, with_data=asked.data == "delete"))
+    return exit_status("make destroy", lambda: _destroy(stage, with_data=options.data == "delete"))
 
 
 def _destroy(stage: str, *, with_data: bool) -> int:
     remove_functions(stage, PROJECT)
     if with_data:
         kept = delete_data(stage, PROJECT)
-        print(f"Stage {stage} is gone with all its data.")
+        print(f"Stage {stage} and all its data were deleted.")
         for bucket in kept:
-            print(f"Bucket {bucket}, which it did not make, is as it was, with all its files.")
+            print(f"Bucket {bucket}, which existed before the stage, was kept with all its files.")
         return 0
     print(
-        f"The functions and the API of stage {stage} are gone. Its files, PDFs and records "
-        f"are kept: `make deploy STAGE={stage}` takes up where it left off, "
+        f"The functions and the API of stage {stage} were removed. Its files, PDFs and records "
+        f"are kept: `make deploy STAGE={stage}` deploys it again, and "
         f"`make destroy STAGE={stage} DATA=delete CONFIRM={stage}` deletes them."
     )
     return 0

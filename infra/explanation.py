@@ -1,4 +1,4 @@
-"""What went wrong between us and AWS, in one line that names the cause and the way out."""
+"""Explanations of AWS errors: one line for the user with the cause and what to do."""
 
 import os
 
@@ -28,20 +28,23 @@ REFUSED_CREDENTIALS = {
     "UnrecognizedClientException",
 }
 DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-"""The first is how S3 answers a HEAD, which has no body."""
+"""Error codes; 403 is the code of a denied HEAD request to S3, whose response has no body."""
 
 
 class StageError(Exception):
-    """A stage could not be provisioned, deployed or destroyed; the text says why and what to do."""
+    """A stage could not be provisioned, deployed or destroyed; the message says what to do."""
 
 
 def explain(error: Exception) -> str:
-    """One line for the user; of our own errors, their text."""
+    """Return one line for the user; for errors of this project, their own message.
+
+    Raises the error itself if it is none of AWS or of this project.
+    """
     match error:
         case NoCredentialsError() | PartialCredentialsError() | CredentialRetrievalError():
             return (
                 "no AWS credentials: set AWS_PROFILE to a profile of yours (`aws configure list` "
-                "shows what is in force), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                "shows the current one), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             )
         case ProfileNotFound():
             return f"AWS_PROFILE: {error}; `aws configure list-profiles` lists yours"
@@ -49,17 +52,17 @@ def explain(error: Exception) -> str:
             return "no AWS region: set AWS_DEFAULT_REGION, for example to eu-central-1"
         case Unreachable() | ProxyConnectionError():
             return (
-                f"{error} Is the region right (AWS_DEFAULT_REGION is "
-                f"{os.environ.get('AWS_DEFAULT_REGION', 'not set')}) and the network there?"
+                f"{error} Check the region (AWS_DEFAULT_REGION is "
+                f"{os.environ.get('AWS_DEFAULT_REGION', 'not set')}) and the network."
             )
         case ClientError():
-            return _explain_answer(error)
+            return _explain_client_error(error)
         case BotoCoreError() | StageError() | SettingsError():
             return str(error)
     raise error
 
 
-def _explain_answer(error: ClientError) -> str:
+def _explain_client_error(error: ClientError) -> str:
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     if code in REFUSED_CREDENTIALS:
         return (
@@ -69,6 +72,6 @@ def _explain_answer(error: ClientError) -> str:
     if code in DENIED:
         return (
             f"no permission for {error.operation_name}: {message}; "
-            "docs/deploy.md#rights lists what deploying and asking need"
+            "docs/deploy.md#rights lists the permissions that deploying and querying need"
         )
     return f"AWS refused {error.operation_name} ({code}): {message}"

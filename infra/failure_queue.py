@@ -1,6 +1,6 @@
-"""What becomes of events that fail, which `chalice deploy` can't set.
+"""Retries and the failure queue of asynchronous invocations, which `chalice deploy` cannot set.
 
-Lambda tries each event twice more; then it goes to the failure queue of the template.
+Lambda retries a failed event twice, then sends it to the stage's failure queue.
 """
 
 from collections.abc import Iterable
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 RETRIES = 2
 MAX_AGE_SECONDS = 6 * 3600
-"""Both are the most that Lambda allows."""
+"""Both are the maximum that Lambda allows."""
 
 
 def configure_failure_queue(stack: Stack, functions: Iterable[str], session: boto3.Session) -> None:
-    """Set it for these functions of the stage, which are invoked asynchronously."""
+    """Configure retries and the failure queue for these functions of the stage.
+
+    `functions` are names as in app.py of functions that are invoked asynchronously.
+    """
     client: LambdaClient = session.client("lambda")
     queue = stack.outputs()["FailureQueue"]
     for name in functions:
@@ -29,7 +32,7 @@ def configure_failure_queue(stack: Stack, functions: Iterable[str], session: bot
             MaximumEventAgeInSeconds=MAX_AGE_SECONDS,
             DestinationConfig={"OnFailure": {"Destination": queue}},
         )
-    # It goes on by invoking itself, which Lambda would stop after 16 times, taking it for a loop.
+    # `reconcile` continues by invoking itself; Lambda's loop detection would stop it after 16 runs.
     client.put_function_recursion_config(
         FunctionName=f"{stack.name}-reconcile", RecursiveLoop="Allow"
     )

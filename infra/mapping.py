@@ -1,8 +1,8 @@
-"""How the function `announce` reads the table's stream, as far as `chalice deploy` cannot set it.
+"""Event source mapping of the function `announce`: settings that `chalice deploy` cannot make.
 
-A batch that fails comes again, in halves, so that one change which no retry can announce keeps the
-others waiting for hours at most, and not for the 24 hours that a stream lasts. Where it was in the
-stream is then told to the failure queue.
+A failed batch is split in half and retried, so that one record that always fails delays the others
+for hours at most, and not for the 24 hours that a stream keeps its records. Its position in the
+stream is then sent to the failure queue.
 """
 
 from pathlib import Path
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 RETRIES = 1_000
 MAX_AGE_SECONDS = 6 * 3600
-"""Whichever comes first. SNS may be out of reach for hours; Lambda spaces its retries."""
+"""Retrying ends at the first of both limits. SNS may be unreachable for hours."""
 
 
 def configure(stack: Stack, project: Path, session: boto3.Session) -> None:
-    """Set it for each mapping of the stage to a stream."""
+    """Configure retries and the failure queue of each mapping of the stage to a stream."""
     client: LambdaClient = session.client("lambda")
     queue = stack.outputs()["FailureQueue"]
-    for identifier in identifiers(stack.stage, project):
+    for mapping_id in mapping_ids(stack.stage, project):
         client.update_event_source_mapping(
-            UUID=identifier,
+            UUID=mapping_id,
             MaximumRetryAttempts=RETRIES,
             MaximumRecordAgeInSeconds=MAX_AGE_SECONDS,
             BisectBatchOnFunctionError=True,
@@ -35,7 +35,7 @@ def configure(stack: Stack, project: Path, session: boto3.Session) -> None:
         )
 
 
-def identifiers(stage: str, project: Path) -> list[str]:
+def mapping_ids(stage: str, project: Path) -> list[str]:
     """Return the UUID of each mapping of the stage to a stream."""
-    made = deployed.resources(stage, project)
-    return [r["event_uuid"] for r in made if r["resource_type"] == "dynamodb_event"]
+    resources = deployed.resources(stage, project)
+    return [r["event_uuid"] for r in resources if r["resource_type"] == "dynamodb_event"]

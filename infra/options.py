@@ -1,4 +1,4 @@
-"""What `make deploy` can be told beyond the stage's name; docs/deploy.md is their reference."""
+"""The options of `make deploy` besides the stage's name; docs/deploy.md is their reference."""
 
 import argparse
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 
 from infra import configuration, subscriptions, tags
-from infra.buckets import Existing
+from infra.buckets import ExistingBucket
 from infra.explanation import StageError
 from infra.target import ARCHITECTURES
 
@@ -17,15 +17,16 @@ _NAME_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,9}-")
 _ARN = re.compile(r"arn:[\w-]+:(?P<service>\w+):[\w-]*:\d{12}:\S+")
 _PREFIXES = ("input_prefix", "output_prefix")
 _ARNS = {"input_key": "kms", "output_key": "kms", "permissions_boundary": "iam"}
-_NOT_IN_PREFIXES = set("*?$")
-"""They would mean something else in a role's policy."""
+_FORBIDDEN_IN_PREFIXES = set("*?$")
+"""Wildcards and the beginning of variables in a role's policy."""
 
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """The options of one deployment; what is empty stays as it is.
+    """The options of one deployment; an empty option leaves its setting unchanged.
 
-    `parameters` are the template's, `environment` the stage's variables, by name.
+    `parameters` are parameters of the template, `environment` environment variables of the stage,
+    and `buckets` the names of existing buckets by `input` or `output`.
     """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -39,50 +40,57 @@ class DeployOptions:
 
 
 PARAMETERS = {
-    "log_days": ("LogDays", "for how many days logs are kept (30 at first)"),
-    "alarm_email": ("AlarmEmail", "who is told of alarms"),
-    "input_key": ("InputKey", "ARN of the KMS key of the input bucket (else it is looked up)"),
-    "output_key": ("OutputKey", "ARN of the KMS key of the output bucket (else it is looked up)"),
-    "permissions_boundary": ("PermissionsBoundary", "ARN of the policy that bounds every role"),
+    "log_days": ("LogDays", "number of days to keep logs (initially 30)"),
+    "alarm_email": ("AlarmEmail", "email address that alarms are sent to"),
+    "input_key": ("InputKey", "ARN of the input bucket's KMS key (default: read from the bucket)"),
+    "output_key": (
+        "OutputKey",
+        "ARN of the output bucket's KMS key (default: read from the bucket)",
+    ),
+    "permissions_boundary": (
+        "PermissionsBoundary",
+        "ARN of the policy that is the permissions boundary of every role",
+    ),
 }
-"""Parameter of the template and explanation, by option."""
-OTHERS = {
-    "input_bucket": "a bucket of yours to read from, instead of one that is made",
-    "output_bucket": "a bucket of yours to write to, instead of one that is made",
+"""Parameter of the template and help text, by option."""
+OTHER_OPTIONS = {
+    "input_bucket": "existing bucket to read from, instead of a new one",
+    "output_bucket": "existing bucket to write to, instead of a new one",
     "input_prefix": "convert only objects whose keys begin with this",
     "output_prefix": "store PDFs under keys that begin with this",
-    "name_prefix": "what the names of all resources begin with, such as acme-",
-    "arch": "architecture of the functions: x86_64 (at first) or arm64",
+    "name_prefix": "prefix of the names of all resources, such as acme-",
+    "arch": "architecture of the functions: x86_64 (the default) or arm64",
     "tags": "tags of all resources: 'name=value name=value'",
-    "notify_email": "an address to be told of every settled file",
-    "notify_url": "an https:// address to be told of every settled file",
+    "notify_email": "email address to notify of every settled file",
+    "notify_url": "https:// address to notify of every settled file",
 }
+"""Help text by option, for options that are not parameters of the template."""
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Add the options to a parser; an empty value is as good as none, as make passes them."""
-    texts = {name: text for name, (_, text) in PARAMETERS.items()} | OTHERS
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options to a parser; make passes options that are not set as empty strings."""
+    texts = {name: text for name, (_, text) in PARAMETERS.items()} | OTHER_OPTIONS
     for name, text in texts.items():
         parser.add_argument(f"--{name.replace('_', '-')}", default="", help=text)
 
 
-def parse(given: argparse.Namespace) -> DeployOptions:
-    """Return what was given; raise StageError that names the option and the way out."""
-    values: dict[str, str] = {n: getattr(given, n) for n in (*PARAMETERS, *OTHERS)}
+def parse(namespace: argparse.Namespace) -> DeployOptions:
+    """Return the checked options. Raises StageError that names an invalid one and what to do."""
+    values: dict[str, str] = {n: getattr(namespace, n) for n in (*PARAMETERS, *OTHER_OPTIONS)}
     subscriptions.check(values["notify_email"], values["notify_url"])
     if values["name_prefix"] and not _NAME_PREFIX.fullmatch(values["name_prefix"]):
         raise StageError(
-            f"NAME_PREFIX is {values['name_prefix']!r}: use lower-case letters, digits and "
-            "hyphens, a letter first, a hyphen last, 11 at most, such as acme-"
+            f"NAME_PREFIX is {values['name_prefix']!r}: use at most 11 lower-case letters, digits "
+            "and hyphens, beginning with a letter and ending with a hyphen, such as acme-"
         )
     if values["arch"] and values["arch"] not in ARCHITECTURES:
         raise StageError(f"ARCH is {values['arch']!r}: use {' or '.join(ARCHITECTURES)}")
     for name, service in _ARNS.items():
         _check_arn(name, values[name], service)
     for name in _PREFIXES:
-        if _NOT_IN_PREFIXES & set(values[name]):
+        if _FORBIDDEN_IN_PREFIXES & set(values[name]):
             raise StageError(
-                f"{name.upper()} is {values[name]!r}: *, ? and $ mean something else in the "
+                f"{name.upper()} is {values[name]!r}: *, ? and $ have a special meaning in the "
                 "policies of roles; choose a prefix without them"
             )
     return DeployOptions(
@@ -105,21 +113,21 @@ def _check_arn(name: str, value: str, service: str) -> None:
         )
 
 
-def adopt(stage: str, project: Path, options: DeployOptions) -> dict[str, str]:
-    """Look at the buckets that are given, print what matters, return the template's parameters.
+def bucket_parameters(stage: str, project: Path, options: DeployOptions) -> dict[str, str]:
+    """Inspect the existing buckets, print findings, and return the template's parameters for them.
 
-    Raise StageError if the stage could not work with one of them.
+    Raises StageError if the stage cannot use one of them.
     """
     session = boto3.Session()
     parameters: dict[str, str] = {}
     for use, name in options.buckets.items():
-        bucket = Existing(session, name, use.upper())
-        found = bucket.inspect()
-        for finding in found.findings:
+        bucket = ExistingBucket(session, name, use.upper())
+        inspection = bucket.inspect()
+        for finding in inspection.findings:
             print(f"NOTE  bucket {name} {finding}", flush=True)
         parameters[f"{use.capitalize()}BucketName"] = name
-        if found.key:
-            parameters[f"{use.capitalize()}Key"] = found.key
+        if inspection.kms_key:
+            parameters[f"{use.capitalize()}Key"] = inspection.kms_key
         if use == "input":
             function = f"{configuration.app_name(project)}-{stage}-convert"
             bucket.check_notifications(options.environment.get("INPUT_PREFIX", ""), function)

@@ -1,10 +1,10 @@
-"""What travels to Lambda: our code, the layer with the libraries, and proof of the layer's origin.
+"""The Lambda packages: the code, and a layer with libraries that is verified against the lock file.
 
-chalice asks pip for wheels by name and version, and quietly builds what has no fitting wheel,
-against the deploying machine. So the built layer is compared with the wheels whose hashes
-requirements.lock pins: every file of it must come out of one of those, unchanged. Then compiled
-modules are added. chalice takes a package that lies in its cache under the name it looks for: what
-is finished here, before it looks, is what it ships.
+chalice has pip download wheels by name and version, and silently builds libraries without a
+compatible wheel, for the deploying machine. Therefore the built layer is compared with the wheels
+whose hashes requirements.lock pins: each of its files must be an unchanged file of one of them.
+Then bytecode is added. The packages are stored in chalice's cache under the names it expects, so
+`chalice deploy` ships them instead of building its own.
 """
 
 import hashlib
@@ -34,47 +34,47 @@ from infra.target import X86_64, Target, runtime
 
 P = TypeVar("P", LayerDeploymentPackager, AppOnlyDeploymentPackager)
 Files = Mapping[str, tuple[int, int]]
-"""Checksum and size in bytes of each file, by its path below site-packages."""
+"""CRC-32 and size in bytes of each file, by its path below site-packages."""
 
 
 def build_layer(project: Path, architecture: str = X86_64) -> Path:
-    """The zip with the libraries that `chalice deploy` is about to ship, built if it has to be.
+    """Return the path of the zip with libraries that `chalice deploy` ships, building it if needed.
 
-    One that was finished earlier is taken again if neither it nor the lock has changed since. Raise
-    StageError, and leave none, unless it is what requirements.lock pins.
+    A layer that was built earlier is reused if neither it nor the lock file has changed since.
+    Raises StageError, and deletes the zip, if its files are not those that requirements.lock pins.
     """
     target = Target(runtime(), architecture)
     packager = _packager(LayerDeploymentPackager, architecture)
     layer = Path(packager.deployment_package_filename(str(project), runtime()))
     lock = project / "requirements.lock"
-    if not _is_finished(layer, lock):
+    if not _is_sealed(layer, lock):
         pinned = pinned_files(lock, target)
         layer.unlink(missing_ok=True)
         _build(packager, project)
         verify_layer(layer, pinned, target)
-        bytecode.add(layer, "/opt")
-        finish(layer, lock)
+        bytecode.add_bytecode(layer, "/opt")
+        seal(layer, lock)
     return layer
 
 
 def build_code(project: Path) -> Path:
-    """The zip with our own code that `chalice deploy` is about to ship, built if it has to be.
+    """Return the path of the zip with our code that `chalice deploy` ships, building it if needed.
 
-    It is the same one for every architecture.
+    It is the same for every architecture, and is reused if neither it nor the code has changed.
     """
     remove_caches(project)
     packager = _packager(AppOnlyDeploymentPackager)
     code = Path(packager.deployment_package_filename(str(project), runtime()))
-    if not _is_finished(code):
+    if not _is_sealed(code):
         code.unlink(missing_ok=True)
         _build(packager, project)
-        bytecode.add(code, "/var/task")
-        finish(code)
+        bytecode.add_bytecode(code, "/var/task")
+        seal(code)
     return code
 
 
 def remove_caches(project: Path) -> None:
-    """Remove compiled Python from what chalice packs, which is all that lies in chalicelib."""
+    """Remove __pycache__ folders from chalicelib, since chalice packs every file in there."""
     for cache in (project / "chalicelib").rglob("__pycache__"):
         shutil.rmtree(cache)
 
@@ -89,25 +89,30 @@ def _packager(kind: type[P], architecture: str = X86_64) -> P:
 
 
 def _build(packager: Packager, project: Path) -> None:
-    """Have chalice build what it has not in its cache."""
+    """Have chalice build the package unless it is in chalice's cache."""
     try:
         packager.create_deployment_package(str(project), runtime())
     except (NoSuchPackageError, PackageDownloadError) as error:
-        last = str(error).strip().splitlines()[-1]
-        raise StageError(f"requirements.txt: pip cannot get all it names: {last}") from error
+        last_line = str(error).strip().splitlines()[-1]
+        raise StageError(
+            f"requirements.txt: pip cannot download all libraries: {last_line}"
+        ) from error
 
 
-def _is_finished(package: Path, *made_of: Path) -> bool:
-    seal = _seal(package)
-    return package.exists() and seal.exists() and seal.read_text() == _digests(package, *made_of)
+def _is_sealed(package: Path, *sources: Path) -> bool:
+    path = _seal_path(package)
+    return package.exists() and path.exists() and path.read_text() == _digests(package, *sources)
 
 
-def finish(package: Path, *made_of: Path) -> None:
-    """Note that the package is whole, in these very bytes, and made of these very files."""
-    _seal(package).write_text(_digests(package, *made_of))
+def seal(package: Path, *sources: Path) -> None:
+    """Record that the package is complete: write its digest and those of its source files.
+
+    The package is reused until one of them changes.
+    """
+    _seal_path(package).write_text(_digests(package, *sources))
 
 
-def _seal(package: Path) -> Path:
+def _seal_path(package: Path) -> Path:
     return package.with_suffix(".sha256")
 
 
@@ -116,9 +121,10 @@ def _digests(*files: Path) -> str:
 
 
 def pinned_files(lock: Path, target: Target) -> Files:
-    """Every file of the wheels that the lock pins and the target would get.
+    """Return all files of the wheels that the lock file pins for the target.
 
-    pip fetches them, from its cache if it can, and refuses what has another hash: StageError.
+    pip downloads them, or takes them from its cache. Raises StageError if it cannot, or if a
+    wheel's hash is not the pinned one.
     """
     with tempfile.TemporaryDirectory() as folder:
         download(lock, Path(folder), target)
@@ -128,47 +134,47 @@ def pinned_files(lock: Path, target: Target) -> Files:
 def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
     """Raise StageError, and delete the layer, unless it holds exactly the pinned files.
 
-    To be asked before compiled modules are added, which no wheel has.
+    Call this before bytecode is added, which is in no wheel.
     """
-    with zipfile.ZipFile(layer) as built:
+    with zipfile.ZipFile(layer) as archive:
         prefix = f"{target.site_packages}/"
-        found = {
+        files = {
             i.filename.removeprefix(prefix): (i.CRC, i.file_size)
-            for i in built.infolist()
+            for i in archive.infolist()
             if not i.is_dir()
         }
-    foreign = sorted(name for name, what in found.items() if pinned.get(name) != what)
-    missing = sorted(pinned.keys() - found.keys())
-    if foreign or missing:
+    different = sorted(name for name, checksum in files.items() if pinned.get(name) != checksum)
+    missing = sorted(pinned.keys() - files.keys())
+    if different or missing:
         layer.unlink()
         raise StageError(
             "the built layer is not what requirements.lock pins: "
-            + "; ".join([f"{name} differs" for name in foreign[:3]] + missing[:3])
-            + f" ({len(foreign)} foreign, {len(missing)} missing). It was deleted. If "
+            + "; ".join([f"{name} differs" for name in different[:3]] + missing[:3])
+            + f" ({len(different)} different, {len(missing)} missing). It was deleted. If "
             "requirements.txt has changed, run `make lock`; otherwise do not deploy"
         )
 
 
 def download(lock: Path, folder: Path, target: Target) -> None:
-    """Have pip fetch the pinned wheels that run on the target; it refuses every other hash.
+    """Have pip download the pinned wheels for the target, and reject wheels with another hash.
 
-    pip decides for the Python that runs it which lines of the lock apply. Raise StageError if a
-    wheel cannot be had.
+    pip decides for the Python that runs it which lines of the lock apply. Raises StageError if a
+    wheel cannot be downloaded.
     """
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
     command += [f"--python-version={target.python}"]
     command += [f"--platform={name}" for name in target.platforms()]
     command += [f"--dest={folder}", f"--requirement={lock}"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        lines = (" ".join(line.split()) for line in done.stderr.splitlines())
-        why = " ".join(line for line in lines if not line.startswith("WARNING:"))
-        raise StageError(f"the wheels that {lock.name} pins cannot be had: {why}")
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        lines = (" ".join(line.split()) for line in process.stderr.splitlines())
+        reason = " ".join(line for line in lines if not line.startswith("WARNING:"))
+        raise StageError(f"the wheels that {lock.name} pins cannot be downloaded: {reason}")
 
 
 def _files_of_wheels(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Each file where chalice unpacks it to, with its checksum and size in bytes."""
+    """Yield each file's path below site-packages, with its CRC-32 and size in bytes."""
     for path in folder.glob("*.whl"):
         with zipfile.ZipFile(path) as wheel:
             for info in wheel.infolist():
@@ -181,18 +187,18 @@ def _files_of_wheels(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def unpack(project: Path, folder: Path) -> list[str]:
-    """Unpack code and layer into `folder` as Lambda does; the import path that they make.
+    """Unpack code and layer into `folder` as Lambda does, and return their import path.
 
-    The last entry stands for the boto3 that Lambda's runtime brings: ours, and nothing else of
-    what is installed here.
+    The last entry of the path stands for the boto3 of Lambda's runtime: links to the one installed
+    here and its dependencies.
     """
-    for name, archive in (("task", build_code(project)), ("opt", build_layer(project))):
-        with zipfile.ZipFile(archive) as opened:
-            opened.extractall(folder / name)
-    brought = folder / "runtime"
-    brought.mkdir()
-    here = Path(botocore.__file__).parents[1]
+    for name, package in (("task", build_code(project)), ("opt", build_layer(project))):
+        with zipfile.ZipFile(package) as archive:
+            archive.extractall(folder / name)
+    runtime_libraries = folder / "runtime"
+    runtime_libraries.mkdir()
+    site_packages = Path(botocore.__file__).parents[1]
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"):
-        (brought / name).symlink_to(here / name)
+        (runtime_libraries / name).symlink_to(site_packages / name)
     libraries = folder / "opt" / Target(runtime()).site_packages
-    return [str(path) for path in (folder / "task", libraries, brought)]
+    return [str(path) for path in (folder / "task", libraries, runtime_libraries)]

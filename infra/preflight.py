@@ -1,9 +1,8 @@
-"""What `chalice deploy` does not do itself: look before it leaps, say in one line what is wrong,
-and give failed events their queue.
+"""Hooks into `chalice deploy`: checks before it, and configuration after it that chalice lacks.
 
-app.py brings this in when chalice's command line loads it, before anything is built or sent. So
-plain `chalice deploy` ends as `make deploy` does: with a whole stage, or with one line that names
-the setting and the way out. Every other command of chalice is let pass.
+app.py imports this when chalice's command line loads it, before anything is built or deployed. So
+plain `chalice deploy` ends as `make deploy` does: with a fully configured stage, or with one line
+that says what is wrong and what to do. Other commands of chalice are not affected.
 """
 
 import os
@@ -23,14 +22,17 @@ from chalicelib.settings import Settings
 from infra import configuration, deployed, failure_queue, mapping, tags, web
 from infra.explanation import StageError, explain
 from infra.package import build_code, build_layer
-from infra.provision import check_place, variables
+from infra.provision import check_region_and_account, environment_variables
 from infra.stack import Stack
 
 PROJECT = Path(__file__).parents[1]
 
 
 def install_deploy_hooks() -> None:
-    """If `chalice deploy` is what runs, check all that it rests on, and see to its end."""
+    """If the running command is `chalice deploy`, check the stage now and configure it afterwards.
+
+    Raises SystemExit with one line if a check fails.
+    """
     context = click.get_current_context(silent=True)
     if context is not None and context.command.name == "deploy":
         context.with_resource(_deployment(context.params["stage"], context.params["profile"]))
@@ -38,106 +40,107 @@ def install_deploy_hooks() -> None:
 
 @contextmanager
 def _deployment(stage: str, profile: str | None) -> Iterator[None]:
-    """Around all of chalice's own work; SystemExit with one line if anything fails."""
+    """Wrap chalice's deployment. Raises SystemExit with one line if anything fails."""
     try:
         session = boto3.Session(profile_name=profile)
-        os.environ["STREAM"] = check(stage, session)["Stream"]  # for app.py, which is being loaded
-        sys.dont_write_bytecode = True  # chalice packs all that lies in chalicelib
+        outputs = check_stage(stage, session)
+        os.environ["STREAM"] = outputs["Stream"]  # for app.py, which is being loaded
+        sys.dont_write_bytecode = True  # chalice packs every file in chalicelib
         build_layer(PROJECT, configuration.architecture(PROJECT, stage))
         build_code(PROJECT)
         yield
-        _complete(stage, session)
+        _configure(stage, session)
         web.configure(stage, PROJECT, session)
     except ChaliceDeploymentError as error:
-        raise SystemExit(f"chalice deploy: {_told(error)}") from None
+        raise SystemExit(f"chalice deploy: {_explain_deployment_error(error)}") from None
     except (StageError, SettingsError, BotoCoreError, ClientError) as error:
         raise SystemExit(f"chalice deploy: {explain(error)}") from None
 
 
-def _complete(stage: str, session: boto3.Session) -> None:
-    """What chalice has deployed, made whole."""
+def _configure(stage: str, session: boto3.Session) -> None:
+    """Make the settings of deployed resources that chalice cannot make."""
     stack = Stack.of(stage, PROJECT, session)
-    failure_queue.configure_failure_queue(stack, deployed.fired_by_events(stage, PROJECT), session)
+    functions = deployed.asynchronous_functions(stage, PROJECT)
+    failure_queue.configure_failure_queue(stack, functions, session)
     mapping.configure(stack, PROJECT, session)
-    given = configuration.read(PROJECT)["stages"][stage].get("tags", {})
-    tags.apply(stage, PROJECT, given, stack.outputs()["TokenParameter"], session)
+    stage_tags = configuration.read(PROJECT)["stages"][stage].get("tags", {})
+    tags.apply(stage, PROJECT, stage_tags, stack.outputs()["TokenParameter"], session)
 
 
-def _told(error: ChaliceDeploymentError) -> str:
-    """What AWS refused, which chalice wraps twice and breaks into lines."""
+def _explain_deployment_error(error: ChaliceDeploymentError) -> str:
+    """Return the explanation of the AWS error that chalice wrapped, or its message in one line."""
     inner = error.__context__
-    refused = getattr(inner, "original_error", inner)
-    if isinstance(refused, BotoCoreError | ClientError):
-        return explain(refused)
+    original = getattr(inner, "original_error", inner)
+    if isinstance(original, BotoCoreError | ClientError):
+        return explain(original)
     return " ".join(str(error).split())
 
 
-def check(stage: str, session: boto3.Session) -> dict[str, str]:
-    """Return the outputs of the stage's stack.
+def check_stage(stage: str, session: boto3.Session) -> dict[str, str]:
+    """Check that the stage is completely provisioned here, and return its stack's outputs.
 
-    Raise StageError or SettingsError unless the stage is provisioned, and whole, where we are.
-
-    What AWS refuses is raised as it is.
+    Raises StageError or SettingsError if it is not, and errors of botocore if AWS refuses a check.
     """
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
-    whole = configuration.read(PROJECT)
-    config = whole["stages"][stage]
-    web.check(configuration.environment(whole, config))
-    check_place(stage, config, session)
+    config = configuration.read(PROJECT)
+    recorded = config["stages"][stage]
+    web.check(configuration.environment(config, recorded))
+    check_region_and_account(stage, recorded, session)
     stack = Stack.of(stage, PROJECT, session)
     outputs = stack.outputs()
     if not outputs:
         raise StageError(
             f"there is no stack {stack.name} in region {session.region_name}: set "
-            f"AWS_DEFAULT_REGION to where stage {stage!r} is, or provision it here: "
+            f"AWS_DEFAULT_REGION to the region of stage {stage!r}, or provision it here with "
             f"`make deploy STAGE={stage}`"
         )
     if "Stream" not in outputs:
         raise StageError(
-            f"stack {stack.name} is of an earlier version: `make deploy STAGE={stage}` updates it"
+            f"stack {stack.name} is of an earlier version: update it with "
+            f"`make deploy STAGE={stage}`"
         )
-    _check_recorded(stage, config, outputs)
+    _check_recorded(stage, recorded, outputs)
     _check_resources(settings, session)
     return outputs
 
 
-def _check_recorded(stage: str, config: Mapping[str, Any], outputs: Mapping[str, str]) -> None:
-    """Raise SettingsError unless chalice's configuration speaks of the stack's own resources."""
-    given = config.get("environment_variables", {})
-    wrong = [
-        f"{name} is {given.get(name)}, but the stack has {value}"
-        for name, value in variables(stage, outputs).items()
-        if given.get(name) != value
+def _check_recorded(stage: str, recorded: Mapping[str, Any], outputs: Mapping[str, str]) -> None:
+    """Raise SettingsError unless chalice's configuration names the resources of the stack."""
+    variables = recorded.get("environment_variables", {})
+    errors = [
+        f"{name} is {variables.get(name)}, but the stack has {value}"
+        for name, value in environment_variables(stage, outputs).items()
+        if variables.get(name) != value
     ]
-    wrong += [
-        f"iam_role_arn of {function} is {settings.get('iam_role_arn')}, which the stack has not"
-        for function, settings in config.get("lambda_functions", {}).items()
-        if settings.get("iam_role_arn") not in outputs.values()
+    errors += [
+        f"iam_role_arn of {function} is {config.get('iam_role_arn')}, which is not in the stack"
+        for function, config in recorded.get("lambda_functions", {}).items()
+        if config.get("iam_role_arn") not in outputs.values()
     ]
-    if wrong:
+    if errors:
         raise SettingsError(
-            f"in .chalice/config.json, stage {stage!r}, {wrong[0]}: "
-            f"`make deploy STAGE={stage}` records it anew"
+            f"in .chalice/config.json, stage {stage!r}, {errors[0]}: "
+            f"correct it with `make deploy STAGE={stage}`"
         )
 
 
 def _check_resources(settings: Settings, session: boto3.Session) -> None:
-    """Raise StageError if buckets or table were deleted although their stack is there."""
+    """Raise StageError if a bucket or the table was deleted although the stack exists."""
     s3, dynamodb = session.client("s3"), session.client("dynamodb")
-    looks: dict[str, Callable[[], object]] = {
+    checks: dict[str, Callable[[], object]] = {
         "INPUT_BUCKET": lambda: s3.head_bucket(Bucket=settings.input_bucket),
         "OUTPUT_BUCKET": lambda: s3.head_bucket(Bucket=settings.output_bucket),
         "TABLE": lambda: dynamodb.describe_table(TableName=settings.table),
     }
-    for name, look in looks.items():
+    for name, check in checks.items():
         try:
-            look()
+            check()
         except ClientError as error:
             if error.response["Error"]["Code"] not in {"404", "ResourceNotFoundException"}:
                 raise
             stage = settings.stage
             raise StageError(
                 f"{name} {getattr(settings, name.lower())} is gone, though stage {stage!r} is "
-                f"provisioned: `make destroy STAGE={stage} DATA=delete CONFIRM={stage}` clears "
-                f"away the rest, and `make deploy STAGE={stage}` makes it anew"
+                f"provisioned: delete the rest with `make destroy STAGE={stage} DATA=delete "
+                f"CONFIRM={stage}`, then create it anew with `make deploy STAGE={stage}`"
             ) from error

@@ -1,7 +1,7 @@
-"""Provisioning: what outlives a deploy, and what `chalice deploy` must know of it.
+"""Provisioning: create or update a stage's stack and token, and record them for `chalice deploy`.
 
-Works unchanged against AWS and, through AWS_ENDPOINT_URL, against the emulator. Running it again
-changes nothing unless the template or a parameter has changed.
+Works with AWS and, through AWS_ENDPOINT_URL, with the emulator. Running it again changes nothing
+unless the template or a parameter has changed.
 """
 
 import re
@@ -18,10 +18,10 @@ from infra.stack import TEMPLATE, Stack
 
 MAX_BUCKET_NAME = 63
 STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-"""What the template allows; names of buckets are made of it."""
-_PLACE_OF_TOPIC = re.compile(r"arn:[\w-]+:sns:(?P<region>[^:]+):(?P<account>\d{12}):.+")
-_PLACE_OF_BUCKET = re.compile(r"text-to-pdf-[a-z0-9-]+-input-(?P<account>\d{12})-(?P<region>.+)")
-"""Where a stage is, by what is recorded of it; the second of stages without a topic."""
+"""Names of stages that the template allows; they become part of bucket names."""
+_TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:(?P<region>[^:]+):(?P<account>\d{12}):.+")
+_INPUT_BUCKET = re.compile(r"text-to-pdf-[a-z0-9-]+-input-(?P<account>\d{12})-(?P<region>.+)")
+"""Both tell a stage's region and account; stages of early versions have no topic."""
 ROLES = {
     "convert": "ConvertRole",
     "reconcile": "ReconcileRole",
@@ -29,7 +29,7 @@ ROLES = {
     "authorize": "AuthorizeRole",
     "announce": "AnnounceRole",
 }
-"""Output of the template with the role, by function."""
+"""Name of the template's output with the role's ARN, by function."""
 
 
 def provision(
@@ -40,27 +40,28 @@ def provision(
     environment: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> None:
-    """Bring the stage's stack up to date, make its token if there is none, record both.
+    """Create or update the stage's stack, create its token if there is none, and record both.
 
-    `parameters` are the template's, `environment` variables of the stage; those not given keep
-    their values, and so do `tags`. Raise StageError if it cannot be done.
+    `parameters` are parameters of the template, `environment` environment variables of the stage;
+    those not given keep their values, and so do `tags`. Raises StageError if an argument is wrong
+    or CloudFormation fails.
     """
     if not STAGE_NAME.fullmatch(stage):
         raise StageError(
-            f"STAGE is {stage!r}: use lower-case letters, digits and hyphens, a letter first, "
-            "20 at most"
+            f"STAGE is {stage!r}: use at most 20 lower-case letters, digits and hyphens, beginning "
+            "with a letter"
         )
     session = boto3.Session()
     config = configuration.read(project)
     recorded = config.setdefault("stages", {}).setdefault(stage, {})
-    check_place(stage, recorded, session)
+    check_region_and_account(stage, recorded, session)
     recorded.setdefault("environment_variables", {}).update(environment or {})
     if tags:
         recorded["tags"] = dict(tags)
     stack = Stack.of(stage, project, session)
     _check_buckets(stage, stack.outputs(), parameters or {})
     _check_names(stack.name, session.region_name or "", parameters or {})
-    given = {
+    all_parameters = {
         "Stage": stage,
         "App": configuration.app_name(project),
         "Tracing": _tracing(config, recorded),
@@ -68,14 +69,14 @@ def provision(
         **_prefixes(config, recorded),
         **(parameters or {}),
     }
-    outputs = stack.apply(TEMPLATE.read_text("utf-8"), given, tags)
-    api_token.make(session.client("ssm"), outputs["TokenParameter"])
+    outputs = stack.apply(TEMPLATE.read_text("utf-8"), all_parameters, tags)
+    api_token.create(session.client("ssm"), outputs["TokenParameter"])
     _record(recorded, stage, outputs)
     configuration.write(project, config)
 
 
 def _prefixes(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, str]:
-    """The template's parameters for the prefixes that the functions will see."""
+    """Return the template's parameters for the input and output prefixes of the functions."""
     environment = config.get("environment_variables", {}) | recorded["environment_variables"]
     return {
         "InputPrefix": environment.get("INPUT_PREFIX", ""),
@@ -83,21 +84,21 @@ def _prefixes(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[st
     }
 
 
-def _check_buckets(stage: str, outputs: Mapping[str, str], given: Mapping[str, str]) -> None:
-    """Raise StageError if an existing stage would get another bucket: its records name the old."""
+def _check_buckets(stage: str, outputs: Mapping[str, str], parameters: Mapping[str, str]) -> None:
+    """Raise StageError if an existing stage would change its buckets, which its records name."""
     for use in ("Input", "Output"):
-        there, wanted = outputs.get(f"{use}Bucket"), given.get(f"{use}BucketName")
-        if there and wanted and there != wanted:
+        current, requested = outputs.get(f"{use}Bucket"), parameters.get(f"{use}BucketName")
+        if current and requested and current != requested:
             raise StageError(
-                f"{use.upper()}_BUCKET is {wanted!r}, but stage {stage!r} uses {there}, which its "
-                "records name: choose another STAGE for another bucket"
+                f"{use.upper()}_BUCKET is {requested!r}, but stage {stage!r} uses {current}, which "
+                "its records name: choose another STAGE for another bucket"
             )
 
 
-def _check_names(name: str, region: str, given: Mapping[str, str]) -> None:
-    """Raise StageError if a bucket that is made would get a longer name than S3 allows."""
+def _check_names(name: str, region: str, parameters: Mapping[str, str]) -> None:
+    """Raise StageError if the name of a bucket to create would be longer than S3 allows."""
     longest = len(f"{name}-output-{'0' * 12}-{region}")
-    if longest > MAX_BUCKET_NAME and "OutputBucketName" not in given:
+    if longest > MAX_BUCKET_NAME and "OutputBucketName" not in parameters:
         raise StageError(
             f"the output bucket's name would begin with {name!r} and have {longest} characters, "
             f"and S3 allows {MAX_BUCKET_NAME}: choose a STAGE or NAME_PREFIX that is "
@@ -105,47 +106,50 @@ def _check_names(name: str, region: str, given: Mapping[str, str]) -> None:
         )
 
 
-def check_place(stage: str, recorded: Mapping[str, Any], session: boto3.Session) -> None:
-    """Raise StageError if the stage exists, but in another region or account.
+def check_region_and_account(
+    stage: str, recorded: Mapping[str, Any], session: boto3.Session
+) -> None:
+    """Raise StageError if the session is for another region or account than the recorded stage's.
 
-    Raise NoRegionError without any region.
+    Raises NoRegionError if the session has no region.
     """
     if session.region_name is None:
         raise NoRegionError
     variables = recorded.get("environment_variables", {})
-    topic = _PLACE_OF_TOPIC.fullmatch(variables.get("TOPIC", ""))
-    place = topic or _PLACE_OF_BUCKET.fullmatch(variables.get("INPUT_BUCKET", ""))
-    if place is None:
+    topic = _TOPIC_ARN.fullmatch(variables.get("TOPIC", ""))
+    match = topic or _INPUT_BUCKET.fullmatch(variables.get("INPUT_BUCKET", ""))
+    if match is None:
         return
-    if session.region_name != place["region"]:
+    if session.region_name != match["region"]:
         raise StageError(
-            f"stage {stage!r} is in region {place['region']}, but AWS_DEFAULT_REGION, or else the "
-            f"profile, says {session.region_name}: set it to {place['region']}, or choose another "
+            f"stage {stage!r} is in region {match['region']}, but AWS_DEFAULT_REGION or the "
+            f"profile says {session.region_name}: set it to {match['region']}, or choose another "
             "STAGE"
         )
     account = session.client("sts").get_caller_identity()["Account"]
-    if account != place["account"]:
+    if account != match["account"]:
         raise StageError(
-            f"stage {stage!r} is in account {place['account']}, but these credentials are of "
-            f"{account}: set AWS_PROFILE to a profile of the former, or choose another STAGE"
+            f"stage {stage!r} is in account {match['account']}, but these credentials are for "
+            f"account {account}: set AWS_PROFILE to a profile of {match['account']}, or choose "
+            "another STAGE"
         )
 
 
 def _tracing(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
-    """Whether the stage, or one of its functions, has chalice's `xray` switched on."""
+    """Return `true` if chalice's `xray` is on for the stage or one of its functions, or `false`."""
     scopes = [config, recorded]
     scopes += [f for s in (config, recorded) for f in s.get("lambda_functions", {}).values()]
     return "true" if any(scope.get("xray") for scope in scopes) else "false"
 
 
 def _uploads(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
-    """Whether uploading over HTTP is on or off for the stage; CloudFormation refuses the rest."""
+    """Return the setting UPLOADS: `on` or `off`; CloudFormation rejects other values."""
     environment = configuration.environment(config, recorded)
     return environment.get("UPLOADS") or "on"
 
 
-def variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:
-    """The environment variables of the stage's functions that provisioning decides."""
+def environment_variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that provisioning sets for the stage's functions."""
     return {
         "STAGE": stage,
         "INPUT_BUCKET": outputs["InputBucket"],
@@ -157,8 +161,8 @@ def variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def _record(recorded: dict[str, Any], stage: str, outputs: Mapping[str, str]) -> None:
-    """Set the stage's part of chalice's configuration; everything else in it stays."""
-    recorded.setdefault("environment_variables", {}).update(variables(stage, outputs))
+    """Record the stack's resources in the stage's part of chalice's configuration."""
+    recorded.setdefault("environment_variables", {}).update(environment_variables(stage, outputs))
     functions = recorded.setdefault("lambda_functions", {})
     for function, role in ROLES.items():
         functions.setdefault(function, {})["iam_role_arn"] = outputs[role]

@@ -1,7 +1,7 @@
-"""`make run`: the whole product on this machine, with every file in data/ going through it.
+"""`make run`: deploy the product to a local AWS on this machine, and convert every file in data/.
 
-Stays up until Ctrl-C; without a terminal, or with ONCE=1, it ends by itself, with status 0 only
-if every file ended as expected: those under data/rejected/ FAILED, all others SUCCESS.
+Runs until Ctrl-C. Without a terminal, or with ONCE=1, it exits when all files are converted, with
+status 0 if each has the expected status: FAILED for those under data/rejected/, otherwise SUCCESS.
 """
 
 import fcntl
@@ -35,13 +35,13 @@ from infra.provision import provision
 
 DATA = PROJECT / "data"
 LOCAL = PROJECT / ".local"
-ANSWERED_WITHIN_SECONDS = 120
-GOING_ON = """
-Drop your own files on the page (this link signs you in; do not pass it on):
+CONVERSION_TIMEOUT_SECONDS = 120
+INSTRUCTIONS = """
+Drop your own files on the web page (this link signs you in; do not share it):
 
   {link}
 
-The local AWS stays up until you press Ctrl-C. In another terminal, in this folder:
+The local AWS runs until you press Ctrl-C. In another terminal, in this folder:
 
   . .local/env
   aws s3 cp data/prose.txt "s3://$INPUT_BUCKET/my notes.txt"
@@ -49,15 +49,15 @@ The local AWS stays up until you press Ctrl-C. In another terminal, in this fold
   python query.py "my notes.txt"
   aws s3 cp "s3://$OUTPUT_BUCKET/my notes.pdf" .
 
-(`aws` is the AWS command line: `pip install awscli` if you have none.)"""
+(`aws` is the AWS command line interface; `pip install awscli` installs it.)"""
 
 
 class RunError(StageError):
-    """`make run` cannot go on; the text says why."""
+    """`make run` cannot continue; the message says why."""
 
 
 def main() -> int:
-    """Run everything; the exit status."""
+    """Run the product, and return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return exit_status("make run", _run)
 
@@ -65,22 +65,22 @@ def main() -> int:
 def _run() -> int:
     console = Console(soft_wrap=True, highlight=False)
     try:
-        with _only_one(), emulator.running() as aws:
-            _use(aws)
+        with _exclusive(), emulator.running() as aws:
+            _connect(aws)
             try:
-                return _tour(console)
+                return _deploy_and_convert(console)
             finally:
-                _forget()
+                _remove_local_state()
     except KeyboardInterrupt:
         console.print("\nStopped; nothing is left running.")
         return 0
 
 
-def _tour(console: Console) -> int:
+def _deploy_and_convert(console: Console) -> int:
     with console.status("Provisioning: buckets, table, roles, token …"):
         provision(LOCAL_STAGE, PROJECT)
     console.print("✓ provisioned")
-    with console.status("chalice deploy --stage local (the first time takes a minute) …"):
+    with console.status("chalice deploy --stage local (takes a minute the first time) …"):
         chalice("deploy", LOCAL_STAGE)
     console.print("✓ deployed")
     settings = Settings.from_chalice_config(PROJECT / ".chalice", LOCAL_STAGE)
@@ -88,14 +88,14 @@ def _tour(console: Console) -> int:
     records = _upload_and_wait(console, settings, paths)
     console.print()
     subprocess.run([sys.executable, "query.py", ""], cwd=PROJECT)
-    surprises = [key for key, record in records.items() if not _is_as_expected(key, record)]
-    for key in surprises:
-        console.print(f"✗ {key} did not end as expected", style="red", markup=False)
+    unexpected = [key for key, record in records.items() if not _is_as_expected(key, record)]
+    for key in unexpected:
+        console.print(f"✗ {key} has an unexpected status", style="red", markup=False)
     if os.environ.get("ONCE") or not sys.stdout.isatty():
-        return 1 if surprises else 0
+        return 1 if unexpected else 0
     _write_environment(settings)
     link = f"{api_url(LOCAL_STAGE)}/#token={token(LOCAL_STAGE)}"
-    console.print(GOING_ON.format(link=link), markup=False)
+    console.print(INSTRUCTIONS.format(link=link), markup=False)
     if _has_desktop():
         webbrowser.open(link)
     while True:
@@ -105,33 +105,34 @@ def _tour(console: Console) -> int:
 def _upload_and_wait(
     console: Console, settings: Settings, paths: list[Path]
 ) -> dict[str, Record | None]:
-    """Upload the files and watch until each has its answer; the record of each key."""
-    waiting: dict[str, Record | None] = {}
+    """Upload the files, wait until each is settled, and return the record of each key."""
+    settled: dict[str, Record | None] = {}
     for path in paths:
         key = path.relative_to(DATA).as_posix()
         with path.open("rb") as body:
             clients.s3().put_object(
                 Bucket=settings.input_bucket, Key=key, Body=body, ContentType="text/plain"
             )
-        waiting[key] = None
+        settled[key] = None
     listing = Services(settings).answers.listing
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("converting", total=len(waiting))
-        for records in _polled(listing):
-            settled = {r.input_key: r for r in records if r.status is not Status.PROCESSING}
-            waiting |= {key: settled.get(key) for key in waiting}
-            done = sum(record is not None for record in waiting.values())
-            progress.update(task, completed=done)
-            if done == len(waiting):
-                return waiting
-    missing = ", ".join(key for key, record in waiting.items() if record is None)
-    raise RunError(f"no answer within {ANSWERED_WITHIN_SECONDS} s for {missing}")
+        task = progress.add_task("converting", total=len(settled))
+        for records in _poll(listing):
+            latest = {r.input_key: r for r in records if r.status is not Status.PROCESSING}
+            settled |= {key: latest.get(key) for key in settled}
+            completed = sum(record is not None for record in settled.values())
+            progress.update(task, completed=completed)
+            if completed == len(settled):
+                return settled
+    missing = ", ".join(key for key, record in settled.items() if record is None)
+    raise RunError(f"not converted within {CONVERSION_TIMEOUT_SECONDS} s: {missing}")
 
 
-def _polled(listing: Listing) -> Iterator[list[Record]]:
-    give_up = time.monotonic() + ANSWERED_WITHIN_SECONDS
-    while time.monotonic() < give_up:
+def _poll(listing: Listing) -> Iterator[list[Record]]:
+    """Yield all records again and again until the timeout."""
+    deadline = time.monotonic() + CONVERSION_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
         yield list(listing.all(StatusQuery("")))
         time.sleep(0.2)
 
@@ -142,14 +143,14 @@ def _is_as_expected(key: str, record: Record | None) -> bool:
 
 
 def _has_desktop() -> bool:
-    """Whether there is a screen for a browser's window; over SSH there usually is none."""
+    """Return whether a browser can open a window here; over SSH it usually cannot."""
     return sys.platform in {"darwin", "win32"} or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
 
 
 def _write_environment(settings: Settings) -> None:
-    """What another terminal needs: the programs, the emulator's address, the API and its token."""
+    """Write .local/env, which sets up another terminal: PATH, AWS endpoint, API and its token."""
     variables = json.loads((LOCAL / "connection.json").read_text("utf-8")) | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "API": api_url(LOCAL_STAGE),
@@ -164,27 +165,28 @@ def _write_environment(settings: Settings) -> None:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
+def _exclusive() -> Iterator[None]:
+    """Hold this folder's lock. Raises RunError if another `make run` holds it."""
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RunError("it is running already from this folder: stop that one first") from None
-        _forget()
+            raise RunError("already running in this folder: stop that one first") from None
+        _remove_local_state()
         yield
 
 
-def _use(aws: emulator.Emulator) -> None:
-    """Point this process, and `query.py` in other terminals, at the emulator."""
+def _connect(aws: emulator.Emulator) -> None:
+    """Point AWS clients of this process, and `query.py` in other terminals, at the emulator."""
     environment = aws.environment()
     os.environ.clear()
     os.environ.update(environment)
     (LOCAL / "connection.json").write_text(json.dumps(aws.client_environment), "utf-8")
 
 
-def _forget() -> None:
-    """What was deployed to an emulator is gone with it."""
+def _remove_local_state() -> None:
+    """Remove the records of what was deployed to an emulator, which end with it."""
     (PROJECT / ".chalice/deployed" / f"{LOCAL_STAGE}.json").unlink(missing_ok=True)
     for name in ("connection.json", "env"):
         (LOCAL / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The stage's CloudFormation stack: what outlives a deploy."""
+"""A stage's CloudFormation stack, with all resources that chalice does not deploy."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
 
 TEMPLATE = Path(__file__).parent / "template.yaml"
-NEVER_WORKED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_COMPLETE"}
-TOLD_AT_MOST = 3
-"""How many of CloudFormation's reasons; the first ones are the causes of the others."""
-WAITING: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
-"""Seconds between looks at a stack in progress, and how many looks: a quarter of an hour."""
+FAILED_CREATION = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_COMPLETE"}
+"""Statuses of a stack whose creation failed, and which can only be deleted."""
+MAX_REASONS = 3
+"""Number of CloudFormation's reasons in a message; the first ones cause the others."""
+WAITER_CONFIG: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
+"""Seconds between polls of a stack in progress, and number of polls: 15 minutes."""
 
 
 class Stack:
@@ -43,14 +44,14 @@ class Stack:
         parameters: Mapping[str, str],
         tags: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        """Create the stack, or bring it up to date; its outputs.
+        """Create or update the stack, and return its outputs.
 
-        A parameter that is not given keeps the value that it has, and so do tags. Raise StageError
-        with CloudFormation's reasons if it could not be done; what was there before is there still.
+        Parameters that are not given keep their values, and so do tags. Raises StageError with
+        CloudFormation's reasons if it fails; CloudFormation then restores the previous state.
         """
         existing = self._describe()
-        if existing and existing["StackStatus"] in NEVER_WORKED:
-            self.delete()  # a first try that failed left nothing but its name in the way
+        if existing and existing["StackStatus"] in FAILED_CREATION:
+            self.delete()  # it holds no resources, only the name
             existing = None
         kept = {p["ParameterKey"] for p in (existing or {}).get("Parameters", ())} - set(parameters)
         request: dict[str, Any] = {
@@ -68,31 +69,31 @@ class Stack:
             if not existing:
                 self._client.create_stack(**request)
                 self._client.get_waiter("stack_create_complete").wait(
-                    StackName=self.name, WaiterConfig=WAITING
+                    StackName=self.name, WaiterConfig=WAITER_CONFIG
                 )
             elif self._update(request):
                 self._client.get_waiter("stack_update_complete").wait(
-                    StackName=self.name, WaiterConfig=WAITING
+                    StackName=self.name, WaiterConfig=WAITER_CONFIG
                 )
         except WaiterError as error:
-            raise StageError(self._what_failed()) from error
+            raise StageError(self._failure_message()) from error
         return self.outputs()
 
     def outputs(self) -> dict[str, str]:
-        """The outputs by name; empty if there is no stack."""
+        """Return the stack's outputs by name; empty if there is no stack."""
         return {
             o["OutputKey"]: o["OutputValue"] for o in (self._describe() or {}).get("Outputs", ())
         }
 
     def delete(self) -> None:
-        """Delete the stack, and wait for it. What the template retains stays."""
+        """Delete the stack and wait for it; resources with a deletion policy are retained."""
         self._client.delete_stack(StackName=self.name)
         try:
             self._client.get_waiter("stack_delete_complete").wait(
-                StackName=self.name, WaiterConfig=WAITING
+                StackName=self.name, WaiterConfig=WAITER_CONFIG
             )
         except WaiterError as error:
-            raise StageError(self._what_failed()) from error
+            raise StageError(self._failure_message()) from error
 
     def _describe(self) -> Any:
         try:
@@ -103,7 +104,7 @@ class Stack:
             raise
 
     def _update(self, request: Mapping[str, Any]) -> bool:
-        """Whether there was anything to update."""
+        """Start an update, and return whether there was anything to update."""
         try:
             self._client.update_stack(**request)
         except ClientError as error:
@@ -112,27 +113,27 @@ class Stack:
             raise
         return True
 
-    def _what_failed(self) -> str:
+    def _failure_message(self) -> str:
         every = list(dict.fromkeys(self._reasons()))
-        echoes = f"{self.name}: ", "cancelled"
-        reasons = [r for r in every if not any(echo in r for echo in echoes)] or every
-        told = "; ".join(reasons[:TOLD_AT_MOST])
-        if len(reasons) > TOLD_AT_MOST:
-            told += (
-                f"; and {len(reasons) - TOLD_AT_MOST} more, which "
-                f"`aws cloudformation describe-events --stack-name {self.name}` tells"
+        consequences = f"{self.name}: ", "cancelled"
+        reasons = [r for r in every if not any(text in r for text in consequences)] or every
+        message = "; ".join(reasons[:MAX_REASONS])
+        if len(reasons) > MAX_REASONS:
+            message += (
+                f"; and {len(reasons) - MAX_REASONS} more, listed by "
+                f"`aws cloudformation describe-events --stack-name {self.name}`"
             )
-        advice = "mend the cause and run this again: nothing half-made is in the way"
+        advice = "fix the cause and run this again: no partly created resources are left"
         if any("already exists" in reason for reason in reasons):
             advice = (
-                "something of that name is left from a stack that was deleted by hand; "
-                "docs/operations.md#a-stack-that-was-deleted-by-hand says how to take it back, "
+                "a resource of that name is left from a stack that was deleted by hand; "
+                "docs/operations.md#a-stack-that-was-deleted-by-hand says how to import it, "
                 "or choose another STAGE"
             )
-        return f"CloudFormation could not bring stack {self.name} up to date: {told}: {advice}"
+        return f"CloudFormation could not create or update stack {self.name}: {message}: {advice}"
 
     def _reasons(self) -> Iterator[str]:
-        """What failed this time, first things first: what was tried, or not even tried."""
+        """Yield the reasons why the latest operation failed or failed validation, oldest first."""
         events = self._client.describe_events(StackName=self.name)["OperationEvents"]
         latest = [e for e in events if e.get("OperationId") == events[0].get("OperationId")]
         for event in reversed(latest):

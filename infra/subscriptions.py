@@ -1,4 +1,4 @@
-"""Who is told of settled files: `make deploy STAGE=dev NOTIFY_EMAIL=… NOTIFY_URL=…`."""
+"""Subscriptions to settled files: `make deploy STAGE=dev NOTIFY_EMAIL=… NOTIFY_URL=…`."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,27 +12,27 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def check(email: str, url: str) -> None:
-    """Raise StageError unless each is empty, or something that SNS delivers to."""
+    """Raise StageError unless each is empty or an address that SNS can deliver to."""
     if email and not (email.count("@") == 1 and email.strip("@") == email):
-        raise StageError(f"NOTIFY_EMAIL is {email!r}: give one address, such as ops@example.com")
+        raise StageError(f"NOTIFY_EMAIL is {email!r}: use one address, such as ops@example.com")
     parts = urlsplit(url)
     is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
     if url and not (is_safe and parts.hostname):
         raise StageError(
-            f"NOTIFY_URL is {url!r}: give an address that begins with https://, so that names of "
-            "files do not travel in the clear"
+            f"NOTIFY_URL is {url!r}: use an address that begins with https://, so that names of "
+            "files are sent encrypted"
         )
 
 
 def subscribe(client: "SNSClient", topic: str, email: str, url: str) -> list[str]:
-    """Subscribe what is given to the topic; what to do next, in one line each.
+    """Subscribe the addresses that are not empty to the topic, and return a message for each.
 
-    What is subscribed already stays so, and is not asked to confirm again.
+    SNS does not ask addresses that are already subscribed to confirm again.
     """
     endpoints = {"email": email, urlsplit(url).scheme: url}
-    told = []
+    messages = []
     for protocol, endpoint in endpoints.items():
         if endpoint:
             client.subscribe(TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
-            told.append(f"{endpoint} was asked to confirm the subscription (docs/events.md)")
-    return told
+            messages.append(f"{endpoint} was asked to confirm the subscription (docs/events.md)")
+    return messages

@@ -1,7 +1,7 @@
 """Tags of a stage: `make deploy STAGE=dev TAGS="team=docs cost-center=42"`.
 
-CloudFormation tags what is in the stack, chalice its functions. What neither of them tags is tagged
-here: the API, the schedule's rule, the mapping to the stream and the token.
+CloudFormation tags the resources of the stack, and chalice the functions. This module tags the
+rest: the API, the schedule's rule, the mapping to the stream and the token.
 """
 
 import re
@@ -17,14 +17,14 @@ _TAG = re.compile(r"(?P<name>[\w.:/+@-]{1,128})=(?P<value>[\w.:/+@-]{0,256})")
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return the tags of `name=value name=value`; raise StageError for anything else."""
+    """Return the tags of a text `name=value name=value`. Raises StageError if it is invalid."""
     tags: dict[str, str] = {}
     for part in text.split():
         match = _TAG.fullmatch(part)
         if match is None or match["name"].lower().startswith("aws:"):
             raise StageError(
-                f"TAGS has {part!r}: write each as name=value, of letters, digits and .:/+@_-, "
-                "with spaces between them; names that begin with aws: are AWS's own"
+                f"TAGS has {part!r}: write each tag as name=value, with letters, digits and "
+                ".:/+@_-, and spaces between tags; names must not begin with aws:"
             )
         tags[match["name"]] = match["value"]
     return tags
@@ -33,25 +33,29 @@ def parse(text: str) -> dict[str, str]:
 def apply(
     stage: str, project: Path, tags: Mapping[str, str], parameter: str, session: boto3.Session
 ) -> None:
-    """Tag what neither CloudFormation nor chalice tags; `parameter` is the token's."""
+    """Tag resources that neither CloudFormation nor chalice tags.
+
+    `parameter` is the name of the token's parameter.
+    """
     if not tags:
         return
     region = session.region_name
     account = session.client("sts").get_caller_identity()["Account"]
-    listed = [{"Key": name, "Value": value} for name, value in tags.items()]
-    for made in deployed.resources(stage, project):
-        match made["resource_type"]:
+    tag_list = [{"Key": name, "Value": value} for name, value in tags.items()]
+    for resource in deployed.resources(stage, project):
+        match resource["resource_type"]:
             case "rest_api":
-                arn = f"arn:aws:apigateway:{region}::/restapis/{made['rest_api_id']}"
+                arn = f"arn:aws:apigateway:{region}::/restapis/{resource['rest_api_id']}"
                 session.client("apigateway").tag_resource(resourceArn=arn, tags=tags)
             case "cloudwatch_event":
-                arn = f"arn:aws:events:{region}:{account}:rule/{made['rule_name']}"
-                session.client("events").tag_resource(ResourceARN=arn, Tags=listed)  # type: ignore[arg-type]
+                arn = f"arn:aws:events:{region}:{account}:rule/{resource['rule_name']}"
+                session.client("events").tag_resource(ResourceARN=arn, Tags=tag_list)  # type: ignore[arg-type]
             case "dynamodb_event":
-                arn = f"arn:aws:lambda:{region}:{account}:event-source-mapping:{made['event_uuid']}"
+                mapping_id = resource["event_uuid"]
+                arn = f"arn:aws:lambda:{region}:{account}:event-source-mapping:{mapping_id}"
                 session.client("lambda").tag_resource(Resource=arn, Tags=tags)
     session.client("ssm").add_tags_to_resource(
         ResourceType="Parameter",
         ResourceId=parameter,
-        Tags=listed,  # type: ignore[arg-type]
+        Tags=tag_list,  # type: ignore[arg-type]
     )

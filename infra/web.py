@@ -1,6 +1,6 @@
-"""What the web page needs that `chalice deploy` cannot set: limits on requests, and CORS.
+"""Throttling of the API and CORS for the web page, which `chalice deploy` cannot configure.
 
-The origin of the API is known only once it is deployed, so this follows each deployment.
+The API's origin is known only once it is deployed, so this runs after each deployment.
 """
 
 import math
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 OPEN_ROUTES = ("/", "/web/{version}/{name}")
-RATES = {"API_RATE": 100.0, "PAGE_RATE": 5.0}
-"""Requests a second: of each method that wants the token, and of each that does not."""
+"""Routes without authorization."""
+DEFAULT_RATES = {"API_RATE": 100.0, "PAGE_RATE": 5.0}
+"""Requests a second for each method with authorization, and for each without."""
 BURST_SECONDS = 20
-"""How many seconds' worth of requests may come at once: a first visit fetches three."""
+"""Burst limit, in seconds' worth of requests; a first visit makes three requests at once."""
 
 PREFLIGHT_SECONDS = 3600
+"""Time for which browsers may cache the response to a CORS preflight request."""
 
 
 def check(settings: Mapping[str, str]) -> None:
-    """Raise StageError if one of the page's settings is mistyped."""
-    _limits(settings)
+    """Raise StageError if one of the settings API_RATE, PAGE_RATE or PAGE_ORIGINS is invalid."""
+    _patches(settings)
     _origins(settings, "")
 
 
 def configure(stage: str, project: Path, session: boto3.Session) -> None:
-    """Set the limits of the stage's API, and let its page upload, or no longer."""
+    """Set the API's throttling, and allow or forbid uploads from its page by CORS rules."""
     config = configuration.read(project)
     settings = configuration.environment(config, config["stages"][stage])
     resources = deployed.resources(stage, project)
@@ -42,7 +44,7 @@ def configure(stage: str, project: Path, session: boto3.Session) -> None:
     session.client("apigateway").update_stage(
         restApiId=api["rest_api_id"],
         stageName=deployed.API_STAGE,
-        patchOperations=_limits(settings),
+        patchOperations=_patches(settings),
     )
     bucket = settings["INPUT_BUCKET"]
     is_on = (settings.get("UPLOADS") or "on") == "on"
@@ -51,14 +53,17 @@ def configure(stage: str, project: Path, session: boto3.Session) -> None:
 
 
 def allow_uploads(client: "S3Client", bucket: str, stage: str, origins: list[str]) -> None:
-    """Let pages of exactly these origins upload to the bucket; its other CORS rules stay."""
-    name = f"text-to-pdf-{stage}-page"
-    before: list[Any] = _rules(client, bucket)
-    rules = [rule for rule in before if rule.get("ID") != name]
+    """Allow uploads to the bucket from pages of exactly these origins; keep its other CORS rules.
+
+    `origins` may be empty.
+    """
+    rule_id = f"text-to-pdf-{stage}-page"
+    current: list[Any] = _rules(client, bucket)
+    rules = [rule for rule in current if rule.get("ID") != rule_id]
     if origins:
         rules.append(
             {
-                "ID": name,
+                "ID": rule_id,
                 "AllowedOrigins": origins,
                 "AllowedMethods": ["POST"],
                 "AllowedHeaders": ["content-type"],
@@ -67,7 +72,7 @@ def allow_uploads(client: "S3Client", bucket: str, stage: str, origins: list[str
         )
     if rules:
         client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
-    elif before:
+    elif current:
         client.delete_bucket_cors(Bucket=bucket)
 
 
@@ -81,28 +86,34 @@ def _rules(client: "S3Client", bucket: str) -> list[Any]:
 
 
 def _origins(settings: Mapping[str, str], url: str) -> list[str]:
-    """The API's own origin, and those in PAGE_ORIGINS (for a domain of one's own)."""
-    more = settings.get("PAGE_ORIGINS", "").split()
-    for origin in more:
+    """Return the API's own origin, and those in PAGE_ORIGINS (for custom domains).
+
+    Raises StageError if one in PAGE_ORIGINS is not an origin.
+    """
+    page_origins = settings.get("PAGE_ORIGINS", "").split()
+    for origin in page_origins:
         parts = urlsplit(origin)
         if not (parts.scheme in {"https", "http"} and origin == f"{parts.scheme}://{parts.netloc}"):
             raise StageError(
-                f"PAGE_ORIGINS has {origin!r}, which is no origin: write "
+                f"PAGE_ORIGINS has {origin!r}, which is not an origin: write one as "
                 "https://pages.example.com, without a path"
             )
     parts = urlsplit(url)
-    return list(dict.fromkeys([f"{parts.scheme}://{parts.netloc}", *more]))
+    return list(dict.fromkeys([f"{parts.scheme}://{parts.netloc}", *page_origins]))
 
 
-def _limits(settings: Mapping[str, str]) -> list[Any]:
-    """Source of the paths: API Gateway API Reference, UpdateStage, 'patch operations'."""
-    rates = {name: _rate(settings, name) for name in RATES}
-    limited = {"*/*": rates["API_RATE"]}
+def _patches(settings: Mapping[str, str]) -> list[Any]:
+    """Return the patch operations that set rate and burst limits of the API's stage.
+
+    Source of the paths: API Gateway API Reference, UpdateStage, 'patch operations'.
+    """
+    rates = {name: _rate(settings, name) for name in DEFAULT_RATES}
+    rate_by_method = {"*/*": rates["API_RATE"]}
     for route in OPEN_ROUTES:
-        limited[route.replace("/", "~1") + "/GET"] = rates["PAGE_RATE"]
+        rate_by_method[route.replace("/", "~1") + "/GET"] = rates["PAGE_RATE"]
     return [
         {"op": "replace", "path": f"/{method}/throttling/{limit}", "value": value}
-        for method, rate in limited.items()
+        for method, rate in rate_by_method.items()
         for limit, value in (
             ("rateLimit", f"{rate:g}"),
             ("burstLimit", str(math.ceil(rate * BURST_SECONDS))),
@@ -113,12 +124,12 @@ def _limits(settings: Mapping[str, str]) -> list[Any]:
 def _rate(settings: Mapping[str, str], name: str) -> float:
     text = settings.get(name)
     try:
-        rate = RATES[name] if text is None else float(text)
+        rate = DEFAULT_RATES[name] if text is None else float(text)
     except ValueError:
         rate = 0.0
     if not 0 < rate <= 10_000:
         raise StageError(
-            f"{name} in .chalice/config.json is {text!r}; it is a number of requests a second, "
+            f"{name} in .chalice/config.json is {text!r}: set it to a number of requests a second, "
             "more than 0 and at most 10000"
         )
     return rate

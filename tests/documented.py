@@ -1,9 +1,9 @@
-"""The commands of a page, run line by line as a reader would, against a local AWS.
+"""Run the commands of a documentation page line by line, with a local AWS.
 
 python -m tests.documented docs/deploy.md …
 
-Every line of every ```sh block has to succeed. `aws` has to be on the PATH (`make readme` sees to
-it). What the lines record goes into a copy of the project, not into the project.
+Every line of every ```sh block must succeed. `aws` must be on the PATH (`make readme` installs it).
+The commands run in a copy of the project.
 """
 
 import os
@@ -17,18 +17,18 @@ from pathlib import Path
 from infra import emulator
 from infra.deploy import PROJECT
 
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".local", ".*_cache", "__pycache__")
+IGNORED = shutil.ignore_patterns(".git", ".venv*", ".local", ".*_cache", "__pycache__")
 
 
 def commands(page: str) -> list[str]:
-    """The command lines of a page's ```sh blocks; a line that ends in a backslash goes on."""
+    """Return the command lines of a page's ```sh blocks; a trailing backslash joins lines."""
     blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def script(lines: list[str]) -> str:
-    """One shell for all lines, so that variables carry over; it ends at the first failure."""
+    """Return a shell script with all lines, which prints each and stops at the first failure."""
     steps = (f"printf '\\n$ %s\\n' {_quoted(line)}\n{line}" for line in lines)
     return "set -eu -o pipefail\n" + "\n".join(steps) + "\n"
 
@@ -38,10 +38,10 @@ def _quoted(line: str) -> str:
 
 
 def run(page: Path, aws: emulator.Emulator) -> int:
-    """Run the page's commands; the exit status of the first that fails, or 0."""
+    """Run the page's commands, and return the exit status of the first that fails, or 0."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
-        shutil.copytree(PROJECT, copy, ignore=LEFT_OUT)
+        shutil.copytree(PROJECT, copy, ignore=IGNORED)
         (copy / ".venv").symlink_to(PROJECT / ".venv")
         return subprocess.run(
             ["bash", "-c", script(commands(page.read_text("utf-8")))],
@@ -51,7 +51,7 @@ def run(page: Path, aws: emulator.Emulator) -> int:
 
 
 def main() -> int:
-    """Run every page named on the command line; the exit status."""
+    """Run the commands of every page named on the command line, and return the exit status."""
     for name in sys.argv[1:]:
         page = Path(name)
         if not commands(page.read_text("utf-8")):

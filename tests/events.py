@@ -9,7 +9,7 @@ SEQUENCER = "0066A1B2C3D4E5F601"
 def created(
     *keys: str, bucket: str = "input", sequencer: str = SEQUENCER, **of_object: Any
 ) -> dict[str, Any]:
-    """One event that announces each of the keys."""
+    """Return an event with a record for each of the keys."""
     return {"Records": [_record(key, bucket, sequencer, of_object) for key in keys]}
 
 

@@ -1,4 +1,4 @@
-"""A proxy between the deployed functions and the emulator, in which calls are counted and fail."""
+"""A proxy between the deployed functions and the emulator that counts calls and injects faults."""
 
 import http.client
 import os
@@ -15,45 +15,45 @@ from urllib.parse import urlsplit
 
 
 class Call(StrEnum):
-    """The calls of a conversion, and what else there is."""
+    """The calls of a conversion, and others."""
 
     CLAIM = "claim"
     READ = "read"
     STORE = "store"
     FINISH = "finish"
-    LOOK = "look at the output"
+    HEAD_OUTPUT = "read the output's etag"
     CHECK = "check the claim"
     PUBLISH = "publish"
     OTHER = "other"
 
 
 class Fault(StrEnum):
-    """What goes wrong with a call."""
+    """Faults of a call."""
 
     ERROR = "500"
     SLOW_DOWN = "503 SlowDown"
     THROTTLED = "throttled"
-    CUT_BEFORE = "connection cut, not carried out"
-    CUT_AFTER = "connection cut, carried out"
-    CUT_BODY = "connection cut in the middle of the answer"
-    SILENCE = "no answer"
+    CUT_BEFORE = "connection closed, not executed"
+    CUT_AFTER = "connection closed, executed"
+    CUT_BODY = "connection closed in the middle of the response"
+    SILENCE = "no response"
     DENIED = "denied"
-    KILLED_BEFORE = "process killed, not carried out"
-    KILLED_AFTER = "process killed, carried out"
+    KILLED_BEFORE = "process killed, not executed"
+    KILLED_AFTER = "process killed, executed"
 
 
-_ANSWERS = {
+_ERROR_RESPONSES = {
     Fault.ERROR: (500, "InternalError", "InternalServerError"),
     Fault.SLOW_DOWN: (503, "SlowDown", "ServiceUnavailable"),
     Fault.THROTTLED: (503, "RequestLimitExceeded", "ProvisionedThroughputExceededException"),
     Fault.DENIED: (403, "AccessDenied", "AccessDeniedException"),
 }
-"""Status, and the error code of S3 and of DynamoDB (whose throttling and denials are 400)."""
+"""HTTP status, and error codes of S3 and of DynamoDB (whose status for the last two is 400)."""
 
 
 @dataclass
 class Rule:
-    """A fault that the next `times` calls of one kind for one key meet; all of them if negative."""
+    """A fault for the next `times` calls of a kind that name a key; for all if negative."""
 
     key: str
     call: Call
@@ -63,7 +63,7 @@ class Rule:
 
 @dataclass
 class Proxy:
-    """What the proxy is told and what it saw; `seen` has each call's kind and text."""
+    """Settings and log of a proxy; `seen` has the kind and text of each call."""
 
     endpoint: str = ""
     url: str = ""
@@ -73,12 +73,12 @@ class Proxy:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def calls(self, key: str) -> list[Call]:
-        """The calls so far that named the key, in order."""
+        """Return the calls so far that named the key, in order."""
         with self._lock:
             return [call for call, text in self.seen if key in text]
 
     def fault(self, call: Call, text: str) -> Fault | None:
-        """Note the call, and what is to go wrong with it."""
+        """Log the call, and return the fault to inject, if any."""
         with self._lock:
             self.seen.append((call, text))
             for rule in self.rules:
@@ -90,7 +90,7 @@ class Proxy:
 
 @contextmanager
 def running(proxy: Proxy) -> Iterator[Proxy]:
-    """Serve on a free loopback port, before `endpoint`, which may be set later."""
+    """Run the proxy on a free loopback port; its `endpoint` may be set later."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.proxy = proxy
     proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -110,7 +110,7 @@ class _Server(ThreadingHTTPServer):
     proxy: Proxy
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed or cut off is what this is about."""
+        """Ignore errors of clients that were killed or disconnected on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -124,8 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         text = f"{self.path} {body.decode()}" if target or is_sns else self.path
         fault = self.server.proxy.fault(_kind(self.command, target, text), text)
         if fault is None:
-            self._answer(*self._forwarded(body))
-        elif fault in _ANSWERS:
+            self._respond(*self._forwarded(body))
+        elif fault in _ERROR_RESPONSES:
             self._refuse(fault, is_s3=not target, is_sns=is_sns)
         else:
             self._break(fault, body)
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = _serve  # noqa: N815
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-        """Nothing: what was seen is noted."""
+        """Log nothing: the proxy has its own log."""
 
     def _forwarded(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         to = urlsplit(self.server.proxy.endpoint)
@@ -142,40 +142,40 @@ class _Handler(BaseHTTPRequestHandler):
         connection = kind(to.hostname, to.port, timeout=600)
         headers = {name: value for name, value in self.headers.items() if name != "Expect"}
         connection.request(self.command, self.path, body, headers)
-        answer = connection.getresponse()
-        content = answer.read()
+        response = connection.getresponse()
+        content = response.read()
         connection.close()
-        return answer.status, answer.getheaders(), content
+        return response.status, response.getheaders(), content
 
-    def _answer(
+    def _respond(
         self,
         status: int,
         headers: list[tuple[str, str]],
         content: bytes,
         length: int | None = None,
     ) -> None:
-        """Send it; with a `length`, as if there were that much of it."""
+        """Send a response; `length` is its Content-Length, if it differs from the content's."""
         self.send_response_only(status)
-        told = {name.lower(): value for name, value in headers}
+        by_name = {name.lower(): value for name, value in headers}
         if self.command == "HEAD":
-            length = int(told.get("content-length", 0))
-        for name in told.keys() - {"content-length", "transfer-encoding", "connection"}:
-            self.send_header(name, told[name])
+            length = int(by_name.get("content-length", 0))
+        for name in by_name.keys() - {"content-length", "transfer-encoding", "connection"}:
+            self.send_header(name, by_name[name])
         self.send_header("Content-Length", str(len(content) if length is None else length))
         self.end_headers()
         self.wfile.write(content)
 
     def _refuse(self, fault: Fault, *, is_s3: bool, is_sns: bool) -> None:
-        status, of_s3, of_dynamodb = _ANSWERS[fault]
+        status, of_s3, of_dynamodb = _ERROR_RESPONSES[fault]
         if is_s3:
             content = f"<Error><Code>{of_s3}</Code><Message>no</Message></Error>"
             if is_sns:
                 content = f"<ErrorResponse>{content}</ErrorResponse>"
-            return self._answer(status, [("Content-Type", "application/xml")], content.encode())
+            return self._respond(status, [("Content-Type", "application/xml")], content.encode())
         status = 400 if fault in {Fault.THROTTLED, Fault.DENIED} else status
         content = f'{{"__type": "com.amazonaws.dynamodb.v20120810#{of_dynamodb}"}}'
         kind = ("Content-Type", "application/x-amz-json-1.0")
-        return self._answer(status, [kind], content.encode())
+        return self._respond(status, [kind], content.encode())
 
     def _break(self, fault: Fault, body: bytes) -> None:
         self.close_connection = True
@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._forwarded(body)
             case Fault.CUT_BODY:
                 status, headers, content = self._forwarded(body)
-                self._answer(status, headers, content[: len(content) // 2], len(content))
+                self._respond(status, headers, content[: len(content) // 2], len(content))
             case Fault.SILENCE:
                 self.server.proxy.over.wait()
             case Fault.KILLED_BEFORE:
@@ -205,11 +205,11 @@ def _kind(method: str, target: str, text: str) -> Call:
         return Call.OTHER
     if "Action=PublishBatch" in text:
         return Call.PUBLISH
-    return {"GET": Call.READ, "PUT": Call.STORE, "HEAD": Call.LOOK}.get(method, Call.OTHER)
+    return {"GET": Call.READ, "PUT": Call.STORE, "HEAD": Call.HEAD_OUTPUT}.get(method, Call.OTHER)
 
 
 def _process_at(port: int) -> int:
-    """The process that has the connection from this local port (proc(5), /proc/net/tcp)."""
+    """Return the id of the process that is connected from this local port (proc(5))."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         if int(fields[1].partition(":")[2], 16) == port:

@@ -1,4 +1,4 @@
-"""Records written straight into the table, as many as a test or a benchmark wants."""
+"""Records written directly to the table, for tests and benchmarks."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from chalicelib.records.record import Record, Status, attributes, partition, tim
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-AT_ONCE = 25
-"""DynamoDB API Reference, BatchWriteItem: at most 25 items a request."""
+BATCH_ITEMS = 25
+"""Maximum number of items in a request (DynamoDB API Reference, BatchWriteItem)."""
 
 
 def record(bucket: str, key: str, status: Status = Status.SUCCESS, **more: Any) -> Record:
-    """A record as the pipeline leaves it; PROCESSING has a lease that is still good."""
+    """Return a record as the pipeline writes it; the lease of a PROCESSING one has not expired."""
     now = datetime.now(UTC)
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "input_bucket": bucket,
         "input_key": key,
         "status": status,
@@ -34,7 +34,7 @@ def record(bucket: str, key: str, status: Status = Status.SUCCESS, **more: Any) 
         "size": 20_000,
     }
     if status is Status.SUCCESS:
-        facts |= {
+        fields |= {
             "output_bucket": bucket.replace("input", "output"),
             "output_key": key.removesuffix(".txt") + ".pdf",
             "output_etag": hashlib.md5(b"pdf" + key.encode(), usedforsecurity=False).hexdigest(),
@@ -45,32 +45,34 @@ def record(bucket: str, key: str, status: Status = Status.SUCCESS, **more: Any) 
             "duration_ms": 900,
         }
     if status is Status.FAILED:
-        facts |= {"error_code": "NotText", "error": "It is a picture.", "retryable": False}
-    return Record(**facts | more)
+        fields |= {"error_code": "NotText", "error": "It is a picture.", "retryable": False}
+    return Record(**fields | more)
 
 
 def write(client: "DynamoDBClient", table: str, shards: int, records: Iterable[Record]) -> None:
-    """Put all of them."""
+    """Write all records to the table."""
     batches = iter(records)
 
     def put(batch: list[Record]) -> None:
-        items = [{"PutRequest": {"Item": item(one, shards)}} for one in batch]
-        answer = client.batch_write_item(RequestItems={table: items})  # type: ignore[dict-item]
-        assert not answer["UnprocessedItems"]
+        items = [{"PutRequest": {"Item": item(record, shards)}} for record in batch]
+        response = client.batch_write_item(RequestItems={table: items})  # type: ignore[dict-item]
+        assert not response["UnprocessedItems"]
 
     with ThreadPoolExecutor(4) as pool:
-        while many := list(islice(batches, 40 * AT_ONCE)):
-            list(pool.map(put, (many[i : i + AT_ONCE] for i in range(0, len(many), AT_ONCE))))
+        while part := list(islice(batches, 40 * BATCH_ITEMS)):
+            starts = range(0, len(part), BATCH_ITEMS)
+            list(pool.map(put, (part[start : start + BATCH_ITEMS] for start in starts)))
 
 
-def item(one: Record, shards: int) -> dict[str, Any]:
+def item(record: Record, shards: int) -> dict[str, Any]:
     """Return the item that holds a record."""
-    values = attributes(one) | {"pk": partition(one.input_bucket, one.input_key, shards)}
+    pk = partition(record.input_bucket, record.input_key, shards)
+    values = attributes(record) | {"pk": pk}
     return {name: _typed(value) for name, value in values.items()}
 
 
 def _typed(value: str | int | bool) -> dict[str, Any]:
-    """As DynamoDB wants it; by far the larger part of writing many is in boto3's own way."""
+    """Return a DynamoDB attribute value; much faster than boto3's serializer."""
     if isinstance(value, bool):
         return {"BOOL": value}
     return {"N": str(value)} if isinstance(value, int) else {"S": str(value)}

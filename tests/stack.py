@@ -1,4 +1,4 @@
-"""A stage deployed to the emulator by a real `chalice deploy`, and what tests do with it."""
+"""A stage deployed to the emulator with `chalice deploy`, and helpers for tests to use it."""
 
 import json
 import os
@@ -45,17 +45,17 @@ COPIED = (
 )
 
 
-class _NotFollowing(urllib.request.HTTPRedirectHandler):
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_arguments: Any, **_more: Any) -> None:
         return None
 
 
-_OPENER = urllib.request.build_opener(_NotFollowing)
+_OPENER = urllib.request.build_opener(_NoRedirects)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What HTTP answered."""
+class Response:
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Stack:
-    """One deployed stage."""
+    """A deployed stage."""
 
     aws: emulator.Emulator
     project: Path
@@ -94,7 +94,7 @@ class Stack:
         return boto3.client("lambda")
 
     def function(self, name: str) -> str:
-        """The deployed name of a function of app.py."""
+        """Return the deployed name of a function of app.py."""
         return f"text-to-pdf-{self.settings.stage}-{name}"
 
     @cached_property
@@ -109,7 +109,7 @@ class Stack:
         self.s3.put_object(Bucket=self.settings.input_bucket, Key=key, Body=body, **more)
 
     def settled(self, key: str) -> Record:
-        """The record of the key, once no run is at work on it any more."""
+        """Wait until the record of the key is not PROCESSING, and return it."""
         return wait_for(lambda: self._settled(key), f"{key!r} to be settled")
 
     def _settled(self, key: str) -> Record | None:
@@ -117,38 +117,41 @@ class Stack:
         return record if record and record.status is not Status.PROCESSING else None
 
     def failed_events(self) -> list[str]:
-        """The bodies of what is in the failure queue; what is looked at stays there."""
+        """Return the bodies of the messages in the failure queue, without removing them."""
         queue = self.sqs.get_queue_url(QueueName=f"text-to-pdf-{self.settings.stage}-failures")
-        answer = self.sqs.receive_message(
+        response = self.sqs.receive_message(
             QueueUrl=queue["QueueUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0
         )
-        return [message["Body"] for message in answer.get("Messages", [])]
+        return [message["Body"] for message in response.get("Messages", [])]
 
     def pdf(self, key: str) -> bytes:
-        answer = self.s3.get_object(Bucket=self.settings.output_bucket, Key=key)
-        return answer["Body"].read()
+        response = self.s3.get_object(Bucket=self.settings.output_bucket, Key=key)
+        return response["Body"].read()
 
     def get(
         self, path: str, parameters: Mapping[str, str] | None = None, token: str | None = ""
-    ) -> Answer:
-        """Ask the deployed API; with the stage's token, another one, or none (None)."""
+    ) -> Response:
+        """Send a GET request to the API, with the stage's token unless `token` is given.
+
+        None stands for no token.
+        """
         url = f"{self.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
         headers = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
         return self.fetch(url, headers)
 
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Whatever is at the address; where it leads to is not followed."""
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Send a GET request without following redirects."""
         request = urllib.request.Request(url, headers=dict(headers or {}))
         try:
-            with _OPENER.open(request) as answer:
-                return Answer(answer.status, dict(answer.headers), answer.read())
+            with _OPENER.open(request) as response:
+                return Response(response.status, dict(response.headers), response.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, dict(error.headers), error.read())
+                return Response(error.code, dict(error.headers), error.read())
 
     @contextmanager
     def unnoticed(self) -> Iterator[None]:
-        """Uploads meanwhile send no event, as those before a deployment or whose event was lost."""
+        """Suspend notifications, so that uploads send no events."""
         bucket = self.settings.input_bucket
         before = self.s3.get_bucket_notification_configuration(Bucket=bucket)
         kept = {name: value for name, value in before.items() if name != "ResponseMetadata"}
@@ -162,7 +165,7 @@ class Stack:
             )
 
     def query(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run query.py as a user does."""
+        """Run query.py with these arguments."""
         return subprocess.run(
             [sys.executable, "query.py", *arguments],
             cwd=self.project,
@@ -175,18 +178,18 @@ class Stack:
 def wait_for(
     condition: Callable[[], T | None], what: str, within: float = SETTLED_WITHIN_SECONDS
 ) -> T:
-    """The first value that the condition gives; fails when it gives none for so many seconds."""
-    give_up = time.monotonic() + within
-    while time.monotonic() < give_up:
+    """Return the condition's first value that is not None. Raises AssertionError on timeout."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
         value = condition()
         if value is not None:
             return value
         time.sleep(0.05)
-    raise AssertionError(f"waited {within} s in vain for {what}")
+    raise AssertionError(f"waited {within} s without success for {what}")
 
 
 def copy_project(folder: Path) -> Path:
-    """What deploys and is deployed, in a folder of its own, sharing only the cache of packages."""
+    """Copy all files that deployment needs to the folder; the cache of packages is shared."""
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
@@ -202,10 +205,10 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextmanager
-def guarded_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.Emulator]:
-    """An emulator that enforces policies; this process talks to that one meanwhile."""
+def policy_enforcing_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.Emulator]:
+    """Run an emulator that enforces policies, and point AWS clients of this process at it."""
     before = dict(os.environ)
-    with emulator.running(options, guarded=True) as aws:
+    with emulator.running(options, enforces_policies=True) as aws:
         os.environ.clear()
         os.environ.update({k: v for k, v in before.items() if not k.startswith("AWS_")})
         os.environ.update(aws.client_environment)
@@ -224,9 +227,9 @@ def deploy(
     parameters: Mapping[str, str] | None = None,
     **more: Mapping[str, str],
 ) -> Stack:
-    """Provision and deploy a stage, as `make deploy` does, with the given options of `provision`.
+    """Provision and deploy a stage as `make deploy` does; `more` are options of `provision`.
 
-    `configure` may change the stage's part of chalice's configuration between the two.
+    `configure` can change the stage's part of chalice's configuration between the two steps.
     """
     provision(stage, project, parameters, **more)
     if configure:
@@ -247,6 +250,6 @@ def deployed(
     options: Mapping[str, str] | None = None,
     configure: Configure | None = None,
 ) -> Iterator[Stack]:
-    """Provision and deploy a stage to an emulator of its own; this process talks to that one."""
-    with guarded_aws(options) as aws:
+    """Deploy a stage to a new emulator, and point AWS clients of this process at it."""
+    with policy_enforcing_aws(options) as aws:
         yield deploy(aws, copy_project(folder), stage, configure)

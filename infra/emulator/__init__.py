@@ -1,4 +1,4 @@
-"""The local AWS: ministack in a process of its own, on loopback, with nothing left behind."""
+"""The local AWS: ministack in a separate process on loopback, which leaves no state behind."""
 
 import os
 import signal
@@ -19,19 +19,20 @@ import trustme
 
 from infra.explanation import StageError
 
-READY_WITHIN_SECONDS = 60
+STARTUP_TIMEOUT_SECONDS = 60
 REGION = "us-east-1"
 
 
 class EmulatorError(StageError):
-    """The emulator did not come up; the text says why."""
+    """The emulator did not start; the message has its last output."""
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator. `log` is what it and the functions print, while it runs.
+    """A running emulator.
 
-    `authority` is the certificate authority that vouches for it, if it speaks TLS.
+    `log` holds the output of the emulator and of the functions, and exists while it runs.
+    `authority` is the certificate of the authority that issued its certificate, if it uses TLS.
     """
 
     endpoint: str
@@ -41,7 +42,7 @@ class Emulator:
 
     @property
     def client_environment(self) -> dict[str, str]:
-        """The variables that point any AWS client at the emulator, and at nothing else."""
+        """The environment variables that make any AWS client use the emulator, and only that."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
@@ -50,41 +51,44 @@ class Emulator:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
-        } | _trusting(self.authority)
+        } | _trust(self.authority)
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, without its own AWS variables, pointed at the emulator."""
+        """Return this process's environment, with its AWS variables replaced by the emulator's."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return kept | self.client_environment
 
 
 @contextmanager
 def running(
-    options: Mapping[str, str] | None = None, *, guarded: bool = False
+    options: Mapping[str, str] | None = None, *, enforces_policies: bool = False
 ) -> Iterator[Emulator]:
-    """Start an emulator, with ministack settings in `options`, and stop it in the end.
+    """Start an emulator with ministack's settings in `options`, and stop it at the end.
 
-    A guarded one speaks TLS and enforces the policies of roles, users and buckets, as AWS does.
-    Its state lives in a folder that goes away with it. Raise EmulatorError if it does not start.
+    With `enforces_policies` it uses TLS, and enforces the policies of roles, users and buckets as
+    AWS does. Its state is in a temporary folder that is removed with it. Raises EmulatorError if it
+    does not start.
     """
     with tempfile.TemporaryDirectory(prefix="text-to-pdf-") as name:
         folder = Path(name)
         port = _free_port()
         log = folder / "emulator.log"
-        authority = folder / "authority.pem" if guarded else None
+        authority = folder / "authority.pem" if enforces_policies else None
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "infra.emulator", str(os.getpid())],
                 cwd=Path(__file__).parents[2],
-                env=_scrubbed(folder, port) | _guards(authority) | dict(options or {}),
+                env=_base_environment(folder, port)
+                | _policy_environment(authority)
+                | dict(options or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # A group of its own: Ctrl-C at the terminal reaches us first, and we stop it.
+                # A separate process group: Ctrl-C at the terminal must not reach the emulator.
                 start_new_session=True,
             )
         try:
-            endpoint = f"{'https' if guarded else 'http'}://127.0.0.1:{port}"
+            endpoint = f"{'https' if enforces_policies else 'http'}://127.0.0.1:{port}"
             aws = Emulator(endpoint, log, process.pid, authority)
             _wait_until_ready(process, aws)
             yield aws
@@ -92,8 +96,8 @@ def running(
             _stop(process)
 
 
-def _scrubbed(folder: Path, port: int) -> dict[str, str]:
-    """Only what it needs: the functions' processes inherit it, and must see no secret of ours."""
+def _base_environment(folder: Path, port: int) -> dict[str, str]:
+    """Return a minimal environment: the functions inherit it, and must not see our secrets."""
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
@@ -112,8 +116,11 @@ def _scrubbed(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def _guards(authority: Path | None) -> dict[str, str]:
-    """What makes it enforce policies, over TLS with a certificate made for this run."""
+def _policy_environment(authority: Path | None) -> dict[str, str]:
+    """Return settings to enforce policies and use TLS, with a certificate created for this run.
+
+    The authority's certificate is written to `authority`; if that is None, there are no settings.
+    """
     if authority is None:
         return {}
     certificate, key = (authority.with_name(name) for name in ("server.pem", "server.key"))
@@ -125,14 +132,14 @@ def _guards(authority: Path | None) -> dict[str, str]:
     return {
         "AUTH": "true",
         "USE_SSL": "1",
-        "IOT_MTLS_ENABLED": "0",  # TLS would otherwise open a port for it
+        "IOT_MTLS_ENABLED": "0",  # with TLS, ministack would open another port for IoT
         "MINISTACK_SSL_CERT": str(certificate),
         "MINISTACK_SSL_KEY": str(key),
-    } | _trusting(authority)
+    } | _trust(authority)
 
 
-def _trusting(authority: Path | None) -> dict[str, str]:
-    """What makes AWS clients and Python's own HTTPS trust the authority, and no other."""
+def _trust(authority: Path | None) -> dict[str, str]:
+    """Return variables that make AWS clients and Python trust this authority, and no other."""
     if authority is None:
         return {}
     return {"AWS_CA_BUNDLE": str(authority), "SSL_CERT_FILE": str(authority)}
@@ -146,9 +153,9 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], aws: Emulator) -> None:
-    give_up = time.monotonic() + READY_WITHIN_SECONDS
+    deadline = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     trust = ssl.create_default_context(cafile=aws.authority)
-    while time.monotonic() < give_up:
+    while time.monotonic() < deadline:
         if process.poll() is not None:
             break
         try:
@@ -163,14 +170,14 @@ def _wait_until_ready(process: subprocess.Popen[bytes], aws: Emulator) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the emulator and its functions' processes: all are in its process group."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
+    """Stop the emulator and the processes of its functions, which share its process group."""
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, signal_number)
         except ProcessLookupError:
             break
         try:
-            process.wait(timeout=2)  # its state goes away with it
+            process.wait(timeout=2)  # need not shut down cleanly: its state is discarded
         except subprocess.TimeoutExpired:
             continue
     process.wait()

@@ -1,4 +1,4 @@
-"""The emulator's own process: `python -m infra.emulator PARENT_PID`, ended with its parent."""
+"""The emulator's process, `python -m infra.emulator PARENT_PID`, which ends with its parent."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from infra.emulator import patches
 
 
 def _end_with(parent: int) -> None:
+    """Wait until the parent process has ended, then kill this process group."""
     while os.getppid() == parent:
         time.sleep(1)
     os.killpg(os.getpid(), signal.SIGKILL)

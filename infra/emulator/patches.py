@@ -1,15 +1,14 @@
-"""What ministack 1.5.33 lacks, mended from outside.
+"""Patches of ministack 1.5.33 for features of AWS that it lacks.
 
-For `chalice deploy`: importing an API from its Swagger text (its CloudFormation part has an
-importer, which is put to use here), an unset `minimumCompressionSize`, and functions that are ready
-at once, since chalice's waiters look only every five seconds. For the protocol: a retry of an
-asynchronous invocation keeps its request id, and one for which there is no room waits instead of
-counting as failed, both as Lambda's do. For enforcing policies: `*` in a policy covers every
-character, a newline in a key too, the right to publish covers publishing ten messages at once, a
-bucket's policy sees whether a PUT is conditional, a role of a stack has its permissions boundary, a
-stream is a resource of its own,
-and no port but our own is opened. These are private functions,
-so the version is pinned exactly, and the end-to-end tests fail first when it changes.
+For `chalice deploy`: importing a REST API from a Swagger document (with the importer of ministack's
+CloudFormation support), an empty `minimumCompressionSize`, and functions that become active at
+once, since chalice's waiters poll only every five seconds. For the protocol, as in Lambda: a
+retry of an asynchronous invocation keeps its request id, and a throttled one waits instead of
+counting as failed. For enforcing policies: `*` matches every character including a newline,
+`sns:Publish` allows PublishBatch, bucket policies see whether a PUT is conditional, roles of a
+stack get their permissions boundary, and a stream is a resource separate from its table. No other
+ports are probed. All of this replaces private functions, so ministack's version is pinned exactly;
+the end-to-end tests fail if a new version breaks a patch.
 """
 
 import contextvars
@@ -38,7 +37,7 @@ _invoke_async_with_retry = functions.invoke_async_with_retry
 _execute_function_dispatch = functions._execute_function_dispatch
 _execute_function = functions._execute_function
 _release_execution_slot = functions._release_execution_slot
-_room = threading.Condition()
+_capacity = threading.Condition()
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _extract_iam_action = actions.extract_iam_action
 _extract_resource_arn = actions.extract_resource_arn
@@ -47,22 +46,22 @@ _compile_wildcards = policies._fnmatch_compile
 
 
 def apply() -> None:
-    """Put every mend in place, before the emulator starts."""
+    """Apply all patches; call this before the emulator starts."""
     gateway.handle_request = _handle_request_with_import
     gateway._apply_patch = _apply_patch_with_unset_compression
-    gateway._import_operation = _import_operation_whole
+    gateway._import_operation = _import_operation_with_integration
     gateway._import_rest_api = _import_rest_api_with_binary_types
-    functions._schedule_state_transition = _be_ready_at_once
-    functions.invoke_async_with_retry = _invoke_async_under_one_id
-    functions._execute_function_dispatch = _dispatch_under_one_id
-    functions._execute_function = _execute_when_there_is_room
-    functions._release_execution_slot = _release_execution_slot_and_tell
-    actions.extract_iam_action = _extract_iam_action_of_batches_too
-    actions.extract_resource_arn = _extract_resource_arn_of_streams_too
+    functions._schedule_state_transition = _activate_at_once
+    functions.invoke_async_with_retry = _invoke_async_with_one_request_id
+    functions._execute_function_dispatch = _dispatch_with_one_request_id
+    functions._execute_function = _execute_when_capacity_is_free
+    functions._release_execution_slot = _release_execution_slot_and_notify
+    actions.extract_iam_action = _extract_iam_action_with_batches
+    actions.extract_resource_arn = _extract_resource_arn_with_streams
     actions._s3_object_context = _s3_object_context_with_conditions
-    policies._fnmatch_compile = _compile_wildcards_over_lines
+    policies._fnmatch_compile = _compile_wildcards_with_newlines
     roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
-    roles.update({step: _bounding(roles[step]) for step in ("create", "update")})
+    roles.update({step: _with_boundary(roles[step]) for step in ("create", "update")})
     emulator._port_is_bindable = lambda _host, _port: False
 
 
@@ -100,7 +99,7 @@ def _import_rest_api_with_binary_types(document: Json, base: Json | None = None)
     return _import_rest_api(document, base)
 
 
-def _import_operation_whole(
+def _import_operation_with_integration(
     api_id: str,
     resource_id: str,
     method: str,
@@ -108,7 +107,7 @@ def _import_operation_whole(
     schemes: Json | None = None,
     security: Any = None,
 ) -> None:
-    """The importer keeps type, method and URI of an integration; this keeps the rest of it."""
+    """Import an operation with its whole integration; ministack keeps type, method and URI only."""
     _import_operation(api_id, resource_id, method, operation, schemes, security)
     integration = (operation or {}).get("x-amazon-apigateway-integration") or {}
     imported = gateway._resources[api_id][resource_id]["resourceMethods"].get(method) or {}
@@ -127,7 +126,7 @@ def _apply_patch_with_unset_compression(target: Json, operations: list[Json]) ->
     return target
 
 
-def _be_ready_at_once(function: str, _delay: float) -> None:
+def _activate_at_once(function: str, _delay: float) -> None:
     configuration = (functions._functions.get(function) or {}).get("config") or {}
     configuration.update(
         State="Active",
@@ -139,13 +138,13 @@ def _be_ready_at_once(function: str, _delay: float) -> None:
     )
 
 
-def _invoke_async_under_one_id(function: Json, event: Json) -> None:
+def _invoke_async_with_one_request_id(function: Json, event: Json) -> None:
     context = contextvars.copy_context()
     context.run(_request_id.set, functions.new_uuid())
     context.run(_invoke_async_with_retry, function, event)
 
 
-def _dispatch_under_one_id(
+def _dispatch_with_one_request_id(
     function: Json, config: Json, event: Json, request_id: str, started: float
 ) -> Any:
     return _execute_function_dispatch(
@@ -153,46 +152,52 @@ def _dispatch_under_one_id(
     )
 
 
-def _execute_when_there_is_room(function: Json, event: Json) -> Any:
+def _execute_when_capacity_is_free(function: Json, event: Json) -> Any:
     while True:
         result = _execute_function(function, event)
         if _request_id.get() is None or not result.get("throttle"):
             return result
-        with _room:
-            _room.wait(timeout=5)
+        with _capacity:
+            _capacity.wait(timeout=5)
 
 
-def _release_execution_slot_and_tell(key: str) -> None:
+def _release_execution_slot_and_notify(key: str) -> None:
     _release_execution_slot(key)
-    with _room:
-        _room.notify()
+    with _capacity:
+        _capacity.notify()
 
 
-def _compile_wildcards_over_lines(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+def _compile_wildcards_with_newlines(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     compiled = _compile_wildcards(pattern, ignore_case)
     return re.compile(compiled.pattern, compiled.flags | re.DOTALL)
 
 
-def _extract_iam_action_of_batches_too(*arguments: Any, **more: Any) -> str | None:
-    """SNS Developer Guide, 'API permissions': PublishBatch is allowed by sns:Publish."""
-    action = _extract_iam_action(*arguments, **more)
+def _extract_iam_action_with_batches(*args: Any, **kwargs: Any) -> str | None:
+    """Return the action that a request needs, with sns:Publish for PublishBatch.
+
+    Source: SNS Developer Guide, 'API permissions'.
+    """
+    action = _extract_iam_action(*args, **kwargs)
     return "sns:Publish" if action == "sns:PublishBatch" else action
 
 
-def _extract_resource_arn_of_streams_too(
-    service: str, method: str, path: str, headers: Json, body: bytes, *more: Any
+def _extract_resource_arn_with_streams(
+    service: str, method: str, path: str, headers: Json, body: bytes, *args: Any
 ) -> str:
-    """A request about a table's stream is about the stream, where it names one."""
+    """Return the ARN of a request's resource, which is the stream if the request names one."""
     if "dynamodb" in service and b'"StreamArn"' in body:
         return str(json.loads(body)["StreamArn"])
-    resource: str = _extract_resource_arn(service, method, path, headers, body, *more)
+    resource: str = _extract_resource_arn(service, method, path, headers, body, *args)
     return resource
 
 
 def _s3_object_context_with_conditions(
     action: str, query: Json, path: str, headers: Mapping[str, str]
 ) -> Json:
-    """S3 User Guide, 'Enforce conditional writes on Amazon S3 buckets'."""
+    """Return a request's condition keys, including those of conditional writes.
+
+    Source: S3 User Guide, 'Enforce conditional writes on Amazon S3 buckets'.
+    """
     context: Json = _s3_object_context(action, query, path, headers)
     if action == "s3:PutObject":
         for name in ("if-match", "if-none-match"):
@@ -202,16 +207,16 @@ def _s3_object_context_with_conditions(
     return context
 
 
-def _bounding(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A step of CloudFormation's for a role, and its boundary after it, which it leaves out."""
+def _with_boundary(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a CloudFormation handler of roles so that it sets the permissions boundary, too."""
 
-    def bounded(*arguments: Any, **more: Any) -> Any:
-        made = step(*arguments, **more)
-        properties = next(a for a in reversed(arguments) if isinstance(a, dict))
-        name = made[0] if isinstance(made, tuple) else made
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result = step(*args, **kwargs)
+        properties = next(a for a in reversed(args) if isinstance(a, dict))
+        name = result[0] if isinstance(result, tuple) else result
         role = identities._roles.get(name) or identities._roles.get(properties.get("RoleName"))
         if role is not None:
             role["PermissionsBoundary"] = properties.get("PermissionsBoundary")
-        return made
+        return result
 
-    return bounded
+    return wrapper

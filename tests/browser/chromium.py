@@ -1,4 +1,4 @@
-"""The Chromium that the page is tested in: one that is installed, or Playwright's own."""
+"""The Chromium for tests of the web page: an installed one, or else Playwright's."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HOW_TO_GET_ONE = (
-    "no Chromium was found: `make browser` fetches one, or install your system's package "
+NO_CHROMIUM = (
+    "no Chromium was found: run `make browser`, or install your system's package "
     "`chromium` or `google-chrome`"
 )
 
@@ -28,13 +28,13 @@ def executable(playwright: Playwright) -> str | None:
 
 @contextmanager
 def running() -> Iterator[Browser | None]:
-    """Start a Chromium without a window; None if there is none."""
+    """Run a headless Chromium; yields None if none is installed."""
     with sync_playwright() as playwright:
         path = executable(playwright)
         if path is None:
             yield None
             return
-        # Chromium's sandbox refuses to run as root, which is what a container's user is.
+        # Chromium's sandbox does not work for root, the usual user in containers.
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=path, args=sandbox)
         try:
@@ -44,11 +44,11 @@ def running() -> Iterator[Browser | None]:
 
 
 def main() -> int:
-    """Make sure that there is a Chromium; the exit status."""
+    """Install a Chromium unless there is one, and return the exit status."""
     with sync_playwright() as playwright:
-        found = executable(playwright)
-    if found is not None:
-        print(f"browser tests run in {found}")
+        path = executable(playwright)
+    if path is not None:
+        print(f"browser tests use {path}")
         return 0
     return subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"]).returncode
 

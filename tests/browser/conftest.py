@@ -1,4 +1,4 @@
-"""A browser, and a tab of it for each test."""
+"""Fixtures: a browser, and a new tab for each test."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,24 +6,24 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import chromium
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.stack import Stack
 
 SKIPPED = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
-def found_browser() -> Iterator[Browser | None]:
-    with chromium.running() as found:
-        yield found
+def installed_browser() -> Iterator[Browser | None]:
+    with chromium.running() as browser:
+        yield browser
 
 
 @pytest.fixture
-def browser(found_browser: Browser | None, pytestconfig: pytest.Config) -> Browser:
-    if found_browser is None:
+def browser(installed_browser: Browser | None, pytestconfig: pytest.Config) -> Browser:
+    if installed_browser is None:
         pytestconfig.stash[SKIPPED] = pytestconfig.stash.get(SKIPPED, 0) + 1
-        pytest.skip(chromium.HOW_TO_GET_ONE)
-    return found_browser
+        pytest.skip(chromium.NO_CHROMIUM)
+    return installed_browser
 
 
 def pytest_terminal_summary(
@@ -32,21 +32,21 @@ def pytest_terminal_summary(
     skipped = config.stash.get(SKIPPED, 0)
     if skipped:
         terminalreporter.section("THE WEB PAGE WAS NOT TESTED", red=True, bold=True)
-        terminalreporter.line(f"{skipped} tests were skipped: {chromium.HOW_TO_GET_ONE}.")
+        terminalreporter.line(f"{skipped} tests were skipped: {chromium.NO_CHROMIUM}.")
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A profile of its own, which trusts the emulator's certificate."""
+    """A new browser profile, which trusts the emulator's certificate."""
     context = browser.new_context(ignore_https_errors=True, locale="en-US")
-    context.set_default_timeout(SETTLED_WITHIN)
+    context.set_default_timeout(TIMEOUT_MS)
     yield context
     context.close()
 
 
 @pytest.fixture
 def new_tab(context: BrowserContext, stack: Stack) -> Iterator[Callable[[], Tab]]:
-    """Opens tabs; none may complain of an error, or of what the page's own policy forbids."""
+    """A function that opens tabs; the test fails if one logs an error or a policy violation."""
     tabs: list[Tab] = []
 
     def opened() -> Tab:
@@ -55,7 +55,7 @@ def new_tab(context: BrowserContext, stack: Stack) -> Iterator[Callable[[], Tab]
 
     yield opened
     for tab in tabs:
-        assert tab.complaints == []
+        assert tab.errors == []
 
 
 @pytest.fixture

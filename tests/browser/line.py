@@ -1,4 +1,4 @@
-"""A line between browser and AWS that can be cut in the middle of whatever it carries."""
+"""A network connection between browser and AWS that can be cut at any moment."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ CHUNK = 16 * 1024
 
 
 class Line:
-    """An HTTP proxy on loopback that only tunnels (CONNECT, RFC 9110, 9.3.6)."""
+    """An HTTP proxy on loopback that supports only tunnels (CONNECT, RFC 9110, 9.3.6)."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -19,8 +19,8 @@ class Line:
 
     @classmethod
     @contextmanager
-    def laid(cls) -> Iterator[Self]:
-        """Start one, and take it away in the end."""
+    def running(cls) -> Iterator[Self]:
+        """Run the proxy until the context ends."""
         line = cls()
         threading.Thread(target=line._serve, daemon=True).start()
         try:
@@ -35,14 +35,14 @@ class Line:
         return f"http://{host}:{port}"
 
     def cut(self) -> None:
-        """End every connection where it is, and let no new one come about."""
+        """Close all connections, and accept no new ones."""
         self._is_cut = True
         for end in [*self._open]:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def mend(self) -> None:
-        """Let connections come about again."""
+    def restore(self) -> None:
+        """Accept connections again."""
         self._is_cut = False
 
     def _serve(self) -> None:

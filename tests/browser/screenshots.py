@@ -1,4 +1,4 @@
-"""The pictures of the page in docs/, taken of a stage on the local AWS with files of data/."""
+"""Screenshots of the web page in docs/, with a stage on the local AWS and files of data/."""
 
 import sys
 import tempfile
@@ -22,7 +22,7 @@ REJECTED = "rejected/picture.txt"
 
 @contextmanager
 def tab(browser: Browser, stack: Stack, size: ViewportSize, scheme: str = "light") -> Iterator[Tab]:
-    """A signed-in tab of this size."""
+    """Open a signed-in tab of this size."""
     context = browser.new_context(
         ignore_https_errors=True,
         viewport=size,
@@ -36,13 +36,13 @@ def tab(browser: Browser, stack: Stack, size: ViewportSize, scheme: str = "light
 
 
 def take(browser: Browser, stack: Stack, folder: Path) -> None:
-    """Upload the samples as a person does, and take a picture at each station."""
+    """Upload the samples as a user would, and take a screenshot at each step."""
     with tab(browser, stack, DESKTOP) as desktop:
         desktop.choose(*(PROJECT / "data" / name for name in SAMPLES))
         names = [Path(name).name for name in SAMPLES]
         desktop.expect_states(names, "success")
         desktop.read("human-rights.txt")
-        desktop.page.wait_for_timeout(2_000)  # the viewer does not say when it has drawn
+        desktop.page.wait_for_timeout(2_000)  # the viewer does not signal when it has rendered
         desktop.page.screenshot(path=folder / "page.png")
         desktop.page.keyboard.press("Escape")
         desktop.choose(PROJECT / "data" / REJECTED, PROJECT / "data" / "prose.txt")
@@ -59,11 +59,11 @@ def take(browser: Browser, stack: Stack, folder: Path) -> None:
 
 
 def main() -> int:
-    """Take the pictures into docs/, or into the folder that is given; the exit status."""
+    """Write the screenshots to docs/, or to the folder given, and return the exit status."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
     with chromium.running() as browser:
         if browser is None:
-            print(f"make screenshots: {chromium.HOW_TO_GET_ONE}", file=sys.stderr)
+            print(f"make screenshots: {chromium.NO_CHROMIUM}", file=sys.stderr)
             return 1
         with tempfile.TemporaryDirectory() as project, deployed(Path(project), "demo") as stack:
             take(browser, stack, folder)

@@ -1,4 +1,4 @@
-"""One tab with the page in it, and what a person does there."""
+"""A browser tab with the web page, and the actions of a user."""
 
 import re
 from collections.abc import Sequence
@@ -10,57 +10,57 @@ from playwright.sync_api import BrowserContext, CDPSession, Locator, Page, Reque
 
 from tests.stack import Stack
 
-SETTLED_WITHIN = 90_000
-"""Milliseconds; a first conversion starts a function."""
-expect.set_options(timeout=SETTLED_WITHIN)
+TIMEOUT_MS = 90_000
+"""Timeout in milliseconds; the first conversion includes a cold start."""
+expect.set_options(timeout=TIMEOUT_MS)
 UNAVOIDABLE = re.compile("Failed to load resource|net::ERR_")
-"""What Chromium writes to its console about every response of 400 or more, and cut lines."""
+"""Messages that Chromium logs for every response of 400 or more, and for lost connections."""
 
 
 @dataclass
 class Tab:
-    """The page, open in a tab."""
+    """The web page in a tab. `errors` are its errors and warnings, `requests` its requests."""
 
     page: Page
     stack: Stack
-    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
-    unanswered: int = 0
+    pending_requests: int = 0
 
     @classmethod
     def of(cls, context: BrowserContext, stack: Stack) -> "Tab":
         tab = cls(context.new_page(), stack)
-        tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        tab.page.on("console", lambda message: tab._hear(message.type, message.text))
-        tab.page.on("request", tab._ask)
-        tab.page.on("requestfinished", tab._answer)
-        tab.page.on("requestfailed", tab._answer)
+        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.page.on("console", lambda message: tab._on_console(message.type, message.text))
+        tab.page.on("request", tab._on_request)
+        tab.page.on("requestfinished", tab._on_request_end)
+        tab.page.on("requestfailed", tab._on_request_end)
         tab.page.on("dialog", lambda dialog: dialog.accept())
         return tab
 
-    def _hear(self, kind: str, words: str) -> None:
-        if kind in {"error", "warning"} and not UNAVOIDABLE.search(words):
-            self.complaints.append(words)
+    def _on_console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"} and not UNAVOIDABLE.search(text):
+            self.errors.append(text)
 
-    def _ask(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         self.requests.append((request.method, request.url, dict(request.headers)))
-        self.unanswered += 1
+        self.pending_requests += 1
 
-    def _answer(self, _: Request) -> None:
-        self.unanswered -= 1
+    def _on_request_end(self, _: Request) -> None:
+        self.pending_requests -= 1
 
-    def wait_for_answers(self) -> None:
-        """Return once the page has an answer to everything it asked."""
-        while self.unanswered:
+    def wait_for_responses(self) -> None:
+        """Wait until the page has no pending requests."""
+        while self.pending_requests:
             self.page.wait_for_timeout(50)
 
     def open(self, address: str = "/") -> None:
         self.page.goto(self.stack.url + address)
 
     def sign_in(self, destination: str = "") -> None:
-        """Open the page signed in; what is uploaded goes below `destination`."""
+        """Open the page signed in; uploads go below the folder `destination`."""
         self.open(f"/#token={self.stack.token}")
-        expect(self.page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+        expect(self.page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
         if destination:
             self.page.fill("#destination", destination)
             self.find(destination)
@@ -72,7 +72,7 @@ class Tab:
         self.page.set_input_files("#files-input", list(paths))
 
     def drop(self, *paths: Path) -> None:
-        """Drag files and folders from the desktop onto the page and let them go."""
+        """Drag files and folders from the desktop and drop them on the page."""
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
             self._devtools.send(
@@ -81,7 +81,7 @@ class Tab:
 
     @property
     def rows(self) -> Locator:
-        """The files of this session and those of the list, as far as they are shown."""
+        """The visible rows of files, of this session and of the list."""
         return self.page.locator(".row:not([hidden])")
 
     def row(self, key: str) -> Locator:
@@ -99,16 +99,16 @@ class Tab:
         self.row(key).get_by_role("button", name=re.compile(f"^{name}")).click()
 
     def read(self, key: str) -> bytes:
-        """Open the file's PDF in the pane; its bytes, from where the viewer has them."""
+        """Open the file's PDF beside the list, and return its bytes from the viewer's address."""
         self.row(key).locator("button.open").click()
         frame = self.page.locator("#reader iframe")
-        expect(frame).to_be_visible(timeout=SETTLED_WITHIN)
+        expect(frame).to_be_visible(timeout=TIMEOUT_MS)
         address = frame.get_attribute("src")
         assert address is not None
         return self.stack.fetch(address.partition("#")[0]).body
 
     def slow_down(self, bytes_a_second: int) -> None:
-        """Send no faster than that; -1: as fast as it goes."""
+        """Limit the upload rate; -1 stands for no limit."""
         self._devtools.send("Network.enable")
         self._devtools.send(
             "Network.emulateNetworkConditions",
@@ -126,5 +126,5 @@ class Tab:
 
 
 def _quoted(text: str) -> str:
-    """A CSS string."""
+    """Return the text as a CSS string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

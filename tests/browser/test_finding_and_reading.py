@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.browser.test_uploading import PICTURE, text_of
 from tests.stack import Stack, wait_for
 
@@ -34,7 +34,7 @@ SHOWN = {
 def shown(tab: Tab, text: str) -> None:
     titles = tab.page.locator(".row:not([hidden]) .title")
     expect(titles.filter(has_text=re.compile(f"^{re.escape(text)}$"))).to_have_count(
-        1, timeout=SETTLED_WITHIN
+        1, timeout=TIMEOUT_MS
     )
 
 
@@ -47,7 +47,7 @@ def hostile(stack: Stack) -> dict[str, str]:
     return HOSTILE
 
 
-def test_keys_of_any_kind_are_shown_safely_and_truly(tab: Tab, hostile: dict[str, str]) -> None:
+def test_keys_of_any_kind_are_shown_safely(tab: Tab, hostile: dict[str, str]) -> None:
     tab.sign_in()
     tab.find("hostile/")
     for name, key in hostile.items():
@@ -56,7 +56,7 @@ def test_keys_of_any_kind_are_shown_safely_and_truly(tab: Tab, hostile: dict[str
     assert tab.page.locator("main img").count() == 1  # the drop zone's own
 
 
-def test_files_of_any_key_are_uploaded_and_read(tab: Tab) -> None:
+def test_files_with_any_key_can_be_uploaded_and_read(tab: Tab) -> None:
     names = ["👩‍👩‍👧‍👦.txt", "שלום.txt", "<b>bold<b>.txt", "two\nlines.txt", "tab\t%20+&.txt"]
     tab.sign_in("any-key/")
     tab.page.evaluate(
@@ -71,7 +71,7 @@ def test_files_of_any_key_are_uploaded_and_read(tab: Tab) -> None:
         record = tab.stack.settled(f"any-key/{name}")
         assert record.status == "SUCCESS"
     expect(tab.page.locator("#session-rows > [data-state=success]")).to_have_count(
-        len(names), timeout=SETTLED_WITHIN
+        len(names), timeout=TIMEOUT_MS
     )
     tab.page.locator("#session-rows button.open", has_text="lines").click()
     frame = tab.page.locator("#reader iframe")
@@ -79,7 +79,7 @@ def test_files_of_any_key_are_uploaded_and_read(tab: Tab) -> None:
     assert "/any-key/two\nlines.pdf?" in unquote(frame.get_attribute("src") or "")
 
 
-def test_a_key_of_1024_bytes_goes_through(tab: Tab) -> None:
+def test_a_key_of_1024_bytes_works(tab: Tab) -> None:
     assert len(LONG.encode()) == 1024
     folder, _, name = LONG.rpartition("/")
     tab.sign_in()
@@ -89,7 +89,7 @@ def test_a_key_of_1024_bytes_goes_through(tab: Tab) -> None:
     )
     assert tab.stack.settled(LONG).status == "SUCCESS"
     expect(tab.page.locator("#session-rows > [data-state=success]")).to_have_count(
-        1, timeout=SETTLED_WITHIN
+        1, timeout=TIMEOUT_MS
     )
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -106,7 +106,7 @@ def mixed(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("mixed")
-def test_files_are_found_by_prefix_and_status_and_counted(tab: Tab) -> None:
+def test_files_can_be_filtered_by_prefix_and_status_and_are_counted(tab: Tab) -> None:
     tab.sign_in()
     tab.find("mixed/")
     expect(tab.rows).to_have_count(5)
@@ -124,7 +124,7 @@ def test_files_are_found_by_prefix_and_status_and_counted(tab: Tab) -> None:
 
 
 @pytest.mark.usefixtures("mixed")
-def test_a_pdf_is_read_downloaded_and_its_link_copied(tab: Tab) -> None:
+def test_a_pdf_can_be_read_and_downloaded_and_its_link_copied(tab: Tab) -> None:
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     tab.sign_in()
     tab.find("mixed/")
@@ -151,7 +151,7 @@ def test_a_pdf_is_read_downloaded_and_its_link_copied(tab: Tab) -> None:
 
 
 @pytest.mark.usefixtures("mixed")
-def test_a_pdf_that_was_deleted_is_told(tab: Tab) -> None:
+def test_a_deleted_pdf_is_reported(tab: Tab) -> None:
     tab.stack.upload("mixed-deleted/a.txt")
     tab.stack.settled("mixed-deleted/a.txt")
     bucket = tab.stack.settings.output_bucket
@@ -162,7 +162,7 @@ def test_a_pdf_that_was_deleted_is_told(tab: Tab) -> None:
     expect(tab.page.locator("#reader-error")).to_contain_text("has been deleted since")
 
 
-def test_what_one_tab_uploads_the_other_sees(new_tab: Callable[[], Tab]) -> None:
+def test_an_upload_in_one_tab_is_shown_in_another(new_tab: Callable[[], Tab]) -> None:
     one, two = new_tab(), new_tab()
     for tab in (one, two):
         tab.sign_in("two-tabs/")
@@ -187,8 +187,8 @@ def test_polling_stops_when_everything_is_settled(tab: Tab) -> None:
     )
     tab.expect_state("polling/a.txt", "success")
     tab.page.clock.run_for(5_000)  # the list is asked for once more
-    tab.wait_for_answers()  # what is not answered within 35 s would be asked again
+    tab.wait_for_responses()  # what is not answered within 35 s would be asked again
     before = len(tab.requests)
     tab.page.clock.run_for(600_000)
-    tab.wait_for_answers()
+    tab.wait_for_responses()
     assert len(tab.requests) == before

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FileChooser, Page, expect
 from playwright.sync_api import TimeoutError as NoDialog
 
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.browser.test_uploading import PICTURE, written
 from tests.stack import wait_for
 
@@ -42,7 +42,7 @@ def put_on(page: Page, scheme: str) -> None:
     )
 
 
-def test_axe_finds_nothing_in_any_state_or_scheme(tab: Tab, tmp_path: Path) -> None:
+def test_axe_finds_no_violations_in_any_state_or_colour_scheme(tab: Tab, tmp_path: Path) -> None:
     page = tab.page
     found: dict[str, list[str]] = {}
 
@@ -111,13 +111,13 @@ def file_chooser(page: Page) -> FileChooser:
     raise AssertionError("the dialog that chooses files never opened")
 
 
-def test_the_keyboard_alone_does_everything(tab: Tab, tmp_path: Path) -> None:
+def test_everything_can_be_done_by_keyboard(tab: Tab, tmp_path: Path) -> None:
     page = tab.page
     tab.open()
-    expect(page.get_by_label("API token")).to_be_focused(timeout=SETTLED_WITHIN)
+    expect(page.get_by_label("API token")).to_be_focused(timeout=TIMEOUT_MS)
     page.keyboard.type(tab.stack.token)
     page.keyboard.press("Enter")
-    expect(page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    expect(page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
     tab_to(page, "destination")
     page.keyboard.type("keyboard/")
     tab_to(page, "Choose files", "Shift+Tab")
@@ -143,7 +143,7 @@ def test_the_keyboard_alone_does_everything(tab: Tab, tmp_path: Path) -> None:
     expect(page.get_by_label("API token")).to_be_focused()
 
 
-def test_progress_and_results_are_spoken(tab: Tab, tmp_path: Path) -> None:
+def test_progress_and_results_are_announced_to_screen_readers(tab: Tab, tmp_path: Path) -> None:
     tab.sign_in("spoken/")
     tab.page.evaluate(
         """() => {
@@ -165,7 +165,7 @@ def test_progress_and_results_are_spoken(tab: Tab, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_is_wider_than_a_phone(tab: Tab, width: int) -> None:
+def test_the_page_fits_a_phone(tab: Tab, width: int) -> None:
     tab.stack.upload("phone/a-name-that-is-rather-long-for-a-phone.txt")
     tab.stack.settled("phone/a-name-that-is-rather-long-for-a-phone.txt")
     tab.page.set_viewport_size({"width": width, "height": 800})
@@ -178,7 +178,7 @@ def test_nothing_is_wider_than_a_phone(tab: Tab, width: int) -> None:
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_page_does_not_jump_while_a_file_is_converted(tab: Tab, tmp_path: Path) -> None:
+def test_the_layout_does_not_shift_during_a_conversion(tab: Tab, tmp_path: Path) -> None:
     tab.sign_in("steady/")
     tab.page.evaluate(
         """() => {

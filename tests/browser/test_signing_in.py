@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.browser.tab import SETTLED_WITHIN, Tab
+from tests.browser.tab import TIMEOUT_MS, Tab
 
 
 def type_token(tab: Tab, token: str) -> None:
@@ -22,22 +22,22 @@ def stored(tab: Tab) -> str:
     return text
 
 
-def test_a_wrong_token_is_told_and_the_right_one_opens_the_page(tab: Tab) -> None:
+def test_a_wrong_token_is_rejected_and_the_right_one_accepted(tab: Tab) -> None:
     tab.open()
     expect(tab.page.locator("#workspace")).to_be_hidden()
     type_token(tab, "wrong")
     expect(tab.page.get_by_role("alert").first).to_have_text(
-        "This token is not valid for this stage. Check it and try again.", timeout=SETTLED_WITHIN
+        "This token is not valid for this stage. Check it and try again.", timeout=TIMEOUT_MS
     )
     assert "wrong" not in stored(tab)
     type_token(tab, tab.stack.token)
-    expect(tab.page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    expect(tab.page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
     expect(tab.page.locator("#sign-in")).to_be_hidden()
     tab.page.reload()
-    expect(tab.page.locator("#workspace")).to_be_visible(timeout=SETTLED_WITHIN)
+    expect(tab.page.locator("#workspace")).to_be_visible(timeout=TIMEOUT_MS)
 
 
-def test_a_link_signs_in_and_the_token_leaves_the_address_at_once(tab: Tab) -> None:
+def test_a_link_signs_in_and_its_token_is_removed_from_the_address(tab: Tab) -> None:
     tab.sign_in()
     assert tab.page.url == f"{tab.stack.url}/"
     tab.page.go_back()
@@ -59,7 +59,7 @@ def test_the_token_is_sent_to_the_api_and_never_to_s3(tab: Tab) -> None:
     assert len(buckets) >= 2
 
 
-def test_signing_out_forgets_the_token_and_the_list(tab: Tab) -> None:
+def test_signing_out_removes_the_token_and_the_list(tab: Tab) -> None:
     tab.sign_in()
     tab.page.get_by_role("button", name="Sign out").click()
     expect(tab.page.locator("#workspace")).to_be_hidden()
@@ -68,7 +68,7 @@ def test_signing_out_forgets_the_token_and_the_list(tab: Tab) -> None:
     expect(tab.page.get_by_label("API token")).to_be_visible()
 
 
-def test_another_tab_does_not_know_the_token(new_tab: Callable[[], Tab]) -> None:
+def test_another_tab_does_not_have_the_token(new_tab: Callable[[], Tab]) -> None:
     new_tab().sign_in()
     second = new_tab()
     second.open()
@@ -80,7 +80,7 @@ def refuse(route: Route) -> None:
     route.fulfill(status=403, json={"Message": "User is not authorized to access this resource"})
 
 
-def test_when_a_token_expires_the_list_stays_and_uploads_wait_for_another(
+def test_when_the_token_is_replaced_the_list_is_kept_and_uploads_wait(
     tab: Tab, context: BrowserContext
 ) -> None:
     tab.stack.upload("expiry/before.txt")
@@ -99,7 +99,7 @@ def test_when_a_token_expires_the_list_stays_and_uploads_wait_for_another(
     tab.expect_state("expiry/after.txt", "success")
 
 
-def test_without_javascript_a_sentence_says_what_is_missing(tab: Tab) -> None:
+def test_without_javascript_the_page_says_that_it_is_needed(tab: Tab) -> None:
     browser = tab.page.context.browser
     assert browser is not None
     with browser.new_context(ignore_https_errors=True, java_script_enabled=False) as plain:

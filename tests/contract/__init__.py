@@ -1,1 +1,1 @@
-"""The deployed API held against its own document by schemathesis."""
+"""Tests of the deployed API against its OpenAPI document, with schemathesis."""

@@ -1,6 +1,7 @@
-"""What OpenAPI cannot say of valid questions, told to schemathesis; invalid ones stay as they are.
+"""Hooks for schemathesis that make valid requests follow rules that OpenAPI cannot express.
 
-Loaded by schemathesis itself, through SCHEMATHESIS_HOOKS.
+Requests that are meant to be invalid stay unchanged. Schemathesis loads this module through
+SCHEMATHESIS_HOOKS.
 """
 
 import os
@@ -22,34 +23,34 @@ KINDS = {"/status": "page", "/status/summary": "count"}
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
-    """Make a question that fits its schema one that can be meant."""
+    """Make a request that matches its schema valid by all rules."""
     if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
         return
     query = case.query if isinstance(case.query, dict) else {}
     if case.path == "/status":
         case.query = query = _with_one_subject(query)
     if case.path == "/download" and len(query.get("key", "")) % 2:
-        query["key"] = KNOWN_KEY  # or the way to a PDF would never be found
+        query["key"] = KNOWN_KEY  # random keys would never find a PDF
     if query.get("next", NOT_SET) is not NOT_SET:
         _put_genuine_token(case.path, query)
 
 
 def _with_one_subject(query: dict[str, Any]) -> dict[str, Any]:
-    """`key` alone, or `prefix` with what goes with it."""
+    """Return the query with `key` alone, or with `prefix` and its options."""
     if "key" in query and "prefix" not in query:
         return {"key": query["key"]}
     return {"prefix": ""} | {name: value for name, value in query.items() if name != "key"}
 
 
 def _put_genuine_token(path: str, query: dict[str, Any]) -> None:
-    """A token of this very question, since no other is valid."""
+    """Replace the page token by one for this query, since no other is valid."""
     try:
         status, since = query.get("status"), query.get("since")
-        asked = StatusQuery(
+        status_filter = StatusQuery(
             query["prefix"],
             Status(status) if status else None,
             status_query.since(since) if since else None,
         )
     except BadQuestion:
         return
-    query["next"] = cursor.encoded(KINDS[path], BUCKET, asked, query["prefix"] + "x")
+    query["next"] = cursor.encoded(KINDS[path], BUCKET, status_filter, query["prefix"] + "x")

@@ -1,4 +1,4 @@
-"""Whatever the document allows or forbids to ask, the deployed API answers as it says."""
+"""The deployed API responds to valid and invalid requests as its OpenAPI document says."""
 
 import json
 import os
@@ -13,25 +13,25 @@ from tests.stack import Stack
 
 KNOWN_KEY = "contract/known.txt"
 EXAMPLES = 5
-"""Of each operation and phase; five times as many found nothing more."""
+"""Examples for each operation and phase; five times as many found nothing more."""
 
 
-def test_the_api_keeps_to_its_document_whatever_is_asked(stack: Stack, tmp_path: Path) -> None:
+def test_the_api_conforms_to_its_openapi_document(stack: Stack, tmp_path: Path) -> None:
     stack.upload(KNOWN_KEY)
     stack.settled(KNOWN_KEY)
     document = tmp_path / "openapi.json"
     document.write_text(routes.document(), "utf-8")
     schemathesis = Path(sys.executable).with_name("schemathesis")
-    asked = [
+    options = [
         *("--url", stack.url, "--header", f"Authorization: Bearer {stack.token}"),
-        # The gateway answers a method that there is not with 403, as for any unknown path.
+        # The gateway responds to unsupported methods with 403, as to any unknown path.
         *("--checks", "all", "--exclude-checks", "unsupported_method"),
         *("--phases", "examples,coverage,fuzzing,stateful"),
         *("--tls-verify", str(stack.aws.authority)),
         *("--max-examples", str(EXAMPLES), "--seed", "1"),
     ]
-    done = subprocess.run(
-        [str(schemathesis), "--no-color", "run", str(document), *asked],
+    process = subprocess.run(
+        [str(schemathesis), "--no-color", "run", str(document), *options],
         cwd=tmp_path,
         env=dict(os.environ)
         | {
@@ -44,7 +44,7 @@ def test_the_api_keeps_to_its_document_whatever_is_asked(stack: Stack, tmp_path:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert done.returncode == 0, done.stdout
-    tested = re.search(r"Tested: +(\d+)", done.stdout)
+    assert process.returncode == 0, process.stdout
+    tested = re.search(r"Tested: +(\d+)", process.stdout)
     assert tested is not None
     assert int(tested[1]) == len(json.loads(routes.document())["paths"])

@@ -1,20 +1,20 @@
-"""The table of faults and fates at the end of a run."""
+"""A table of faults and their outcomes in the test summary."""
 
 import pytest
 
-FATES = pytest.StashKey[list[str]]()
+OUTCOMES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
-def fates(pytestconfig: pytest.Config) -> list[str]:
-    """One line a fault."""
-    return pytestconfig.stash.setdefault(FATES, [])
+def outcomes(pytestconfig: pytest.Config) -> list[str]:
+    """Lines of the table: one for each fault."""
+    return pytestconfig.stash.setdefault(OUTCOMES, [])
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    lines = config.stash.get(FATES, [])
+    lines = config.stash.get(OUTCOMES, [])
     if lines:
         terminalreporter.section("faults")
         terminalreporter.line("call | fault | times | record | claims | AWS calls")

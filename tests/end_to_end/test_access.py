@@ -1,4 +1,4 @@
-"""Who may do what: the deployed roles, tried against an emulator that enforces them."""
+"""Permissions of the deployed roles, tested with an emulator that enforces policies."""
 
 import urllib.error
 import urllib.request
@@ -18,20 +18,20 @@ from infra.provision import provision
 from infra.web import OPEN_ROUTES
 from tests.stack import Stack, copy_project
 
-Deed = Callable[["Actor"], Any]
+Operation = Callable[["Actor"], Any]
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
 
 
 class Actor:
-    """A function's role at work: clients that have its rights and no others."""
+    """Clients with the permissions of a function's role, and no others."""
 
     def __init__(self, settings: Settings, role: str) -> None:
         self.settings = settings
         region = boto3.Session().region_name
         name = f"text-to-pdf-{settings.stage}-{region}-{role}"
         arn = boto3.client("iam").get_role(RoleName=name)["Role"]["Arn"]
-        answer = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
-        credentials = answer["Credentials"]
+        response = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
+        credentials = response["Credentials"]
         self._session = boto3.Session(
             credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
         )
@@ -147,16 +147,16 @@ def invoke(a: Actor) -> Any:
     return a.do("lambda", "invoke", FunctionName=f"text-to-pdf-{a.settings.stage}-convert")
 
 
-ALLOWED: dict[str, list[Deed]] = {
+ALLOWED: dict[str, list[Operation]] = {
     "convert": [get_input, list_input, get_output, put_output, get_item, update_item],
-    # Looking whether an object is there (HEAD) takes the right to read it.
-    # A form for uploading has the rights of the role that signed it.
+    # Checking that an object exists (HEAD) needs the permission to read it.
+    # An upload form has the permissions of the role that signed it.
     "api": [get_item, query, get_input, put_input, list_input, get_output],
     "reconcile": [list_input, query, invoke],
     "authorize": [read_token],
     "announce": [publish, read_stream],
 }
-NOBODY: list[Deed] = [
+DENIED_TO_ALL: list[Operation] = [
     delete_input,
     delete_output,
     get_elsewhere,
@@ -168,16 +168,16 @@ NOBODY: list[Deed] = [
     read_other_parameter,
     make_log_group,
 ]
-FORBIDDEN: dict[str, list[Deed]] = {
-    "convert": [*NOBODY, put_input, query, read_token, invoke, publish, read_stream],
-    "api": [*NOBODY, put_output, update_item, read_token, invoke, publish, read_stream],
+FORBIDDEN: dict[str, list[Operation]] = {
+    "convert": [*DENIED_TO_ALL, put_input, query, read_token, invoke, publish, read_stream],
+    "api": [*DENIED_TO_ALL, put_output, update_item, read_token, invoke, publish, read_stream],
     "announce": [
-        *NOBODY,
+        *DENIED_TO_ALL,
         *(get_input, put_input, get_output, put_output),
         *(get_item, query, update_item, read_token, invoke),
     ],
     "reconcile": [
-        *NOBODY,
+        *DENIED_TO_ALL,
         get_input,
         put_input,
         get_output,
@@ -187,7 +187,7 @@ FORBIDDEN: dict[str, list[Deed]] = {
         read_token,
     ],
     "authorize": [
-        *NOBODY,
+        *DENIED_TO_ALL,
         get_input,
         put_input,
         get_output,
@@ -202,7 +202,7 @@ FORBIDDEN: dict[str, list[Deed]] = {
 
 @pytest.fixture(scope="module")
 def actors(stack: Stack) -> Iterator[dict[str, Actor]]:
-    """Each role, among things to lay hands on."""
+    """Each role, and the objects and parameters that the operations need."""
     stack.upload("access/a.txt")
     stack.settled("access/a.txt")
     stack.s3.create_bucket(Bucket="elsewhere")
@@ -212,31 +212,35 @@ def actors(stack: Stack) -> Iterator[dict[str, Actor]]:
     )
     actors = {role: Actor(stack.settings, role) for role in ALLOWED}
     yield actors
-    key = actors["convert"].key("(access)/")  # which updating without a condition has made
+    key = actors["convert"].key("(access)/")  # created by update_item
     stack.dynamodb.delete_item(TableName=stack.settings.table, Key=key)
 
 
-def pairs(table: dict[str, list[Deed]]) -> list[Any]:
+def pairs(table: dict[str, list[Operation]]) -> list[Any]:
     return [
-        pytest.param(role, deed, id=f"{role}-{deed.__name__}")
-        for role, deeds in table.items()
-        for deed in deeds
+        pytest.param(role, operation, id=f"{role}-{operation.__name__}")
+        for role, operations in table.items()
+        for operation in operations
     ]
 
 
-@pytest.mark.parametrize(("role", "deed"), pairs(ALLOWED))
-def test_a_function_may_do_what_it_needs(actors: dict[str, Actor], role: str, deed: Deed) -> None:
-    deed(actors[role])
+@pytest.mark.parametrize(("role", "operation"), pairs(ALLOWED))
+def test_a_role_allows_what_its_function_needs(
+    actors: dict[str, Actor], role: str, operation: Operation
+) -> None:
+    operation(actors[role])
 
 
-@pytest.mark.parametrize(("role", "deed"), pairs(FORBIDDEN))
-def test_a_function_may_do_nothing_else(actors: dict[str, Actor], role: str, deed: Deed) -> None:
+@pytest.mark.parametrize(("role", "operation"), pairs(FORBIDDEN))
+def test_a_role_denies_everything_else(
+    actors: dict[str, Actor], role: str, operation: Operation
+) -> None:
     with pytest.raises(ClientError) as caught:
-        deed(actors[role])
+        operation(actors[role])
     assert caught.value.response["Error"]["Code"] in DENIED
 
 
-def test_each_function_runs_under_its_own_role(stack: Stack) -> None:
+def test_each_function_has_its_own_role(stack: Stack) -> None:
     functions = boto3.client("lambda").list_functions()["Functions"]
     roles = {f["FunctionName"]: f["Role"].rpartition("/")[2] for f in functions}
     assert len(roles) == len(set(roles.values()))
@@ -246,7 +250,7 @@ def test_each_function_runs_under_its_own_role(stack: Stack) -> None:
     assert roles[f"text-to-pdf-{stage}-authorize"] == f"text-to-pdf-{stage}-{region}-authorize"
 
 
-def test_strangers_get_nothing_out_of_the_buckets(stack: Stack, actors: dict[str, Actor]) -> None:
+def test_buckets_deny_anonymous_reads(stack: Stack, actors: dict[str, Actor]) -> None:
     assert actors
     stranger = boto3.client("s3", config=Config(signature_version=UNSIGNED))
     for bucket, key in (
@@ -258,7 +262,7 @@ def test_strangers_get_nothing_out_of_the_buckets(stack: Stack, actors: dict[str
         assert caught.value.response["Error"]["Code"] in DENIED
 
 
-def test_without_tls_not_even_what_is_allowed_is_done(
+def test_requests_without_tls_are_denied(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with emulator.running({"AUTH": "true"}) as plain:
@@ -269,21 +273,21 @@ def test_without_tls_not_even_what_is_allowed_is_done(
         project = copy_project(tmp_path_factory.mktemp("plain"))
         provision("plain", project)
         actor = Actor(Settings.from_chalice_config(project / ".chalice", "plain"), "convert")
-        for deed in (list_input, put_output):
+        for operation in (list_input, put_output):
             with pytest.raises(ClientError, match="explicit deny"):
-                deed(actor)
+                operation(actor)
 
 
 def methods(stack: Stack) -> list[tuple[str, str]]:
-    """Every method of every route of the deployed API but the page's."""
+    """Return every method of every route of the deployed API except the page's."""
     gateway = boto3.client("apigateway")
     api_id = stack.url.split("/")[-2]
     items = gateway.get_resources(restApiId=api_id, embed=["methods"])["items"]
     return [
         (method, item["path"])
         for item in items
-        for method, what in item.get("resourceMethods", {}).items()
-        if (what.get("authorizationType") != "NONE" or method != "OPTIONS")
+        for method, settings in item.get("resourceMethods", {}).items()
+        if (settings.get("authorizationType") != "NONE" or method != "OPTIONS")
         and item["path"] not in OPEN_ROUTES
     ]
 
@@ -294,15 +298,15 @@ def status(stack: Stack, method: str, path: str, header: str | None) -> int:
         headers["Authorization"] = header
     request = urllib.request.Request(f"{stack.url}{path}", headers=headers, method=method)
     try:
-        with urllib.request.urlopen(request) as answer:
-            code: int = answer.status
+        with urllib.request.urlopen(request) as response:
+            code: int = response.status
             return code
     except urllib.error.HTTPError as error:
         with error:
             return error.code
 
 
-def test_on_every_route_only_the_token_opens(stack: Stack) -> None:
+def test_every_route_rejects_requests_without_the_right_token(stack: Stack) -> None:
     token = stack.token
     wrong = {
         "none": None,
@@ -322,10 +326,10 @@ def test_on_every_route_only_the_token_opens(stack: Stack) -> None:
     }
     routes = methods(stack)
     assert {("GET", "/status"), ("POST", "/uploads")} <= set(routes)
-    refused = {
+    codes = {
         (method, path, name): status(stack, method, path, header)
         for method, path in routes
         for name, header in wrong.items()
     }
-    assert {case: code for case, code in refused.items() if code not in {401, 403}} == {}
+    assert {case: code for case, code in codes.items() if code not in {401, 403}} == {}
     assert status(stack, "GET", "/status?prefix=access/", f"Bearer {token}") == 200

@@ -1,4 +1,4 @@
-"""Settled files are announced: at least once each, whatever happens, and nothing else is."""
+"""Every settled file is announced at least once, despite faults, and nothing else is."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ from tests.faults import Call, Fault, Proxy, Rule
 from tests.stack import Stack, wait_for
 
 FILES = 20
-STRIKES = [
+FAULTS = [
     (Fault.KILLED_BEFORE, 1),
     (Fault.KILLED_AFTER, 1),
     (Fault.ERROR, 6),
@@ -25,11 +25,11 @@ STRIKES = [
     (Fault.CUT_AFTER, 3),
     (Fault.THROTTLED, 4),
 ]
-"""What happens to the requests that publish, one after the other: 17 of them fail."""
+"""Faults of the requests that publish, and how many requests each affects: 17 in total."""
 
 
 class State(NamedTuple):
-    """One settled state of one file."""
+    """A settled state of a file."""
 
     key: str
     sequencer: str
@@ -44,14 +44,14 @@ def proxy() -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
-    """A stage whose functions reach AWS through the proxy only."""
+    """A stage whose functions call AWS through the proxy."""
 
     def configure(aws: Emulator, config: dict[str, Any]) -> None:
         proxy.endpoint = aws.endpoint
         config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
         config["lambda_functions"]["convert"]["reserved_concurrency"] = 2
 
-    with stacks.deployed(tmp_path_factory.mktemp("project"), "told", None, configure) as deployed:
+    with stacks.deployed(tmp_path_factory.mktemp("project"), "noisy", None, configure) as deployed:
         yield deployed
 
 
@@ -61,8 +61,8 @@ class Queue:
     def __init__(self, stage: Stack, name: str, policy: dict[str, Any] | None = None) -> None:
         self._sqs = stage.sqs
         self._url = stage.sqs.create_queue(QueueName=name)["QueueUrl"]
-        answer = stage.sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        arn = answer["Attributes"]["QueueArn"]
+        response = stage.sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = response["Attributes"]["QueueArn"]
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},
@@ -81,7 +81,7 @@ class Queue:
         self.bodies: list[dict[str, Any]] = []
 
     def states(self) -> list[State]:
-        """Every state that was announced so far, in the order of arrival."""
+        """Return every state announced so far, in order of arrival."""
         while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
@@ -92,7 +92,7 @@ class Queue:
 
 
 def settled_states(stage: Stack) -> set[State]:
-    """Every state that a record had and that was settled, out of the stream itself."""
+    """Return every settled state that a record ever had, from the table's stream."""
     client = boto3.client("dynamodbstreams")
     arn = stage.dynamodb.describe_table(TableName=stage.settings.table)["Table"]["LatestStreamArn"]
     shards = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
@@ -121,35 +121,36 @@ def _type(image: dict[str, Any]) -> str | None:
 
 @pytest.fixture(scope="module")
 def queue(stage: Stack) -> Queue:
-    return Queue(stage, "storm")
+    return Queue(stage, "burst")
 
 
-def test_a_storm_is_announced_whole(
-    stage: Stack, proxy: Proxy, queue: Queue, fates: list[str]
+def test_every_settled_state_of_a_burst_is_announced(
+    stage: Stack, proxy: Proxy, queue: Queue, outcomes: list[str]
 ) -> None:
-    proxy.rules += [Rule("", Call.PUBLISH, fault, times) for fault, times in STRIKES]
-    storm(stage)
-    struck = [rule for rule in proxy.rules if rule.call is Call.PUBLISH]
+    proxy.rules += [Rule("", Call.PUBLISH, fault, times) for fault, times in FAULTS]
+    upload_burst(stage)
+    rules = [rule for rule in proxy.rules if rule.call is Call.PUBLISH]
 
-    def whole() -> set[State] | None:
-        """The states, once nothing is missing any more and every fault has struck."""
+    def complete() -> set[State] | None:
+        """Return the settled states once all are announced and every fault has happened."""
         expected = settled_states(stage)
-        is_whole = expected <= set(queue.states()) and not any(rule.times for rule in struck)
-        return expected if is_whole else None
+        is_complete = expected <= set(queue.states()) and not any(rule.times for rule in rules)
+        return expected if is_complete else None
 
-    expected = wait_for(whole, "all settled states to be announced", within=300)
-    told = queue.states()
-    fates.append(
-        f"storm | settled {len(expected)} | published {len(set(told))} | "
-        f"duplicates {len(told) - len(set(told))} | lost {len(expected - set(told))} |"
+    expected = wait_for(complete, "all settled states to be announced", within=300)
+    announced = queue.states()
+    duplicates = len(announced) - len(set(announced))
+    outcomes.append(
+        f"burst | settled {len(expected)} | published {len(set(announced))} | "
+        f"duplicates {duplicates} | lost {len(expected - set(announced))} |"
     )
-    assert set(told) == expected
+    assert set(announced) == expected
     assert {state.type for state in expected} == {"converted", "failed", "deleted"}
-    assert len(told) > len(expected), "a killed run and a cut answer leave duplicates"
+    assert len(announced) > len(expected), "a killed run or a lost response causes duplicates"
 
 
-def storm(stage: Stack) -> None:
-    """Uploads, of which some are no text, some are overwritten, and some are deleted."""
+def upload_burst(stage: Stack) -> None:
+    """Upload files, some of which are not text, some overwritten, and some deleted."""
     for number in range(FILES):
         stage.upload(f"storm/{number:03}.txt", f"text {number}".encode())
         stage.upload(f"storm/{number:03}.docx") if number % 8 == 0 else None
@@ -165,24 +166,24 @@ def storm(stage: Stack) -> None:
         stage.settled(f"storm/{number:03}.txt")
 
 
-def test_states_of_one_file_arrive_in_their_order(queue: Queue) -> None:
-    first: dict[str, list[str]] = {}
+def test_states_of_one_file_arrive_in_order(queue: Queue) -> None:
+    sequencers_by_key: dict[str, list[str]] = {}
     for state in dict.fromkeys(queue.states()):
-        first.setdefault(state.key, []).append(state.sequencer)
-    assert first
-    assert all(sequencers == sorted(sequencers) for sequencers in first.values())
+        sequencers_by_key.setdefault(state.key, []).append(state.sequencer)
+    assert sequencers_by_key
+    assert all(sequencers == sorted(sequencers) for sequencers in sequencers_by_key.values())
 
 
-def test_a_replayed_stream_announces_the_same_again(stage: Stack, queue: Queue) -> None:
+def test_a_replayed_stream_announces_the_same_states_again(stage: Stack, queue: Queue) -> None:
     before = set(queue.states())
     ids = {body["id"] for body in queue.bodies}
-    (uuid,) = mapping.identifiers(stage.settings.stage, stage.project)
+    (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
     client = stage.functions
-    told = client.get_event_source_mapping(UUID=uuid)
+    current = client.get_event_source_mapping(UUID=uuid)
     client.update_event_source_mapping(UUID=uuid, Enabled=False)
     queue.bodies.clear()
     replay = client.create_event_source_mapping(
-        EventSourceArn=told["EventSourceArn"],
+        EventSourceArn=current["EventSourceArn"],
         FunctionName=stage.function("announce"),
         StartingPosition="TRIM_HORIZON",
         BatchSize=100,
@@ -193,16 +194,16 @@ def test_a_replayed_stream_announces_the_same_again(stage: Stack, queue: Queue) 
         client.delete_event_source_mapping(UUID=replay)
         client.update_event_source_mapping(UUID=uuid, Enabled=True)
     assert set(queue.states()) == settled_states(stage)
-    assert {body["id"] for body in queue.bodies} == ids, "consumers can tell what they know"
+    assert {body["id"] for body in queue.bodies} == ids, "subscribers can recognize duplicates"
 
 
-def test_a_message_is_the_public_record(stage: Stack, queue: Queue) -> None:
+def test_a_message_contains_the_public_record(stage: Stack, queue: Queue) -> None:
     stage.upload("public/märz.txt", "öffentlich".encode())
     stage.settled("public/märz.txt")
     key = "public/märz.txt"
     wait_for(lambda: key in {s.key for s in queue.states()} or None, "the message")
     body = next(b for b in queue.bodies if b["record"]["input_key"] == key)
-    assert (body["version"], body["type"], body["stage"]) == (1, "converted", "told")
+    assert (body["version"], body["type"], body["stage"]) == (1, "converted", "noisy")
     assert body["record"] == stage.get("/status", {"key": key}).json
 
 
@@ -234,11 +235,12 @@ def test_subscribers_can_filter(
     assert {state.key for state in queue.states()} == wanted
 
 
-def test_a_poison_change_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
-    (uuid,) = mapping.identifiers(stage.settings.stage, stage.project)
-    kept = stage.functions.get_event_source_mapping(UUID=uuid)
-    assert kept["BisectBatchOnFunctionError"]
-    assert (kept["MaximumRetryAttempts"], kept["MaximumRecordAgeInSeconds"]) == (1_000, 6 * 3600)
+def test_a_change_that_always_fails_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
+    (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
+    current = stage.functions.get_event_source_mapping(UUID=uuid)
+    assert current["BisectBatchOnFunctionError"]
+    assert current["MaximumRetryAttempts"] == 1_000
+    assert current["MaximumRecordAgeInSeconds"] == 6 * 3600
     queue = Queue(stage, "poisoned")
     stage.functions.update_event_source_mapping(UUID=uuid, MaximumRecordAgeInSeconds=1)
     try:
@@ -253,23 +255,23 @@ def test_a_poison_change_does_not_block_the_stream(stage: Stack, proxy: Proxy) -
 
 
 def _discarded(stage: Stack) -> bool | None:
-    found = [json.loads(body) for body in stage.failed_events()]
-    return any("DDBStreamBatchInfo" in told for told in found) or None
+    messages = [json.loads(body) for body in stage.failed_events()]
+    return any("DDBStreamBatchInfo" in message for message in messages) or None
 
 
-def test_announcing_costs_the_pipeline_no_call(stage: Stack, proxy: Proxy) -> None:
+def test_announcing_takes_no_call_of_the_pipeline(stage: Stack, proxy: Proxy) -> None:
     stage.upload("cost/four.txt")
     stage.settled("cost/four.txt")
     counts = Counter(call for call in proxy.calls("cost/four.") if call is not Call.PUBLISH)
     assert counts == {Call.CLAIM: 1, Call.READ: 1, Call.STORE: 1, Call.FINISH: 1}
 
 
-def test_what_is_settled_is_what_readers_are_told(stage: Stack) -> None:
+def test_every_settled_record_is_announced(stage: Stack) -> None:
     records = [
         record
         for shard in range(stage.settings.shards)
         for record in stage.records.between(stage.settings.input_bucket, shard, None, None)
     ]
-    told = {(s.key, s.sequencer) for s in settled_states(stage)}
-    final = {(r.input_key, r.sequencer) for r in records if table_stream.is_settled(r)}
-    assert final <= told
+    announced = {(s.key, s.sequencer) for s in settled_states(stage)}
+    settled = {(r.input_key, r.sequencer) for r in records if table_stream.is_settled(r)}
+    assert settled <= announced

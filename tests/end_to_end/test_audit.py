@@ -1,4 +1,4 @@
-"""The auditor at work on the deployed table: silent while the product works, loud about a hand."""
+"""The auditor of a deployed stage reports manual changes of the table, and no others."""
 
 import json
 
@@ -8,12 +8,13 @@ from tests.stack import Stack, wait_for
 
 
 def violations(stack: Stack, key: str) -> list[Line]:
-    found = lines(stack, "-announce")
-    found = [line for line in found if line["message"] == "illegal transition"]
-    return [line for line in found if (line.get("new_image") or {}).get("input_key") == key]
+    reported = [
+        line for line in lines(stack, "-announce") if line["message"] == "illegal transition"
+    ]
+    return [line for line in reported if (line.get("new_image") or {}).get("input_key") == key]
 
 
-def test_a_change_by_hand_is_logged_with_both_images_and_counted(stack: Stack) -> None:
+def test_a_manual_change_is_logged_with_both_images_and_counted(stack: Stack) -> None:
     key = "audit/touched.txt"
     stack.upload(key)
     record = stack.settled(key)
@@ -36,7 +37,7 @@ def test_a_change_by_hand_is_logged_with_both_images_and_counted(stack: Stack) -
     assert json.dumps(line).count(key) >= 2
 
 
-def test_the_products_own_steps_are_allowed(stack: Stack) -> None:
+def test_transitions_of_the_product_are_allowed(stack: Stack) -> None:
     keys = [f"audit/{name}" for name in ("good.txt", "bad.docx", "gone.txt", "twice.txt")]
     for key in keys:
         stack.upload(key, b"first")
@@ -55,8 +56,8 @@ def test_the_products_own_steps_are_allowed(stack: Stack) -> None:
             "input_key": {"S": touched},
         },
     )
-    # The stream is read in order: once this is told, so would be whatever came before.
-    wait_for(lambda: _deletion(stack, touched), "the deleted record to be told")
+    # The stream is read in order: once this change is reported, all earlier ones would be, too.
+    wait_for(lambda: _deletion(stack, touched), "the deleted record to be reported")
     assert [line for key in keys for line in violations(stack, key)] == []
 
 

@@ -1,4 +1,4 @@
-"""Lists of objects, as S3 Batch Operations and Step Functions hand them to `convert`."""
+"""Lists of objects in events of S3 Batch Operations and Step Functions."""
 
 import json
 from typing import Any
@@ -9,25 +9,25 @@ from tests.stack import Stack
 
 
 def invoke(stack: Stack, event: dict[str, Any]) -> Any:
-    answer = stack.functions.invoke(
+    response = stack.functions.invoke(
         FunctionName=stack.function("convert"), Payload=json.dumps(event)
     )
-    return json.loads(answer["Payload"].read())
+    return json.loads(response["Payload"].read())
 
 
 def task(stack: Stack, key: str, version: str) -> dict[str, Any]:
-    """What S3 Batch Operations sends for one object."""
+    """Return the event that S3 Batch Operations sends for an object."""
     bucket = stack.settings.input_bucket
-    where = {"s3BucketArn": f"arn:aws:s3:::{bucket}"} if version == "1.0" else {"s3Bucket": bucket}
+    named = {"s3BucketArn": f"arn:aws:s3:::{bucket}"} if version == "1.0" else {"s3Bucket": bucket}
     return {
         "invocationSchemaVersion": version,
         "invocationId": "invocation",
         "job": {"id": "job"},
-        "tasks": [{"taskId": key, "s3Key": quote_plus(key), "s3VersionId": None, **where}],
+        "tasks": [{"taskId": key, "s3Key": quote_plus(key), "s3VersionId": None, **named}],
     }
 
 
-def test_tasks_of_batch_operations_are_converted_once_and_answered(stack: Stack) -> None:
+def test_tasks_of_batch_operations_are_converted_once(stack: Stack) -> None:
     key = "backfill/märz 2026.txt"
     with stack.unnoticed():
         stack.upload(key, b"before the deployment")
@@ -41,7 +41,7 @@ def test_tasks_of_batch_operations_are_converted_once_and_answered(stack: Stack)
     assert stack.settled(key).attempts == 1
 
 
-def test_a_task_that_fails_for_now_comes_again(stack: Stack) -> None:
+def test_a_task_with_a_retryable_error_is_a_temporary_failure(stack: Stack) -> None:
     stack.s3.create_bucket(Bucket="not-of-this-stage")
     event = task(stack, "backfill/a.txt", "2.0")
     event["tasks"][0]["s3Bucket"] = "not-of-this-stage"

@@ -1,4 +1,4 @@
-"""Items in the table that are no records: they hide no other file, and their own is found again."""
+"""Items in the table that are not valid records: they affect no other file, and can be replaced."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ DAMAGES: dict[str, dict[str, Any]] = {
 
 
 def put(stack: Stack, key: str, damage: str) -> None:
-    """Write a good record, damaged in this way."""
+    """Write a record with this damage."""
     settings = stack.settings
     item = seeding.item(seeding.record(settings.input_bucket, key), settings.shards)
     if damage == "empty":
@@ -44,7 +44,9 @@ def clean(stack: Stack) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_record_hides_no_other(stack: Stack, clean: list[str], damage: str) -> None:
+def test_a_damaged_record_hides_no_other_record(
+    stack: Stack, clean: list[str], damage: str
+) -> None:
     folder = f"{PREFIX}{damage}/"
     good = [f"{folder}{number:03}.txt" for number in range(0, 120, 10)]
     bad = [f"{folder}{number:03}.txt" for number in range(120) if number % 10]
@@ -55,14 +57,14 @@ def test_a_damaged_record_hides_no_other(stack: Stack, clean: list[str], damage:
         put(stack, key, damage)
 
     listed: list[str] = []
-    asked = {"prefix": folder, "limit": "3"}
+    parameters = {"prefix": folder, "limit": "3"}
     while True:
-        answer = stack.get("/status", asked)
-        assert answer.status == 200
-        listed += [file["input_key"] for file in answer.json["files"]]
-        if answer.json["next"] is None:
+        response = stack.get("/status", parameters)
+        assert response.status == 200
+        listed += [file["input_key"] for file in response.json["files"]]
+        if response.json["next"] is None:
             break
-        asked["next"] = answer.json["next"]
+        parameters["next"] = response.json["next"]
     assert listed == good
     assert stack.get("/status/summary", {"prefix": folder}).json["files"] == len(good)
     lines = stack.query("--prefix", folder, "--output", "jsonl").stdout.splitlines()
@@ -70,7 +72,7 @@ def test_a_damaged_record_hides_no_other(stack: Stack, clean: list[str], damage:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_the_file_of_a_damaged_record_is_converted_by_its_next_upload(
+def test_the_next_upload_of_a_file_with_a_damaged_record_is_converted(
     stack: Stack, clean: list[str], damage: str
 ) -> None:
     key = f"{PREFIX}again {damage}.txt"
@@ -82,7 +84,7 @@ def test_the_file_of_a_damaged_record_is_converted_by_its_next_upload(
     assert stack.get("/status", {"key": key}).json["status"] == "SUCCESS"
 
 
-def test_attributes_of_a_later_version_are_left_out(stack: Stack, clean: list[str]) -> None:
+def test_unknown_attributes_are_ignored(stack: Stack, clean: list[str]) -> None:
     key = f"{PREFIX}later.txt"
     clean.append(key)
     settings = stack.settings

@@ -4,18 +4,18 @@ from chalicelib.records.record import Status
 from tests.stack import Stack, wait_for
 
 
-def test_a_deleted_input_is_told_and_its_pdf_stays(stack: Stack) -> None:
+def test_a_deleted_input_is_recorded_and_its_pdf_kept(stack: Stack) -> None:
     stack.upload("deletion/a.txt")
     stack.settled("deletion/a.txt")
     stack.s3.delete_object(Bucket=stack.settings.input_bucket, Key="deletion/a.txt")
     wait_for(lambda: stack.settled("deletion/a.txt").input_deleted_at, "the deletion on record")
-    told = stack.get("/status", {"key": "deletion/a.txt"}).json
-    assert (told["status"], told["output_key"]) == ("SUCCESS", "deletion/a.pdf")
-    assert told["input_deleted_at"].endswith("Z")
+    body = stack.get("/status", {"key": "deletion/a.txt"}).json
+    assert (body["status"], body["output_key"]) == ("SUCCESS", "deletion/a.pdf")
+    assert body["input_deleted_at"].endswith("Z")
     assert stack.pdf("deletion/a.pdf").startswith(b"%PDF-")
 
 
-def test_an_old_version_may_be_deleted_without_a_word(stack: Stack) -> None:
+def test_deleting_an_old_version_changes_no_record(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     stack.upload("deletion/versions.txt", b"first")
     old = stack.settled("deletion/versions.txt")

@@ -1,4 +1,4 @@
-"""The local AWS never outlives who started it."""
+"""The local AWS ends with the process that started it."""
 
 import os
 import signal
@@ -26,18 +26,20 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_it_ends_when_who_started_it_is_killed() -> None:
+def test_the_emulator_ends_when_its_parent_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", START], cwd=PROJECT, stdout=subprocess.PIPE)
     assert parent.stdout is not None
-    with parent.stdout as told:
-        pid = int(told.readline())
+    with parent.stdout as output:
+        pid = int(output.readline())
         assert is_alive(pid)
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     wait_for(lambda: not is_alive(pid) or None, "the emulator to end")
 
 
-def test_it_listens_on_loopback_and_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_emulator_listens_on_loopback_and_gets_no_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "ours")
     monkeypatch.setenv("MY_SECRET", "ours")
     with emulator.running() as aws:

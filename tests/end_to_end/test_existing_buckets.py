@@ -1,4 +1,4 @@
-"""Stages over buckets that were there before, and in accounts with rules of their own."""
+"""Stages with existing buckets, and in accounts with rules for names, tags and boundaries."""
 
 import argparse
 import json
@@ -18,10 +18,10 @@ from infra.provision import provision
 from infra.stack import Stack
 from tests.end_to_end.test_access import Actor
 from tests.stack import Stack as Deployed
-from tests.stack import copy_project, deploy, guarded_aws
+from tests.stack import copy_project, deploy, policy_enforcing_aws
 
 INBOX, OUTBOX = "acme-inbox", "acme-pdfs"
-LOOKS = (
+GETTERS = (
     *("get_bucket_versioning", "get_bucket_encryption", "get_public_access_block"),
     *("get_bucket_policy", "get_bucket_tagging", "get_bucket_lifecycle_configuration"),
     *("get_bucket_cors", "get_bucket_ownership_controls", "get_bucket_logging"),
@@ -31,7 +31,7 @@ LOOKS = (
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
-    with guarded_aws() as running:
+    with policy_enforcing_aws() as running:
         yield running
 
 
@@ -42,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def parse(**given: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
-    options.add_to(parser)
+    options.add_options(parser)
     arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
     return options.parse(parser.parse_args(arguments))
 
@@ -52,33 +52,33 @@ def deployed(aws: Emulator, project: Path, stage: str, **given: str) -> Deployed
     chosen = parse(**given)
     if chosen.name_prefix:
         configuration.set_name_prefix(project, chosen.name_prefix, stage)
-    parameters = options.adopt(stage, project, chosen) | dict(chosen.parameters)
+    parameters = options.bucket_parameters(stage, project, chosen) | dict(chosen.parameters)
     return deploy(
         aws, project, stage, None, parameters, environment=chosen.environment, tags=chosen.tags
     )
 
 
-def key_of_our_own() -> str:
+def create_kms_key() -> str:
     return boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
 
 
 def configured(bucket: str) -> dict[str, Any]:
-    """All that is set on a bucket, by the operation that tells it."""
+    """Return all settings of a bucket by the operation that returns them."""
     client = boto3.client("s3")
-    told: dict[str, Any] = {}
-    for look in LOOKS:
+    settings: dict[str, Any] = {}
+    for getter in GETTERS:
         try:
-            answer = getattr(client, look)(Bucket=bucket)
+            response = getattr(client, getter)(Bucket=bucket)
         except ClientError as error:
-            answer = {"none": error.response["Error"]["Code"]}
-        answer.pop("ResponseMetadata", None)
-        told[look] = answer
-    return told
+            response = {"none": error.response["Error"]["Code"]}
+        response.pop("ResponseMetadata", None)
+        settings[getter] = response
+    return settings
 
 
 @pytest.fixture(scope="module")
 def keys(aws: Emulator) -> dict[str, str]:  # noqa: ARG001
-    """The KMS keys of the two buckets, which are made here, with what others have set on them."""
+    """The KMS keys of two buckets, which are created here with settings of other users."""
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
     queue = sqs.create_queue(QueueName="theirs")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
@@ -93,7 +93,7 @@ def keys(aws: Emulator) -> dict[str, str]:  # noqa: ARG001
     keys = {}
     for bucket in (INBOX, OUTBOX):
         s3.create_bucket(Bucket=bucket)
-        keys[bucket] = key_of_our_own()
+        keys[bucket] = create_kms_key()
         rule: Any = {
             "ApplyServerSideEncryptionByDefault": {
                 "SSEAlgorithm": "aws:kms",
@@ -129,20 +129,20 @@ OURS = {
 }
 
 
-def test_nothing_of_an_existing_bucket_changes_but_its_notification_and_cors(
+def test_only_notification_and_cors_of_an_existing_bucket_change(
     aws: Emulator, project: Path, keys: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
     stage = deployed(aws, project, "adopted", **OURS)
-    told = capsys.readouterr().out
-    assert f"bucket {INBOX} is not versioned" in told
-    assert f"bucket {OUTBOX} is encrypted with {keys[OUTBOX]}" in told
-    assert f"bucket {OUTBOX} does not block all public access" in told
+    output = capsys.readouterr().out
+    assert f"bucket {INBOX} is not versioned" in output
+    assert f"bucket {OUTBOX} is encrypted with {keys[OUTBOX]}" in output
+    assert f"bucket {OUTBOX} does not block all public access" in output
 
     during = {bucket: configured(bucket) for bucket in (INBOX, OUTBOX)}
     assert during[OUTBOX] == before[OUTBOX]
-    look = "get_bucket_notification_configuration"
-    added = during[INBOX][look].pop("LambdaFunctionConfigurations")
+    getter = "get_bucket_notification_configuration"
+    added = during[INBOX][getter].pop("LambdaFunctionConfigurations")
     (rule,) = during[INBOX].pop("get_bucket_cors")["CORSRules"]
     assert (rule["ID"], rule["AllowedMethods"]) == ("text-to-pdf-adopted-page", ["POST"])
     assert during[INBOX] | {"get_bucket_cors": before[INBOX]["get_bucket_cors"]} == before[INBOX]
@@ -167,7 +167,7 @@ def test_nothing_of_an_existing_bucket_changes_but_its_notification_and_cors(
     print(json.dumps({"before": before, "after": configured(INBOX)}, default=str))
 
 
-def test_roles_fit_the_prefixes_and_keys_of_existing_buckets(
+def test_roles_allow_prefixes_and_kms_keys_of_existing_buckets(
     aws: Emulator, project: Path, keys: dict[str, str]
 ) -> None:
     stage = deployed(aws, project, "fitted", **OURS)
@@ -187,28 +187,28 @@ def test_roles_fit_the_prefixes_and_keys_of_existing_buckets(
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_bucket_that_would_not_do_is_refused_before_anything_is_made(project: Path) -> None:
+def test_an_unusable_bucket_is_rejected_before_anything_is_created(project: Path) -> None:
     with pytest.raises(StageError, match="does not exist: create it"):
-        options.adopt("refused", project, parse(input_bucket="no-such-bucket"))
-    with pytest.raises(StageError, match=r"already tells .*theirs of objects under 'other/'"):
-        options.adopt("refused", project, parse(input_bucket=INBOX))
+        options.bucket_parameters("refused", project, parse(input_bucket="no-such-bucket"))
+    with pytest.raises(StageError, match=r"already notifies .*theirs of objects under 'other/'"):
+        options.bucket_parameters("refused", project, parse(input_bucket=INBOX))
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_stage_keeps_its_buckets(project: Path) -> None:
+def test_a_stage_cannot_change_its_buckets(project: Path) -> None:
     provision("kept", project)
     with pytest.raises(StageError, match="choose another STAGE for another bucket"):
         provision("kept", project, {"InputBucketName": INBOX})
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_name_that_is_too_long_for_a_bucket_is_refused(project: Path) -> None:
+def test_a_name_that_is_too_long_for_a_bucket_is_rejected(project: Path) -> None:
     with pytest.raises(StageError, match="choose a STAGE or NAME_PREFIX that is 8 shorter"):
         provision("twenty-letters-long", copy_with_name(project, "acme-docs-text-to-pdf"))
 
 
 def copy_with_name(project: Path, name: str) -> Path:
-    """Another folder with chalice's configuration, under this name."""
+    """Create another folder with chalice's configuration under this app name, and return it."""
     other = project.parent / name
     (other / ".chalice").mkdir(parents=True)
     config = json.loads((project / ".chalice/config.json").read_text())
@@ -216,9 +216,7 @@ def copy_with_name(project: Path, name: str) -> Path:
     return other
 
 
-def test_names_tags_and_boundaries_are_as_the_account_demands(
-    aws: Emulator, tmp_path: Path
-) -> None:
+def test_names_tags_and_boundaries_follow_the_options(aws: Emulator, tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     policy = {"Version": "2012-10-17", "Statement": [_ALL]}
     boundary = boto3.client("iam").create_policy(
@@ -234,15 +232,15 @@ def test_names_tags_and_boundaries_are_as_the_account_demands(
     )
     stage.upload("a.txt")
     assert stage.settled("a.txt").status is Status.SUCCESS
-    made = stack_resources("acme-text-to-pdf-bounded")
-    roles = [boto3.client("iam").get_role(RoleName=n)["Role"] for n in made["AWS::IAM::Role"]]
+    resources = stack_resources("acme-text-to-pdf-bounded")
+    roles = [boto3.client("iam").get_role(RoleName=n)["Role"] for n in resources["AWS::IAM::Role"]]
     assert len(roles) == 5
     assert {r["PermissionsBoundary"]["PermissionsBoundaryArn"] for r in roles} == {boundary}
-    names = [n.rpartition(":")[2] for kind in made.values() for n in kind]
+    names = [n.rpartition(":")[2] for kind in resources.values() for n in kind]
     assert [n for n in names if "acme-text-to-pdf-bounded" not in n] == []
-    wanted = {"team": "docs", "cost-center": "42"}
+    expected_tags = {"team": "docs", "cost-center": "42"}
     for name, tags in tags_of(stage, project).items():
-        assert wanted.items() <= tags.items(), name
+        assert expected_tags.items() <= tags.items(), name
     with pytest.raises(StageError, match="NAME_PREFIX is 'other-'"):
         configuration.set_name_prefix(project, "other-", "second")
     destroy.remove_functions("bounded", project)
@@ -254,14 +252,16 @@ _ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 def stack_resources(name: str) -> dict[str, list[str]]:
-    """Physical names of what has names of its own, by type."""
+    """Return the names of the stack's resources by type, except types without own names."""
     pages = boto3.client("cloudformation").get_paginator("list_stack_resources")
-    made: dict[str, list[str]] = {}
+    resources: dict[str, list[str]] = {}
     for page in pages.paginate(StackName=name):
-        for one in page["StackResourceSummaries"]:
-            if one["ResourceType"] not in {"AWS::S3::BucketPolicy", "AWS::SNS::Subscription"}:
-                made.setdefault(one["ResourceType"], []).append(one["PhysicalResourceId"])
-    return made
+        for resource in page["StackResourceSummaries"]:
+            if resource["ResourceType"] not in {"AWS::S3::BucketPolicy", "AWS::SNS::Subscription"}:
+                resources.setdefault(resource["ResourceType"], []).append(
+                    resource["PhysicalResourceId"]
+                )
+    return resources
 
 
 def tags_of(stage: Deployed, project: Path) -> dict[str, dict[str, str]]:

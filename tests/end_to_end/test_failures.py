@@ -1,25 +1,25 @@
-"""Events that cannot be served: recorded for good, or recorded and raised."""
+"""Events that fail: permanent errors are recorded, and others recorded and raised."""
 
 import json
 from typing import Any
 
 import boto3
 
-from chalicelib.pipeline.pipeline import NAMELESS
+from chalicelib.pipeline.pipeline import EMPTY_KEY_RECORD
 from chalicelib.records.record import Status
 from tests import events
 from tests.stack import Stack
 
 
 def invoke(stack: Stack, event: dict[str, Any]) -> bool:
-    """Fire the deployed function with an event; whether it returned rather than raised."""
-    answer = boto3.client("lambda").invoke(
+    """Invoke the deployed function, and return whether it succeeded."""
+    response = boto3.client("lambda").invoke(
         FunctionName=f"text-to-pdf-{stack.settings.stage}-convert", Payload=json.dumps(event)
     )
-    return "FunctionError" not in answer
+    return "FunctionError" not in response
 
 
-def test_an_object_that_is_gone_fails_for_good(stack: Stack) -> None:
+def test_a_missing_object_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     assert invoke(stack, events.created("failures/gone.txt", bucket=bucket))
     record = stack.records.get(bucket, "failures/gone.txt")
@@ -31,10 +31,10 @@ def test_an_object_that_is_gone_fails_for_good(stack: Stack) -> None:
     )
 
 
-def test_an_event_without_a_key_fails_for_good(stack: Stack) -> None:
+def test_an_event_without_a_key_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     assert invoke(stack, events.created("", bucket=bucket))
-    record = stack.records.get(bucket, NAMELESS)
+    record = stack.records.get(bucket, EMPTY_KEY_RECORD)
     assert record is not None
     assert (record.status, record.error_code) == (Status.FAILED, "EmptyKey")
 

@@ -1,4 +1,4 @@
-"""What the services and the machine can do to a conversion, on a deployed stage."""
+"""Faults of services, network and processes during a conversion, on a deployed stage."""
 
 import io
 import os
@@ -20,21 +20,21 @@ from tests.faults import Call, Fault, Proxy, Rule
 from tests.stack import Stack, wait_for
 
 STEPS = (Call.CLAIM, Call.READ, Call.STORE, Call.FINISH)
-AT_A_TIME = 4
-OUTLASTING = 3
-"""As often as the client tries a call: one more time than it can bear."""
+BATCH_FILES = 4
+CLIENT_ATTEMPTS = 3
+"""Number of attempts that the client makes for a call; with as many faults, the call fails."""
 KILLED = [Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.SILENCE]
-HARSH = [Fault.ERROR, Fault.CUT_AFTER]
+SEVERE = [Fault.ERROR, Fault.CUT_AFTER]
 MILD = [Fault.THROTTLED, Fault.SLOW_DOWN, Fault.CUT_BEFORE]
 CASES = [
     *((call, fault, 1) for fault, call in product(KILLED, STEPS)),
-    *((call, fault, OUTLASTING) for fault, call in product(HARSH, STEPS)),
+    *((call, fault, CLIENT_ATTEMPTS) for fault, call in product(SEVERE, STEPS)),
     (Call.READ, Fault.CUT_BODY, 1),
 ]
 if os.environ.get("FAULTS") == "all":
     CASES += [
-        *((call, fault, OUTLASTING) for fault, call in product(MILD, STEPS)),
-        *((call, fault, 1) for fault, call in product([*HARSH, *MILD], STEPS)),
+        *((call, fault, CLIENT_ATTEMPTS) for fault, call in product(MILD, STEPS)),
+        *((call, fault, 1) for fault, call in product([*SEVERE, *MILD], STEPS)),
     ]
 
 
@@ -50,7 +50,7 @@ def proxy() -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
-    """A stage whose functions reach AWS through the proxy only."""
+    """A stage whose functions call AWS through the proxy."""
 
     def configure(aws: Emulator, config: dict[str, Any]) -> None:
         proxy.endpoint = aws.endpoint
@@ -61,17 +61,17 @@ def stage(tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[St
 
 
 def finished(stage: Stack, key: str) -> Record:
-    """The record once no run is at work on the key, nor comes again."""
+    """Wait until the key is neither in progress nor to be retried, and return its record."""
 
     def record() -> Record | None:
-        found = stage.records.get(stage.settings.input_bucket, key, consistent=True)
-        is_open = found is None or found.status is Status.PROCESSING or found.retryable
-        return None if is_open else found
+        latest = stage.records.get(stage.settings.input_bucket, key, consistent=True)
+        is_open = latest is None or latest.status is Status.PROCESSING or latest.retryable
+        return None if is_open else latest
 
     return wait_for(record, f"{key} to be finished")
 
 
-def test_a_fresh_file_costs_four_calls(stage: Stack, proxy: Proxy) -> None:
+def test_a_new_file_takes_four_calls(stage: Stack, proxy: Proxy) -> None:
     stage.upload("faults/four.txt")
     finished(stage, "faults/four.txt")
     assert proxy.calls("faults/four.") == list(STEPS)
@@ -79,29 +79,30 @@ def test_a_fresh_file_costs_four_calls(stage: Stack, proxy: Proxy) -> None:
 
 @pytest.fixture(scope="module")
 def struck(stage: Stack, proxy: Proxy) -> None:
-    """One file for each case, a few at a time."""
-    for first in range(0, len(CASES), AT_A_TIME):
+    """Upload one file for each case, a few at a time, and wait until they are finished."""
+    for first in range(0, len(CASES), BATCH_FILES):
         keys = []
-        for call, fault, times in CASES[first : first + AT_A_TIME]:
+        for call, fault, times in CASES[first : first + BATCH_FILES]:
             key = key_of(call, fault, times)
             proxy.rules.append(Rule(key.removesuffix("txt"), call, fault, times))
             stage.upload(key, f"the text of {key}".encode())
             keys.append(key)
         for key in keys:
-            with suppress(AssertionError):  # its own test will find the same
+            with suppress(AssertionError):  # the test of this case will fail
                 finished(stage, key)
 
 
 @pytest.mark.usefixtures("struck")
 @pytest.mark.parametrize(("call", "fault", "times"), CASES)
-def test_nothing_is_lost(
-    stage: Stack, proxy: Proxy, call: Call, fault: Fault, times: int, fates: list[str]
+def test_a_file_is_converted_despite_a_fault(
+    stage: Stack, proxy: Proxy, call: Call, fault: Fault, times: int, outcomes: list[str]
 ) -> None:
     key = key_of(call, fault, times)
-    assert not [rule for rule in proxy.rules if rule.key in key and rule.times], "it never struck"
+    pending = [rule for rule in proxy.rules if rule.key in key and rule.times]
+    assert not pending, "the fault did not happen"
     record = finished(stage, key)
     calls = len(proxy.calls(key.removesuffix("txt")))
-    fates.append(f"{call} | {fault} | {times} | {record.status} | {record.attempts} | {calls}")
+    outcomes.append(f"{call} | {fault} | {times} | {record.status} | {record.attempts} | {calls}")
     assert record.status is Status.SUCCESS, record.error
     output = {"Bucket": stage.settings.output_bucket}
     stored = stage.s3.list_objects_v2(**output, Prefix=key.removesuffix("txt"))["Contents"]  # type: ignore[arg-type]
@@ -112,8 +113,8 @@ def test_nothing_is_lost(
     assert f"the text of {key}" in document[0].get_textpage().get_text_bounded()
 
 
-def test_denied_events_are_queued_and_reconciled_once_they_are_allowed(
-    stage: Stack, proxy: Proxy, fates: list[str]
+def test_denied_events_are_queued_and_later_reconciled(
+    stage: Stack, proxy: Proxy, outcomes: list[str]
 ) -> None:
     keys = {call: f"denied/{call.name}.txt" for call in STEPS}
     for call, key in keys.items():
@@ -123,15 +124,17 @@ def test_denied_events_are_queued_and_reconciled_once_they_are_allowed(
         wait_for(partial(queued, stage, key), f"{key} in the failure queue")
     proxy.rules.clear()
     stage.functions.invoke(FunctionName=stage.function("reconcile"), Payload=b"{}")
-    held = keys.pop(Call.FINISH)  # nobody could tell the record that its run is over
+    held = keys.pop(Call.FINISH)  # the record is still claimed, since the run could not finish it
     for call, key in keys.items():
         record = finished(stage, key)
-        fates.append(f"{call} | denied, then allowed | ∞ | {record.status} | {record.attempts} |")
+        outcomes.append(
+            f"{call} | denied, then allowed | ∞ | {record.status} | {record.attempts} |"
+        )
         assert record.status is Status.SUCCESS
-    left = stage.records.get(stage.settings.input_bucket, held, consistent=True)
-    assert left is not None
-    assert left.as_seen_at(datetime.now(UTC)).status is Status.PROCESSING
-    assert left.as_seen_at(datetime.now(UTC) + timedelta(hours=1)).error_code == "Stopped"
+    claimed = stage.records.get(stage.settings.input_bucket, held, consistent=True)
+    assert claimed is not None
+    assert claimed.as_seen_at(datetime.now(UTC)).status is Status.PROCESSING
+    assert claimed.as_seen_at(datetime.now(UTC) + timedelta(hours=1)).error_code == "Stopped"
 
 
 def queued(stage: Stack, key: str) -> bool | None:

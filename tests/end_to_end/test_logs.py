@@ -1,4 +1,4 @@
-"""What the deployed functions write into CloudWatch: JSON lines, metrics, and nothing secret."""
+"""Logs of the deployed functions: JSON lines with metrics, and without secrets."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ Line = dict[str, Any]
 
 
 def lines(stack: Stack, function: str) -> list[Line]:
-    """What our code wrote into the function's log, without Lambda's own lines."""
+    """Return the lines that our code wrote to the function's log, without Lambda's own lines."""
     client = boto3.client("logs")
     group = f"/aws/lambda/text-to-pdf-{stack.settings.stage}{function}"
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group)
@@ -19,17 +19,17 @@ def lines(stack: Stack, function: str) -> list[Line]:
     return [json.loads(message) for message in messages if message.startswith("{")]
 
 
-def account(stack: Stack, key: str) -> Line:
-    """The line about this key."""
+def line_about(stack: Stack, key: str) -> Line:
+    """Wait for the line about this key, and return it."""
 
     def find() -> Line | None:
-        return next((told for told in lines(stack, "-convert") if told.get("key") == key), None)
+        return next((line for line in lines(stack, "-convert") if line.get("key") == key), None)
 
     return wait_for(find, f"a line about {key!r}")
 
 
 def assert_embedded_metrics(line: Line) -> None:
-    """What CloudWatch User Guide, 'Specification: Embedded metric format', asks of a line."""
+    """Check a line against CloudWatch User Guide, 'Specification: Embedded metric format'."""
     envelope = line["_aws"]
     assert isinstance(envelope["Timestamp"], int)
     assert envelope["Timestamp"] > 1_000_000_000_000  # milliseconds, not seconds
@@ -46,37 +46,44 @@ def assert_embedded_metrics(line: Line) -> None:
             assert not isinstance(value, bool)
 
 
-def test_a_conversion_is_one_line_with_its_facts_and_metrics(stack: Stack) -> None:
+def test_a_conversion_logs_one_line_with_metrics(stack: Stack) -> None:
     stack.upload("logs/one.txt", b"eleven byte")
     record = stack.settled("logs/one.txt")
-    told = account(stack, "logs/one.txt")
-    assert_embedded_metrics(told)
-    assert told["outcome"] == "converted"
-    assert told["bucket"] == stack.settings.input_bucket
-    assert told["sequencer"] == record.sequencer
-    assert told["request_id"] == record.claim
-    assert (told["Converted"], told["InputBytes"], told["Pages"]) == (1, 11, 1)
-    assert told["OutputBytes"] == record.output_size
-    assert told["ConversionTime"] == record.duration_ms
-    assert told["EventAge"] >= 0
+    logged = line_about(stack, "logs/one.txt")
+    assert_embedded_metrics(logged)
+    assert logged["outcome"] == "converted"
+    assert logged["bucket"] == stack.settings.input_bucket
+    assert logged["sequencer"] == record.sequencer
+    assert logged["request_id"] == record.claim
+    assert (logged["Converted"], logged["InputBytes"], logged["Pages"]) == (1, 11, 1)
+    assert logged["OutputBytes"] == record.output_size
+    assert logged["ConversionTime"] == record.duration_ms
+    assert logged["EventAge"] >= 0
     about = [line for line in lines(stack, "-convert") if line.get("key") == "logs/one.txt"]
     assert len(about) == 1
 
 
-def test_a_failure_is_counted_by_its_class(stack: Stack) -> None:
+def test_a_failure_is_counted_by_its_error_code(stack: Stack) -> None:
     stack.upload("logs/x.docx")
     stack.settled("logs/x.docx")
-    told = account(stack, "logs/x.docx")
-    assert_embedded_metrics(told)
-    assert (told["outcome"], told["Failed"], told["ErrorCode"]) == ("failed", 1, "UnsupportedType")
-    assert told["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"], ["Stage", "ErrorCode"]]
+    logged = line_about(stack, "logs/x.docx")
+    assert_embedded_metrics(logged)
+    assert (logged["outcome"], logged["Failed"], logged["ErrorCode"]) == (
+        "failed",
+        1,
+        "UnsupportedType",
+    )
+    assert logged["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [
+        ["Stage"],
+        ["Stage", "ErrorCode"],
+    ]
 
 
-def test_a_hostile_key_stays_within_its_line(stack: Stack) -> None:
+def test_a_hostile_key_cannot_break_a_log_line(stack: Stack) -> None:
     key = 'logs/\x1b[31m\n{"level": "FORGED"}\u202e\u2028\x7f.txt'
     stack.upload(key)
     stack.settled(key)
-    assert account(stack, key)["outcome"] == "converted"
+    assert line_about(stack, key)["outcome"] == "converted"
     assert not [line for line in lines(stack, "-convert") if line.get("level") == "FORGED"]
     client = boto3.client("logs")
     group = f"/aws/lambda/text-to-pdf-{stack.settings.stage}-convert"
@@ -90,7 +97,7 @@ def test_the_text_of_a_file_is_in_no_log(stack: Stack) -> None:
     stack.settled("logs/secret.txt")
     stack.upload("logs/binary.txt", b"\x00\x01the-secret-of-the-text\xff")
     stack.settled("logs/binary.txt")
-    account(stack, "logs/binary.txt")
+    line_about(stack, "logs/binary.txt")
     assert "the-secret-of-the-text" not in stack.aws.log.read_text("utf-8", "replace")
 
 
@@ -100,7 +107,7 @@ def test_the_token_is_in_no_log(stack: Stack) -> None:
     assert stack.token not in stack.aws.log.read_text("utf-8", "replace")
 
 
-def test_every_log_group_has_an_end(stack: Stack) -> None:
+def test_every_log_group_has_a_retention(stack: Stack) -> None:
     stack.get("/status", {"prefix": "logs/"})
     mine = f"text-to-pdf-{stack.settings.stage}"
     prefix = f"/aws/lambda/{mine}"

@@ -1,4 +1,4 @@
-"""Wrong settings, met by the real commands: one line that names the setting and the way out."""
+"""Mistakes in settings and options are reported by the commands in one line with advice."""
 
 import json
 import os
@@ -24,13 +24,12 @@ COMMANDS = {
     "make token": [sys.executable, "-m", "infra.api_token", "rotate", "--stage", "test"],
     "query.py": [sys.executable, "query.py", "a.txt", "--stage", "test"],
 }
-DEPLOYING = ["make deploy", "make deploy again", "chalice deploy"]
-ASKING = [*DEPLOYING, "query.py"]
+COMMANDS_WITH_REGION = ["make deploy", "make deploy again", "chalice deploy", "query.py"]
 
 
 @pytest.fixture
 def project(stack: Stack, tmp_path: Path) -> Path:
-    """A copy of everything, which knows the stage that is deployed."""
+    """A copy of the project with the configuration of the deployed stage."""
     folder = tmp_path / "project"
     folder.mkdir()
     copy_project(folder)
@@ -42,7 +41,7 @@ def project(stack: Stack, tmp_path: Path) -> Path:
 def run(
     project: Path, command: list[str], changed: Mapping[str, str | None] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in the project, with environment variables changed or (None) taken away."""
+    """Run a command in the project, with environment variables changed or, if None, removed."""
     environment = {**os.environ, **(changed or {})}
     return subprocess.run(
         command,
@@ -53,12 +52,12 @@ def run(
     )
 
 
-def complaint(done: subprocess.CompletedProcess[str]) -> str:
-    """The only line on standard error."""
-    assert done.returncode != 0, done.stdout
-    assert "Traceback" not in done.stderr
-    lines = done.stderr.strip().splitlines()
-    assert len(lines) == 1, done.stderr
+def error_line(result: subprocess.CompletedProcess[str]) -> str:
+    """Check that the command failed with one line on stderr, and return the line."""
+    assert result.returncode != 0, result.stdout
+    assert "Traceback" not in result.stderr
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
     return lines[0]
 
 
@@ -66,78 +65,78 @@ NO_CREDENTIALS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_without_credentials(project: Path, name: str) -> None:
-    told = complaint(run(project, COMMANDS[name], NO_CREDENTIALS))
-    assert "credentials" in told
-    assert name == "make destroy" or "AWS_PROFILE" in told
+def test_missing_credentials(project: Path, name: str) -> None:
+    message = error_line(run(project, COMMANDS[name], NO_CREDENTIALS))
+    assert "credentials" in message
+    assert name == "make destroy" or "AWS_PROFILE" in message
 
 
-@pytest.mark.parametrize("name", ASKING)
-def test_without_a_region(project: Path, name: str) -> None:
-    told = complaint(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": None}))
-    assert "AWS_DEFAULT_REGION" in told
+@pytest.mark.parametrize("name", COMMANDS_WITH_REGION)
+def test_missing_region(project: Path, name: str) -> None:
+    message = error_line(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": None}))
+    assert "AWS_DEFAULT_REGION" in message
 
 
-@pytest.mark.parametrize("name", ASKING)
-def test_a_profile_that_is_not_there(project: Path, name: str) -> None:
-    told = complaint(run(project, COMMANDS[name], {"AWS_PROFILE": "nobody"}))
-    assert "AWS_PROFILE" in told
-    assert "nobody" in told
+@pytest.mark.parametrize("name", COMMANDS_WITH_REGION)
+def test_unknown_profile(project: Path, name: str) -> None:
+    message = error_line(run(project, COMMANDS[name], {"AWS_PROFILE": "nobody"}))
+    assert "AWS_PROFILE" in message
+    assert "nobody" in message
 
 
-def test_chalices_own_option_for_a_profile_is_heeded(project: Path) -> None:
-    told = complaint(run(project, [*COMMANDS["chalice deploy"], "--profile", "nobody"]))
-    assert "nobody" in told
+def test_the_profile_option_of_chalice_is_used(project: Path) -> None:
+    message = error_line(run(project, [*COMMANDS["chalice deploy"], "--profile", "nobody"]))
+    assert "nobody" in message
 
 
 @pytest.mark.parametrize("name", ["make deploy again", "chalice deploy"])
-def test_the_region_of_another_stage(project: Path, name: str) -> None:
-    told = complaint(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": "eu-west-1"}))
-    assert "AWS_DEFAULT_REGION" in told
-    assert "us-east-1" in told
-    assert "eu-west-1" in told
+def test_stage_in_another_region(project: Path, name: str) -> None:
+    message = error_line(run(project, COMMANDS[name], {"AWS_DEFAULT_REGION": "eu-west-1"}))
+    assert "AWS_DEFAULT_REGION" in message
+    assert "us-east-1" in message
+    assert "eu-west-1" in message
 
 
 @pytest.mark.parametrize("name", ["make deploy", "make destroy", "query.py"])
-def test_a_configuration_that_is_no_json(project: Path, name: str) -> None:
+def test_configuration_that_is_not_json(project: Path, name: str) -> None:
     (project / ".chalice/config.json").write_text('{"stages": ')
-    assert ".chalice/config.json" in complaint(run(project, COMMANDS[name]))
+    assert ".chalice/config.json" in error_line(run(project, COMMANDS[name]))
 
 
 @pytest.mark.parametrize("command", [["infra.deploy", "--url"], ["infra.reconcile"]])
-def test_a_stage_that_is_not_deployed(project: Path, command: list[str]) -> None:
-    told = complaint(run(project, [sys.executable, "-m", *command, "--stage", "nope"]))
-    assert "make deploy STAGE=nope" in told
+def test_stage_that_is_not_deployed(project: Path, command: list[str]) -> None:
+    message = error_line(run(project, [sys.executable, "-m", *command, "--stage", "nope"]))
+    assert "make deploy STAGE=nope" in message
 
 
-def test_asking_in_a_region_where_the_table_is_not(project: Path) -> None:
-    told = complaint(run(project, COMMANDS["query.py"], {"AWS_DEFAULT_REGION": "eu-west-1"}))
-    assert "AWS_DEFAULT_REGION" in told
-    assert "text-to-pdf-test" in told
+def test_query_in_a_region_without_the_table(project: Path) -> None:
+    message = error_line(run(project, COMMANDS["query.py"], {"AWS_DEFAULT_REGION": "eu-west-1"}))
+    assert "AWS_DEFAULT_REGION" in message
+    assert "text-to-pdf-test" in message
 
 
-def test_a_region_that_does_not_exist(project: Path) -> None:
-    """With no emulator in between: the name of such an endpoint does not resolve."""
+def test_unknown_region(project: Path) -> None:
+    """Without the emulator: the host name of the endpoint does not exist."""
     changed = {"AWS_DEFAULT_REGION": "us-eest-1", "AWS_ENDPOINT_URL": None, "AWS_CA_BUNDLE": None}
     changed |= {"AWS_MAX_ATTEMPTS": "1"}
-    told = complaint(run(project, COMMANDS["make deploy"], changed))
-    assert "AWS_DEFAULT_REGION is us-eest-1" in told
+    message = error_line(run(project, COMMANDS["make deploy"], changed))
+    assert "AWS_DEFAULT_REGION is us-eest-1" in message
 
 
 @pytest.mark.parametrize("name", ["make deploy again", "chalice deploy"])
-def test_the_account_of_somebody_else(project: Path, name: str) -> None:
+def test_credentials_of_another_account(project: Path, name: str) -> None:
     config = project / ".chalice/config.json"
     config.write_text(config.read_text().replace("000000000000", "111111111111"))
-    told = complaint(run(project, COMMANDS[name]))
-    assert "111111111111" in told
-    assert "AWS_PROFILE" in told
+    message = error_line(run(project, COMMANDS[name]))
+    assert "111111111111" in message
+    assert "AWS_PROFILE" in message
 
 
 @pytest.mark.parametrize("stage", ["Dev", "my_stage", "1st", "x" * 21, ""])
-def test_a_stage_name_that_cannot_be(project: Path, stage: str) -> None:
-    told = complaint(run(project, [sys.executable, "-m", "infra.deploy", "--stage", stage]))
-    assert "STAGE" in told
-    assert "lower-case" in told
+def test_invalid_stage_name(project: Path, stage: str) -> None:
+    message = error_line(run(project, [sys.executable, "-m", "infra.deploy", "--stage", stage]))
+    assert "STAGE" in message
+    assert "lower-case" in message
 
 
 def with_settings(project: Path, stage: str = "test", **changed: str) -> None:
@@ -153,22 +152,22 @@ def test_overlapping_prefixes(project: Path, name: str) -> None:
     with_settings(
         project, OUTPUT_BUCKET="in", INPUT_BUCKET="in", INPUT_PREFIX="a/", OUTPUT_PREFIX="a/b/"
     )
-    told = complaint(run(project, COMMANDS[name]))
-    assert "INPUT_PREFIX" in told
-    assert "overlap" in told
+    message = error_line(run(project, COMMANDS[name]))
+    assert "INPUT_PREFIX" in message
+    assert "overlap" in message
 
 
 @pytest.mark.parametrize("name", ["chalice deploy", "query.py"])
-def test_a_setting_that_is_no_number(project: Path, name: str) -> None:
+def test_setting_that_is_not_a_number(project: Path, name: str) -> None:
     with_settings(project, MAX_PAGES="many")
-    assert "MAX_PAGES is 'many'" in complaint(run(project, COMMANDS[name]))
+    assert "MAX_PAGES is 'many'" in error_line(run(project, COMMANDS[name]))
 
 
-def test_a_setting_that_is_another_than_the_stack_says(project: Path) -> None:
+def test_setting_that_differs_from_the_stack(project: Path) -> None:
     with_settings(project, TABLE="text-to-pdf-tset")
-    told = complaint(run(project, COMMANDS["chalice deploy"]))
-    assert "TABLE is text-to-pdf-tset" in told
-    assert "make deploy STAGE=test" in told
+    message = error_line(run(project, COMMANDS["chalice deploy"]))
+    assert "TABLE is text-to-pdf-tset" in message
+    assert "make deploy STAGE=test" in message
 
 
 @pytest.mark.parametrize(
@@ -176,42 +175,43 @@ def test_a_setting_that_is_another_than_the_stack_says(project: Path) -> None:
     [[CHALICE, "deploy", "--stage", "nowhere"], [CHALICE, "deploy"], COMMANDS["query.py"][:-1]],
     ids=["chalice deploy", "chalice deploy without --stage", "query.py"],
 )
-def test_a_stage_that_was_never_provisioned(project: Path, command: list[str]) -> None:
-    asked = [*command, "nowhere"] if command[-1] == "--stage" else command
-    told = complaint(run(project, asked))
-    assert f"stage {'dev' if asked[-1] == 'deploy' else 'nowhere'!r} is not provisioned" in told
-    assert "make deploy" in told
+def test_stage_that_was_never_provisioned(project: Path, command: list[str]) -> None:
+    full_command = [*command, "nowhere"] if command[-1] == "--stage" else command
+    message = error_line(run(project, full_command))
+    stage = "dev" if full_command[-1] == "deploy" else "nowhere"
+    assert f"stage {stage!r} is not provisioned" in message
+    assert "make deploy" in message
 
 
-def test_a_stage_whose_stack_is_not_there(project: Path) -> None:
-    """Recorded, and deleted since, or in a region that the configuration does not tell."""
+def test_stage_without_its_stack(project: Path) -> None:
+    """The stack was deleted, or is in a region that the configuration does not name."""
     config = project / ".chalice/config.json"
     settings = json.loads(config.read_text())
     stage = json.dumps(settings["stages"]["test"]).replace("text-to-pdf-test", "text-to-pdf-ghost")
     settings["stages"]["ghost"] = json.loads(stage)
     config.write_text(json.dumps(settings))
-    told = complaint(run(project, [CHALICE, "deploy", "--stage", "ghost"]))
-    assert "no stack text-to-pdf-ghost in region us-east-1" in told
-    assert "AWS_DEFAULT_REGION" in told
-    assert "make deploy STAGE=ghost" in told
+    message = error_line(run(project, [CHALICE, "deploy", "--stage", "ghost"]))
+    assert "no stack text-to-pdf-ghost in region us-east-1" in message
+    assert "AWS_DEFAULT_REGION" in message
+    assert "make deploy STAGE=ghost" in message
 
 
-@pytest.mark.parametrize("name", ASKING)
-def test_credentials_that_aws_does_not_know(project: Path, name: str) -> None:
+@pytest.mark.parametrize("name", COMMANDS_WITH_REGION)
+def test_invalid_credentials(project: Path, name: str) -> None:
     changed = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "wrong"}
-    told = complaint(run(project, COMMANDS[name], changed))
-    assert "does not accept these credentials" in told
-    assert "AWS_PROFILE" in told
+    message = error_line(run(project, COMMANDS[name], changed))
+    assert "does not accept these credentials" in message
+    assert "AWS_PROFILE" in message
 
 
-def user(name: str, *may: str) -> dict[str, str]:
-    """The credentials of a new user who may do these actions and no other."""
+def create_user(name: str, *actions: str) -> dict[str, str]:
+    """Create a user who may do only these actions, and return its credentials."""
     iam = boto3.client("iam")
     iam.create_user(UserName=name)
-    statement = {"Effect": "Allow", "Action": may, "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    if may:
-        iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=policy)
+    if actions:
+        iam.put_user_policy(UserName=name, PolicyName="actions", PolicyDocument=policy)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return {
         "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
@@ -228,54 +228,56 @@ def user(name: str, *may: str) -> dict[str, str]:
     ],
 )
 def test_no_permission(project: Path, name: str, denied: str) -> None:
-    """As a user who may do nothing at all."""
-    told = complaint(run(project, COMMANDS[name], user(f"nobody-{name.replace(' ', '-')}")))
-    assert "no permission" in told
-    assert denied in told
-    assert "docs/deploy.md#rights" in told
+    """A user without any permissions."""
+    message = error_line(
+        run(project, COMMANDS[name], create_user(f"nobody-{name.replace(' ', '-')}"))
+    )
+    assert "no permission" in message
+    assert denied in message
+    assert "docs/deploy.md#rights" in message
 
 
-def test_no_permission_for_what_comes_last(project: Path) -> None:
-    """As a user who may look at everything: chalice itself is refused."""
-    may = ["cloudformation:*", "s3:*", "dynamodb:*", "lambda:Get*", "lambda:List*"]
-    may += ["apigateway:GET", "events:Describe*", "events:List*"]
-    told = complaint(run(project, COMMANDS["chalice deploy"], user("onlooker", *may)))
-    assert "no permission for PublishLayerVersion" in told
-    assert "docs/deploy.md#rights" in told
+def test_no_permission_for_a_late_step(project: Path) -> None:
+    """A user who may read everything: a request of chalice itself is denied."""
+    actions = ["cloudformation:*", "s3:*", "dynamodb:*", "lambda:Get*", "lambda:List*"]
+    actions += ["apigateway:GET", "events:Describe*", "events:List*"]
+    message = error_line(run(project, COMMANDS["chalice deploy"], create_user("reader", *actions)))
+    assert "no permission for PublishLayerVersion" in message
+    assert "docs/deploy.md#rights" in message
 
 
-def test_libraries_that_are_not_those_of_the_lock(project: Path) -> None:
+def test_libraries_that_differ_from_the_lock(project: Path) -> None:
     lock = project / "requirements.lock"
     lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
-    told = complaint(run(project, COMMANDS["chalice deploy"]))
-    assert "requirements.lock" in told
-    assert "defusedxml" in told
+    message = error_line(run(project, COMMANDS["chalice deploy"]))
+    assert "requirements.lock" in message
+    assert "defusedxml" in message
 
 
-def test_what_sends_nothing_needs_no_credentials(project: Path, tmp_path: Path) -> None:
+def test_packaging_needs_no_credentials(project: Path, tmp_path: Path) -> None:
     command = [CHALICE, "package", "--pkg-format", "terraform", "--stage", "test"]
-    done = run(project, [*command, str(tmp_path / "out")], NO_CREDENTIALS)
-    assert done.returncode == 0, done.stderr
+    result = run(project, [*command, str(tmp_path / "out")], NO_CREDENTIALS)
+    assert result.returncode == 0, result.stderr
 
 
-def test_a_bucket_that_was_deleted_by_hand(stack: Stack, project: Path) -> None:
-    provision("holed", project)
-    stack.s3.delete_bucket(Bucket="text-to-pdf-holed-output-000000000000-us-east-1")
-    told = complaint(run(project, [CHALICE, "deploy", "--stage", "holed"]))
-    assert "OUTPUT_BUCKET text-to-pdf-holed-output-000000000000-us-east-1 is gone" in told
-    assert "make deploy STAGE=holed" in told
+def test_bucket_that_was_deleted_by_hand(stack: Stack, project: Path) -> None:
+    provision("broken", project)
+    stack.s3.delete_bucket(Bucket="text-to-pdf-broken-output-000000000000-us-east-1")
+    message = error_line(run(project, [CHALICE, "deploy", "--stage", "broken"]))
+    assert "OUTPUT_BUCKET text-to-pdf-broken-output-000000000000-us-east-1 is gone" in message
+    assert "make deploy STAGE=broken" in message
 
 
-def test_a_bucket_name_that_is_taken(stack: Stack, project: Path) -> None:
-    """Something half-made is cleared away, so the same command works once the name is free."""
+def test_bucket_name_that_is_taken(stack: Stack, project: Path) -> None:
+    """A partly created stack is removed, so the same command works once the name is free."""
     taken = "text-to-pdf-mistaken-output-000000000000-us-east-1"
     stack.s3.create_bucket(Bucket=taken)
-    told = complaint(run(project, COMMANDS["make deploy"]))
-    assert "OutputBucket" in told
-    assert taken in told
-    assert "docs/operations.md#a-stack-that-was-deleted-by-hand" in told
-    assert "STAGE" in told
+    message = error_line(run(project, COMMANDS["make deploy"]))
+    assert "OutputBucket" in message
+    assert taken in message
+    assert "docs/operations.md#a-stack-that-was-deleted-by-hand" in message
+    assert "STAGE" in message
     stack.s3.delete_bucket(Bucket=taken)
-    done = run(project, COMMANDS["make deploy"])
-    assert done.returncode == 0, done.stderr
-    assert "Deployed" in done.stdout
+    result = run(project, COMMANDS["make deploy"])
+    assert result.returncode == 0, result.stderr
+    assert "Deployed" in result.stdout

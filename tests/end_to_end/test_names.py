@@ -1,4 +1,4 @@
-"""Real names through the whole chain: S3, event, function, PDF, record, HTTP and CLI."""
+"""Unusual names from upload to query: S3, event, function, PDF, record, HTTP and command line."""
 
 import json
 import unicodedata
@@ -27,34 +27,34 @@ NAMES = {
 
 
 @pytest.mark.parametrize("key", NAMES.values(), ids=NAMES.keys())
-def test_a_name_survives_the_whole_chain(stack: Stack, key: str) -> None:
+def test_a_key_is_preserved_from_upload_to_query(stack: Stack, key: str) -> None:
     stack.upload(key, b"what the file says")
     record = stack.settled(key)
     assert (record.status, record.input_key) == (Status.SUCCESS, key)
     assert record.output_key == key.removesuffix(".txt") + ".pdf"
     assert stack.pdf(record.output_key).startswith(b"%PDF-")
-    answer = stack.get("/status", {"key": key})
-    assert (answer.status, answer.json["input_key"]) == (200, key)
-    told = json.loads(stack.query(key, "--output", "json").stdout)
-    assert [item["output_key"] for item in told] == [record.output_key]
+    response = stack.get("/status", {"key": key})
+    assert (response.status, response.json["input_key"]) == (200, key)
+    files = json.loads(stack.query(key, "--output", "json").stdout)
+    assert [item["output_key"] for item in files] == [record.output_key]
 
 
 @pytest.mark.parametrize(
     ("key", "output_key"), [("case/A.TXT", "case/A.PDF"), ("case/A.Txt", "case/A.Pdf")]
 )
-def test_the_case_of_the_extension_carries_over(stack: Stack, key: str, output_key: str) -> None:
+def test_the_extension_keeps_its_case(stack: Stack, key: str, output_key: str) -> None:
     stack.upload(key)
     assert stack.settled(key).output_key == output_key
 
 
-def test_names_that_differ_in_case_only_have_pdfs_of_their_own(stack: Stack) -> None:
+def test_keys_that_differ_only_in_case_get_separate_pdfs(stack: Stack) -> None:
     keys = ["apart/x.txt", "apart/x.TXT", "apart/x.Txt"]
     for key in keys:
         stack.upload(key)
     assert len({stack.settled(key).output_key for key in keys}) == len(keys)
 
 
-def test_a_file_of_another_type_is_told_what_is_supported(stack: Stack) -> None:
+def test_an_unsupported_type_fails_with_the_supported_ones(stack: Stack) -> None:
     stack.upload("types/letter.docx")
     record = stack.settled("types/letter.docx")
     assert (record.status, record.error_code) == (Status.FAILED, "UnsupportedType")
@@ -62,7 +62,7 @@ def test_a_file_of_another_type_is_told_what_is_supported(stack: Stack) -> None:
     assert record.output_key is None
 
 
-def test_a_folder_is_no_file(stack: Stack) -> None:
+def test_a_folder_object_gets_no_record(stack: Stack) -> None:
     stack.upload("folders/reports/", b"")
     stack.upload("folders/after.txt")
     stack.settled("folders/after.txt")

@@ -1,4 +1,4 @@
-"""Pages over all shards are exact: every key once, in order, while others are being written."""
+"""Pages over all shards have every key once and in order, even during concurrent writes."""
 
 import threading
 import uuid
@@ -26,34 +26,34 @@ statuses = st.sampled_from(Status)
 
 @st.composite
 def drawn_files(draw: st.DrawFn) -> dict[str, Status]:
-    """Few files or many, spread over all shards or most of them crowded in the first."""
+    """Few files or many, spread over all shards, or most of them in the first shard."""
     least = draw(st.sampled_from([0, 16]))
     files = draw(st.dictionaries(keys, statuses, min_size=least, max_size=24))
     if draw(st.booleans()):
         named = enumerate(files.items())
-        files = {crowded(key) if at % 4 else key: status for at, (key, status) in named}
+        files = {in_first_shard(key) if at % 4 else key: status for at, (key, status) in named}
     return files
 
 
-def crowded(key: str) -> str:
-    """The key, with something added that puts it into the first shard."""
-    tries = (f"{key}{number}" for number in count())
-    return next(tried for tried in tries if partition("b", tried, SHARDS) == "b#0")
+def in_first_shard(key: str) -> str:
+    """Return the key with a suffix that puts it into the first shard."""
+    candidates = (f"{key}{number}" for number in count())
+    return next(c for c in candidates if partition("b", c, SHARDS) == "b#0")
 
 
 files = drawn_files()
-LOPSIDED = {
-    crowded(f"{number:02}") if number % 4 else f"{number:02}": Status.SUCCESS
+UNBALANCED = {
+    in_first_shard(f"{number:02}") if number % 4 else f"{number:02}": Status.SUCCESS
     for number in range(40)
 }
-"""So many in one shard that a page's share of it cannot hold them, among others elsewhere."""
+"""More files in one shard than a page reads from each, and others in other shards."""
 bounded = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
 def filled(stack: Stack, files: dict[str, Status]) -> Listing:
-    """The listing of a bucket of its own, which exists by its records only."""
+    """Write records of a new bucket without objects, and return its listing."""
     assert stack.settings.shards == SHARDS
     bucket = f"bucket-{uuid.uuid4()}"
     records = [seeding.record(bucket, key, status) for key, status in files.items()]
@@ -71,7 +71,7 @@ def pages(listing: Listing, question: StatusQuery, limit: int) -> Iterator[list[
 
 @contextmanager
 def written_meanwhile(stack: Stack, bucket: str, keys: set[str]) -> Iterator[None]:
-    """Put records of these keys again and again until the end."""
+    """Write records of these keys repeatedly until the context ends."""
     is_over = threading.Event()
 
     def write() -> None:
@@ -89,37 +89,39 @@ def written_meanwhile(stack: Stack, bucket: str, keys: set[str]) -> Iterator[Non
 
 
 @given(files=files, prefix=st.text(letters, max_size=2), limit=limits, others=st.lists(keys))
-@example(files=LOPSIDED, prefix="", limit=10, others=["a", "b", "~"])
+@example(files=UNBALANCED, prefix="", limit=10, others=["a", "b", "~"])
 @bounded
-def test_every_key_comes_once_and_in_order_under_concurrent_writes(
+def test_pages_return_every_key_once_and_in_order_during_concurrent_writes(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, others: list[str]
 ) -> None:
     listing = filled(stack, files)
     with written_meanwhile(stack, listing.bucket, {*others, *list(files)[::2]}):
         found = list(pages(listing, StatusQuery(prefix), limit))
-    told = [record.input_key for page in found for record in page]
+    listed = [record.input_key for page in found for record in page]
     assert all(len(page) <= limit for page in found)
-    assert told == sorted(set(told), key=str.encode)
+    assert listed == sorted(set(listed), key=str.encode)
     expected = {key for key in files if key.startswith(prefix)}
-    assert expected <= set(told) <= expected | set(others)
+    assert expected <= set(listed) <= expected | set(others)
 
 
 @given(
     files=files, prefix=st.text(letters, max_size=1), limit=limits, status=st.sampled_from(Status)
 )
 @bounded
-def test_filtered_pages_hold_all_that_the_filter_lets_through_and_nothing_else(
+def test_filtered_pages_return_exactly_the_matching_files(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, status: Status
 ) -> None:
     found = pages(filled(stack, files), StatusQuery(prefix, status), limit)
-    told = [record.input_key for page in found for record in page]
+    listed = [record.input_key for page in found for record in page]
     expected = [key for key in files if key.startswith(prefix) and files[key] is status]
-    assert told == sorted(expected, key=str.encode)
+    assert listed == sorted(expected, key=str.encode)
 
 
 @given(files=files, prefix=st.text(letters, max_size=1))
 @bounded
-def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], prefix: str) -> None:
+def test_counts_equal_those_of_the_list(
+    stack: Stack, files: dict[str, Status], prefix: str
+) -> None:
     counts = filled(stack, files).counts(StatusQuery(prefix))
     expected = [status for key, status in files.items() if key.startswith(prefix)]
     assert counts.next_after is None
@@ -128,7 +130,7 @@ def test_counts_are_those_of_the_list(stack: Stack, files: dict[str, Status], pr
     }
 
 
-def test_a_count_that_runs_out_of_time_goes_on_where_it_stopped(stack: Stack) -> None:
+def test_a_count_that_runs_out_of_time_can_be_continued(stack: Stack) -> None:
     files = {f"{number:05}": Status.SUCCESS for number in range(300)}
     listing = replace(filled(stack, files), counted_at_once=100)
     first = listing.counts(StatusQuery(""), seconds=0)
@@ -138,7 +140,7 @@ def test_a_count_that_runs_out_of_time_goes_on_where_it_stopped(stack: Stack) ->
     assert rest.next_after is None
 
 
-def test_a_run_that_was_killed_is_found_among_the_failed(stack: Stack) -> None:
+def test_the_file_of_a_killed_run_is_listed_as_failed(stack: Stack) -> None:
     bucket = f"bucket-{uuid.uuid4()}"
     dead = seeding.record(
         bucket, "dead.txt", Status.PROCESSING, lease_expires_at="2026-01-01T00:00:00.000Z"
@@ -153,7 +155,7 @@ def test_a_run_that_was_killed_is_found_among_the_failed(stack: Stack) -> None:
     assert Answer.of(processing[0]).detail is not None
 
 
-def test_files_can_be_asked_for_by_time(stack: Stack) -> None:
+def test_files_can_be_filtered_by_time(stack: Stack) -> None:
     bucket = f"bucket-{uuid.uuid4()}"
     days = [f"2026-01-0{day}T12:00:00.000Z" for day in range(1, 6)]
     records = [seeding.record(bucket, f"{at}.txt", processed_at=at) for at in days]

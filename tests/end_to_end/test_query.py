@@ -1,4 +1,4 @@
-"""query.py, as a user runs it, against a deployed stage."""
+"""query.py, run as by a user, with a deployed stage."""
 
 import json
 import subprocess
@@ -12,42 +12,42 @@ from tests import seeding
 from tests.stack import Stack
 
 
-def test_one_line_a_file_with_both_locations(stack: Stack) -> None:
+def test_each_file_is_one_line_with_both_locations(stack: Stack) -> None:
     for key in ("query/a.txt", "query/longer name.txt"):
         stack.upload(key)
         stack.settled(key)
-    done = stack.query("query/")
-    lines = done.stdout.splitlines()
-    assert (done.returncode, len(lines)) == (0, 2)
+    result = stack.query("query/")
+    lines = result.stdout.splitlines()
+    assert (result.returncode, len(lines)) == (0, 2)
     assert f"s3://{stack.settings.input_bucket}/query/a.txt" in lines[0]
     assert f"s3://{stack.settings.output_bucket}/query/a.pdf" in lines[0]
     assert lines[0].index("SUCCESS") == lines[1].index("SUCCESS")
 
 
-def test_a_failed_file_is_shown_with_its_error_and_status_1(stack: Stack) -> None:
+def test_a_failed_file_is_shown_with_its_error_and_exits_with_1(stack: Stack) -> None:
     stack.upload("query-failed/x.docx")
     stack.settled("query-failed/x.docx")
-    done = stack.query("query-failed/x.docx")
-    assert done.returncode == 1
-    assert "FAILED" in done.stdout
-    assert ".txt" in done.stdout
+    result = stack.query("query-failed/x.docx")
+    assert result.returncode == 1
+    assert "FAILED" in result.stdout
+    assert ".txt" in result.stdout
 
 
-def test_a_location_is_as_good_as_a_key(stack: Stack) -> None:
+def test_a_location_is_accepted_as_a_key(stack: Stack) -> None:
     stack.upload("query-location/a.txt")
     stack.settled("query-location/a.txt")
     location = f"s3://{stack.settings.input_bucket}/query-location/a.txt"
-    done = stack.query(location, "--output", "json")
-    assert [file["input_key"] for file in json.loads(done.stdout)] == ["query-location/a.txt"]
+    result = stack.query(location, "--output", "json")
+    assert [file["input_key"] for file in json.loads(result.stdout)] == ["query-location/a.txt"]
 
 
 def test_a_location_in_another_bucket_is_wrong_usage(stack: Stack) -> None:
-    done = stack.query("s3://elsewhere/a.txt")
-    assert done.returncode == 2
-    assert stack.settings.input_bucket in done.stderr
+    result = stack.query("s3://elsewhere/a.txt")
+    assert result.returncode == 2
+    assert stack.settings.input_bucket in result.stderr
 
 
-def test_a_key_means_that_file_even_if_it_is_a_prefix_of_others(stack: Stack) -> None:
+def test_a_key_selects_one_file_even_if_it_is_a_prefix_of_others(stack: Stack) -> None:
     for key in ("query-exact/a.txt", "query-exact/a.txt.txt"):
         stack.upload(key)
         stack.settled(key)
@@ -55,16 +55,16 @@ def test_a_key_means_that_file_even_if_it_is_a_prefix_of_others(stack: Stack) ->
     assert len(stack.query("query-exact/a").stdout.splitlines()) == 2
 
 
-def test_nothing_found_is_status_3_and_says_what_to_do(stack: Stack) -> None:
-    done = stack.query("query-nothing/")
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "case-sensitive" in done.stderr
+def test_no_match_exits_with_3_and_says_what_to_do(stack: Stack) -> None:
+    result = stack.query("query-nothing/")
+    assert (result.returncode, result.stdout) == (3, "")
+    assert "case-sensitive" in result.stderr
 
 
-def test_a_stage_that_is_not_there_is_status_4(stack: Stack) -> None:
-    done = stack.query("a", "--stage", "nowhere")
-    assert done.returncode == 4
-    assert "make deploy" in done.stderr
+def test_an_unknown_stage_exits_with_4(stack: Stack) -> None:
+    result = stack.query("a", "--stage", "nowhere")
+    assert result.returncode == 4
+    assert "make deploy" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -77,37 +77,37 @@ def test_a_stage_that_is_not_there_is_status_4(stack: Stack) -> None:
     ],
     ids=["no-region", "no-credentials", "no-network", "another-region"],
 )
-def test_without_access_it_is_status_4_and_says_what_to_check(
+def test_without_access_it_exits_with_4_and_says_what_to_check(
     stack: Stack, changed: dict[str, str | None], hint: str
 ) -> None:
     wanted = {**stack.environment, **changed}
     environment = {name: value for name, value in wanted.items() if value is not None}
-    done = replace(stack, environment=environment).query("a")
-    assert (done.returncode, done.stdout) == (4, "")
-    assert hint in done.stderr
-    assert "Traceback" not in done.stderr
+    result = replace(stack, environment=environment).query("a")
+    assert (result.returncode, result.stdout) == (4, "")
+    assert hint in result.stderr
+    assert "Traceback" not in result.stderr
 
 
-def test_wrong_usage_is_status_2(stack: Stack) -> None:
+def test_wrong_usage_exits_with_2(stack: Stack) -> None:
     assert stack.query().returncode == 2
 
 
-def test_control_characters_of_a_key_do_not_reach_the_terminal(stack: Stack) -> None:
+def test_control_characters_in_keys_are_escaped(stack: Stack) -> None:
     key = "query-control/\x1b[31mred\n.txt"
     stack.upload(key)
     stack.settled(key)
-    done = stack.query("query-control/")
-    assert "\x1b" not in done.stdout
-    assert len(done.stdout.splitlines()) == 1
+    result = stack.query("query-control/")
+    assert "\x1b" not in result.stdout
+    assert len(result.stdout.splitlines()) == 1
 
 
 def seeded(stack: Stack, *keys: str, status: Status = Status.SUCCESS) -> None:
-    """Records of files that were never there."""
+    """Write records of files that never existed."""
     records = [seeding.record(stack.settings.input_bucket, key, status) for key in keys]
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
 
 
-def test_prefix_and_key_can_be_forced(stack: Stack) -> None:
+def test_options_select_a_key_or_a_prefix(stack: Stack) -> None:
     seeded(stack, "query-forced/a", "query-forced/ab")
     assert len(stack.query("query-forced/a").stdout.splitlines()) == 1
     assert len(stack.query("--prefix", "query-forced/a").stdout.splitlines()) == 2
@@ -115,20 +115,20 @@ def test_prefix_and_key_can_be_forced(stack: Stack) -> None:
     assert stack.query("--key", "query-forced/").returncode == 3
 
 
-def test_a_key_that_looks_like_an_option_can_be_asked_for(stack: Stack) -> None:
+def test_a_key_that_looks_like_an_option_can_be_queried(stack: Stack) -> None:
     seeded(stack, "--help")
     assert stack.query("--key=--help", "--output", "text").returncode == 0
 
 
-def test_an_object_without_a_record_is_not_processed_and_status_1(stack: Stack) -> None:
+def test_an_object_without_a_record_is_not_processed_and_exits_with_1(stack: Stack) -> None:
     with stack.unnoticed():
         stack.upload("query-unnoticed/a.txt")
-    done = stack.query("query-unnoticed/a.txt", "--output", "text")
-    assert (done.returncode, done.stdout.split("\t")[0]) == (1, "NOT PROCESSED")
-    assert "nothing is recorded of it" in done.stdout
+    result = stack.query("query-unnoticed/a.txt", "--output", "text")
+    assert (result.returncode, result.stdout.split("\t")[0]) == (1, "NOT PROCESSED")
+    assert "nothing is recorded of it" in result.stdout
 
 
-def test_every_format_tells_the_same_files(stack: Stack) -> None:
+def test_every_format_prints_the_same_files(stack: Stack) -> None:
     seeded(stack, "query-formats/a.txt", "query-formats/b.txt")
     array = json.loads(stack.query("query-formats/", "--output", "json").stdout)
     lines = stack.query("query-formats/", "--output", "jsonl").stdout.splitlines()
@@ -138,11 +138,11 @@ def test_every_format_tells_the_same_files(stack: Stack) -> None:
     assert [file["input_key"][-5:] for file in array] == ["a.txt", "b.txt"]
 
 
-def test_json_of_nothing_is_an_empty_array(stack: Stack) -> None:
+def test_json_without_files_is_an_empty_array(stack: Stack) -> None:
     assert json.loads(stack.query("query-nothing/", "--output", "json").stdout) == []
 
 
-def test_only_files_of_a_status_and_since_a_time(stack: Stack) -> None:
+def test_files_can_be_filtered_by_status_and_time(stack: Stack) -> None:
     seeded(stack, "query-status/a.txt", "query-status/b.txt")
     seeded(stack, "query-status/c.txt", status=Status.FAILED)
     failed = stack.query("query-status/", "--status", "FAILED", "--output", "jsonl")
@@ -153,16 +153,16 @@ def test_only_files_of_a_status_and_since_a_time(stack: Stack) -> None:
     assert stack.query("query-status/", "--since", "2999-01-01").returncode == 3
 
 
-def test_a_summary_counts_where_files_stand(stack: Stack) -> None:
+def test_a_summary_counts_files_by_status(stack: Stack) -> None:
     seeded(stack, "query-summary/a.txt", "query-summary/b.txt")
     seeded(stack, "query-summary/c.txt", status=Status.FAILED)
-    done = stack.query("query-summary/", "--summary", "--output", "json")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["counts"] == {"PROCESSING": 0, "SUCCESS": 2, "FAILED": 1}
+    result = stack.query("query-summary/", "--summary", "--output", "json")
+    assert result.returncode == 1
+    assert json.loads(result.stdout)["counts"] == {"PROCESSING": 0, "SUCCESS": 2, "FAILED": 1}
     assert stack.query("query-summary/nothing", "--summary").returncode == 3
 
 
-def test_missing_are_the_objects_without_a_record_of_them(stack: Stack) -> None:
+def test_missing_lists_objects_without_a_current_record(stack: Stack) -> None:
     for key in ("query-missing/a.txt", "query-missing/c.txt"):
         stack.upload(key)
         stack.settled(key)
@@ -171,25 +171,26 @@ def test_missing_are_the_objects_without_a_record_of_them(stack: Stack) -> None:
         stack.upload("query-missing/c.txt", b"newer")
         stack.upload("query-missing/folder/")
     seeded(stack, "query-missing/aa.txt")
-    done = stack.query("query-missing/", "--missing", "--output", "jsonl")
-    told = {file["input_key"]: file["detail"] for file in map(json.loads, done.stdout.splitlines())}
-    assert list(told) == ["query-missing/b.txt", "query-missing/c.txt"]
-    assert "older upload" in told["query-missing/c.txt"]
-    assert done.returncode == 1
+    result = stack.query("query-missing/", "--missing", "--output", "jsonl")
+    files = [json.loads(line) for line in result.stdout.splitlines()]
+    details = {file["input_key"]: file["detail"] for file in files}
+    assert list(details) == ["query-missing/b.txt", "query-missing/c.txt"]
+    assert "older upload" in details["query-missing/c.txt"]
+    assert result.returncode == 1
 
 
-def test_nothing_missing_is_status_0_and_no_objects_at_all_is_3(stack: Stack) -> None:
+def test_missing_exits_with_0_if_none_are_missing_and_3_without_objects(stack: Stack) -> None:
     stack.upload("query-complete/a.txt")
     stack.settled("query-complete/a.txt")
     assert stack.query("query-complete/", "--missing").returncode == 0
     assert stack.query("query-incomplete/", "--missing").returncode == 3
 
 
-def test_a_link_fetches_the_pdf_without_any_credentials(stack: Stack) -> None:
+def test_a_link_returns_the_pdf_without_credentials(stack: Stack) -> None:
     stack.upload("query-url/a b.txt")
     stack.settled("query-url/a b.txt")
-    done = stack.query("query-url/", "--url", "--output", "jsonl")
-    pdf = stack.fetch(json.loads(done.stdout)["url"])
+    result = stack.query("query-url/", "--url", "--output", "jsonl")
+    pdf = stack.fetch(json.loads(result.stdout)["url"])
     assert (pdf.status, pdf.body) == (200, stack.pdf("query-url/a b.pdf"))
 
 
@@ -209,21 +210,19 @@ def test_a_link_fetches_the_pdf_without_any_credentials(stack: Stack) -> None:
         ["--sum", "a"],
     ],
 )
-def test_arguments_that_do_not_go_together_are_wrong_usage(
-    stack: Stack, arguments: list[str]
-) -> None:
-    done = stack.query(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
+def test_incompatible_arguments_are_wrong_usage(stack: Stack, arguments: list[str]) -> None:
+    result = stack.query(*arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
 
 
-def test_an_argument_that_is_not_text_is_wrong_usage(stack: Stack) -> None:
-    done = stack.query("\udcff")
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+def test_an_argument_that_is_not_unicode_is_wrong_usage(stack: Stack) -> None:
+    result = stack.query("\udcff")
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
 
 
 @pytest.mark.parametrize("output", ["table", "text", "json", "jsonl"])
-def test_a_reader_that_has_seen_enough_is_no_error(stack: Stack, output: str) -> None:
+def test_a_closed_pipe_is_no_error(stack: Stack, output: str) -> None:
     seeded(stack, *(f"query-pipe/{number:04}{'x' * 200}.txt" for number in range(600)))
     command = [sys.executable, "query.py", "query-pipe/", "--output", output]
     with subprocess.Popen(
@@ -243,32 +242,32 @@ def test_a_reader_that_has_seen_enough_is_no_error(stack: Stack, output: str) ->
 
 
 @pytest.mark.parametrize("output", ["table", "text", "json", "jsonl"])
-def test_nothing_of_a_key_is_taken_for_a_command_by_a_terminal(stack: Stack, output: str) -> None:
+def test_every_format_escapes_control_characters_in_keys(stack: Stack, output: str) -> None:
     key = "query-escaped/\x1b]0;x\x07\x9b31m\u202e\u2028.txt"
     seeded(stack, key)
-    done = stack.query("query-escaped/", "--output", output)
-    assert all(letter.isprintable() or letter in "\n\t" for letter in done.stdout)
+    result = stack.query("query-escaped/", "--output", output)
+    assert all(letter.isprintable() or letter in "\n\t" for letter in result.stdout)
     if output.startswith("json"):
-        told = json.loads(done.stdout)
-        assert (told if output == "jsonl" else told[0])["input_key"] == key
+        printed = json.loads(result.stdout)
+        assert (printed if output == "jsonl" else printed[0])["input_key"] == key
 
 
-def test_the_help_teaches_by_example(stack: Stack) -> None:
-    done = stack.query("--help")
-    assert done.returncode == 0
-    assert "python query.py reports/ --wait" in done.stdout
+def test_the_help_has_examples(stack: Stack) -> None:
+    result = stack.query("--help")
+    assert result.returncode == 0
+    assert "python query.py reports/ --wait" in result.stdout
 
 
-def test_the_help_loads_nothing_that_is_slow(stack: Stack) -> None:
+def test_the_help_imports_no_slow_packages(stack: Stack) -> None:
     code = "import sys, query\ntry: query.main(['--help'])\nfinally: print(*sys.modules)"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], cwd=stack.project, capture_output=True, text=True
     )
-    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    loaded = {name.partition(".")[0] for name in result.stdout.splitlines()[-1].split()}
     assert not loaded & {"boto3", "botocore", "chalice", "rich", "fpdf", "PIL", "hypothesis"}
 
 
-def test_files_whose_pdf_may_be_wrong_are_listed_with_what_may_be(stack: Stack) -> None:
+def test_files_with_warnings_are_listed_with_their_warnings(stack: Stack) -> None:
     stack.upload("query-doubt/plain.txt", b"plain\n")
     stack.upload("query-doubt/short.txt", b"le mot suivant: l\x8a, et rien\n")
     for key in ("query-doubt/plain.txt", "query-doubt/short.txt"):

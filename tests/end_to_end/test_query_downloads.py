@@ -1,4 +1,4 @@
-"""`query.py --download`: whole PDFs, inside the folder, or none."""
+"""`query.py --download` writes complete PDFs, and only inside the folder."""
 
 import signal
 import socket
@@ -24,12 +24,12 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def seeded(stack: Stack, *keys: str) -> None:
-    """Records of files that were never there."""
+    """Write records of files that never existed."""
     records = [seeding.record(stack.settings.input_bucket, key) for key in keys]
     seeding.write(stack.dynamodb, stack.settings.table, stack.settings.shards, records)
 
 
-def test_every_pdf_is_fetched_under_its_key(stack: Stack, tmp_path: Path) -> None:
+def test_every_pdf_is_downloaded_under_its_key(stack: Stack, tmp_path: Path) -> None:
     stack.upload("get/converted.txt")
     names = ["deep/er/b", "Grüße", *map(str, range(40))]
     seeded(stack, *(f"get/{name}.txt" for name in names))
@@ -37,14 +37,14 @@ def test_every_pdf_is_fetched_under_its_key(stack: Stack, tmp_path: Path) -> Non
         stack.s3.put_object(
             Bucket=stack.settings.output_bucket, Key=f"get/{name}.pdf", Body=name.encode() * 50_000
         )
-    done = stack.query("get/", "--wait", "60", "--download", str(tmp_path / "new" / "folder"))
-    assert (done.returncode, done.stderr) == (0, "")
+    result = stack.query("get/", "--wait", "60", "--download", str(tmp_path / "new" / "folder"))
+    assert (result.returncode, result.stderr) == (0, "")
     assert files_in(tmp_path / "new" / "folder") == {
         f"get/{name}.pdf": stack.pdf(f"get/{name}.pdf") for name in ["converted", *names]
     }
 
 
-def test_a_pdf_replaces_the_one_fetched_before(stack: Stack, tmp_path: Path) -> None:
+def test_a_download_replaces_an_earlier_one(stack: Stack, tmp_path: Path) -> None:
     stack.upload("get-again/a.txt")
     stack.settled("get-again/a.txt")
     target = tmp_path / "get-again" / "a.pdf"
@@ -63,8 +63,8 @@ def test_no_key_leads_out_of_the_folder(stack: Stack, tmp_path: Path, key: str) 
     pdf = key.removesuffix(".txt") + ".pdf"
     stack.s3.put_object(Bucket=stack.settings.output_bucket, Key=pdf, Body=b"%PDF-")
     folder = tmp_path / "a" / "b" / "inside"
-    done = stack.query("--prefix", key, "--download", str(folder))
-    assert done.returncode == 0
+    result = stack.query("--prefix", key, "--download", str(folder))
+    assert result.returncode == 0
     assert list(files_in(tmp_path).values()) == [b"%PDF-"]
     assert list(files_in(folder).values()) == [b"%PDF-"]
 
@@ -76,27 +76,27 @@ def test_a_link_out_of_the_folder_is_not_followed(stack: Stack, tmp_path: Path) 
     inside.mkdir()
     outside.mkdir()
     (inside / "get-link").symlink_to(outside)
-    done = stack.query("get-link/", "--download", str(inside))
-    assert (done.returncode, files_in(outside)) == (4, {})
-    assert "leads out of" in done.stderr
+    result = stack.query("get-link/", "--download", str(inside))
+    assert (result.returncode, files_in(outside)) == (4, {})
+    assert "leads out of" in result.stderr
 
 
-def test_a_pdf_that_is_gone_is_told_and_the_others_are_fetched(
+def test_a_deleted_pdf_is_reported_and_the_others_are_downloaded(
     stack: Stack, tmp_path: Path
 ) -> None:
     for key in ("get-gone/a.txt", "get-gone/b.txt"):
         stack.upload(key)
         stack.settled(key)
     stack.s3.delete_object(Bucket=stack.settings.output_bucket, Key="get-gone/a.pdf")
-    done = stack.query("get-gone/", "--download", str(tmp_path))
-    assert done.returncode == 4
-    assert "get-gone/a.pdf could not be fetched" in done.stderr
+    result = stack.query("get-gone/", "--download", str(tmp_path))
+    assert result.returncode == 4
+    assert "get-gone/a.pdf could not be downloaded" in result.stderr
     assert list(files_in(tmp_path)) == ["get-gone/b.pdf"]
 
 
 @contextmanager
 def stalling_s3(begins: threading.Event) -> Iterator[str]:
-    """The address of an S3 that sends half an object, and then nothing; it tells when it has."""
+    """Run an S3 server that sends half an object and then stalls; `begins` is set when it does."""
     head = b'HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\nETag: "x"\r\n\r\n'
     with socket.create_server(("127.0.0.1", 0)) as server:
         connections = []
@@ -123,7 +123,7 @@ def stalling_s3(begins: threading.Event) -> Iterator[str]:
                 connection.close()
 
 
-def test_interrupted_it_ends_at_once_with_status_130_and_nothing_half_written(
+def test_an_interrupted_download_exits_with_130_and_leaves_no_partial_file(
     stack: Stack, tmp_path: Path
 ) -> None:
     seeded(stack, *(f"get-stalled/{number}.txt" for number in range(20)))
@@ -141,13 +141,13 @@ def test_interrupted_it_ends_at_once_with_status_130_and_nothing_half_written(
             assert begins.wait(60)
             wait_until_written(tmp_path)
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=15)
-    assert (process.returncode, said) == (130, "")
+            _, stderr = process.communicate(timeout=15)
+    assert (process.returncode, stderr) == (130, "")
     assert files_in(tmp_path) == {}
 
 
 def wait_until_written(folder: Path) -> None:
-    """Until a part of a file is on disk, or this test would be about nothing."""
+    """Wait until a part of a file is on disk, so that there is a partial file to remove."""
 
     def has_some() -> bool | None:
         sizes = (path.stat().st_size for path in folder.rglob("*.part"))

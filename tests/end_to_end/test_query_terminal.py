@@ -1,4 +1,4 @@
-"""query.py at a terminal: colours, progress, Ctrl-C; and none of it elsewhere."""
+"""query.py on a terminal: colours, progress and Ctrl-C; and neither in a pipe."""
 
 import os
 import pty
@@ -23,19 +23,19 @@ GREEN, RED = "\x1b[32m", "\x1b[1;31m"
 
 @dataclass
 class Terminal:
-    """query.py with a pseudo-terminal as its stdout and stderr, and what it has shown so far."""
+    """query.py with a pseudo-terminal as stdout and stderr; `shown` is its output so far."""
 
     process: subprocess.Popen[bytes]
     _master: int
     shown: str = field(default="")
 
     def read_until(self, pattern: str) -> None:
-        """Read on until the pattern has been shown; fails at the end of the output."""
+        """Read until the output matches the pattern; fail at the end of the output."""
         while not re.search(pattern, self.shown):
             assert self._read(), f"never showed {pattern!r}: {self.shown!r}"
 
     def read_all(self) -> str:
-        """Everything that is shown until the process ends."""
+        """Read until the process ends, and return all output."""
         while self._read():
             pass
         self.process.wait()
@@ -44,7 +44,7 @@ class Terminal:
     def _read(self) -> bool:
         try:
             data = os.read(self._master, 65536)
-        except OSError:  # Linux: what a terminal gives once its last user is gone
+        except OSError:  # EIO on Linux once the other end is closed
             return False
         self.shown += data.decode()
         return bool(data)
@@ -99,7 +99,7 @@ def test_a_terminal_gets_colours(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_terminal_gets_no_commands_out_of_keys_and_no_markup(stack: Stack) -> None:
+def test_a_terminal_gets_neither_control_characters_nor_markup_of_keys(stack: Stack) -> None:
     with terminal(stack, "terminal/") as screen:
         shown = screen.read_all()
     assert "[red]b\\x1b[31m.txt" in shown
@@ -107,7 +107,7 @@ def test_a_terminal_gets_no_commands_out_of_keys_and_no_markup(stack: Stack) -> 
 
 @pytest.mark.usefixtures("keys")
 @pytest.mark.parametrize("columns", [40, 80, 120])
-def test_a_terminal_gets_a_line_a_file_that_fits_it(stack: Stack, columns: int) -> None:
+def test_a_terminal_gets_one_line_a_file_that_fits_its_width(stack: Stack, columns: int) -> None:
     with terminal(stack, "terminal/", columns=columns, NO_COLOR="1") as screen:
         heading, *lines = screen.read_all().splitlines()
     lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
@@ -126,25 +126,25 @@ def test_a_terminal_gets_a_line_a_file_that_fits_it(stack: Stack, columns: int) 
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_pipe_gets_whole_names_one_line_a_file(stack: Stack) -> None:
+def test_a_pipe_gets_full_keys_and_one_line_a_file(stack: Stack) -> None:
     lines = stack.query("terminal/").stdout.splitlines()
     assert len(lines) == 3
     assert f"/terminal/{'long' * 100}.txt " in lines[2]
 
 
 @pytest.mark.usefixtures("keys")
-def test_who_wants_no_colours_gets_none(stack: Stack) -> None:
+def test_no_color_disables_colours(stack: Stack) -> None:
     with terminal(stack, "terminal/", NO_COLOR="1") as screen:
         assert "\x1b[3" not in screen.read_all()
 
 
 @pytest.mark.usefixtures("keys")
 def test_a_pipe_gets_neither_colours_nor_progress(stack: Stack) -> None:
-    done = stack.query("terminal/", "--wait", "60")
-    assert "\x1b" not in done.stdout + done.stderr
+    result = stack.query("terminal/", "--wait", "60")
+    assert "\x1b" not in result.stdout + result.stderr
 
 
-def test_a_terminal_gets_progress_and_ctrl_c_ends_the_wait_with_status_130(stack: Stack) -> None:
+def test_a_terminal_gets_progress_and_ctrl_c_exits_with_130(stack: Stack) -> None:
     with stack.unnoticed():
         stack.upload("terminal-wait/a.txt")
         with terminal(stack, "terminal-wait/", "--wait") as screen:

@@ -1,4 +1,4 @@
-"""`make run` itself, in a folder of its own."""
+"""`make run` in a separate folder."""
 
 import os
 import pty
@@ -27,14 +27,14 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(project: Path) -> dict[str, str]:
-    """One in which everything temporary, the emulator's state too, lies in the project's folder."""
+    """An environment whose temporary files, the emulator's too, are in the project's folder."""
     (project / "tmp").mkdir()
     kept = {name: value for name, value in os.environ.items() if name != "ONCE"}
     return kept | {"TMPDIR": str(project / "tmp")}
 
 
 def processes_of(folder: Path) -> Iterator[str]:
-    """Command line of every process that works in the folder or was started from it."""
+    """Yield the command line of every process whose working directory or arguments are there."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_text("utf-8", "replace").replace("\0", " ")
@@ -44,25 +44,25 @@ def processes_of(folder: Path) -> Iterator[str]:
             continue
 
 
-def test_without_a_terminal_every_file_is_shown_and_it_ends_by_itself(
+def test_without_a_terminal_make_run_shows_every_file_and_exits(
     project: Path, environment: dict[str, str]
 ) -> None:
-    done = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
     files = [path.relative_to(project / "data") for path in (project / "data").rglob("*.*")]
-    assert all(f"/{path}" in done.stdout for path in files)
+    assert all(f"/{path}" in result.stdout for path in files)
     assert list(processes_of(project)) == []
 
 
-def test_a_file_that_does_not_end_as_expected_makes_it_fail(
+def test_make_run_fails_if_a_file_has_an_unexpected_status(
     project: Path, environment: dict[str, str]
 ) -> None:
     shutil.rmtree(project / "data")
     (project / "data").mkdir()
     (project / "data/spreadsheet.xlsx").write_bytes(b"PK")
-    done = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "spreadsheet.xlsx did not end as expected" in done.stdout
+    result = subprocess.run(COMMAND, cwd=project, env=environment, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert "spreadsheet.xlsx has an unexpected status" in result.stdout
 
 
 def test_ctrl_c_leaves_no_process_behind(project: Path, environment: dict[str, str]) -> None:
@@ -83,13 +83,13 @@ def test_ctrl_c_leaves_no_process_behind(project: Path, environment: dict[str, s
     os.close(theirs)
     shown = ""
 
-    def going_on() -> bool | None:
+    def is_running() -> bool | None:
         nonlocal shown
         shown += os.read(ours, 4096).decode("utf-8", "replace")
         return "Ctrl-C" in shown or None
 
     try:
-        wait_for(going_on, "the commands for going on")
+        wait_for(is_running, "the instructions")
         assert (project / ".local/env").exists()
         wait_for(lambda: opened.exists() or None, "the browser to be opened")
         assert re.fullmatch(

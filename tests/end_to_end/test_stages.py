@@ -1,4 +1,4 @@
-"""The life of stages: deployed, deployed again, deleted, brought back, side by side, upgraded."""
+"""Stages: deployed twice, deleted, deployed again, side by side, and upgraded."""
 
 import json
 from base64 import b64encode
@@ -18,15 +18,15 @@ from infra.package import build_layer
 from infra.provision import provision
 from infra.stack import Stack
 from tests.stack import Stack as Deployed
-from tests.stack import copy_project, deploy, guarded_aws
+from tests.stack import copy_project, deploy, policy_enforcing_aws
 
 FIRST_TEMPLATE = Path(__file__).parent / "first-template.yaml"
-"""The template of the first version, which somebody's stack may still be made of."""
+"""The template of the first version, which existing stacks may still have."""
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
-    with guarded_aws() as running:
+    with policy_enforcing_aws() as running:
         yield running
 
 
@@ -38,8 +38,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def functions(stage: str) -> set[str]:
-    found = boto3.client("lambda").list_functions()["Functions"]
-    names = {f["FunctionName"] for f in found}
+    listed = boto3.client("lambda").list_functions()["Functions"]
+    names = {f["FunctionName"] for f in listed}
     prefix = f"text-to-pdf-{stage}"
     return {name for name in names if name == prefix or name.startswith(f"{prefix}-")}
 
@@ -49,9 +49,9 @@ def apis() -> int:
 
 
 def notified(stack: Deployed) -> list[str]:
-    """Names of the functions that the input bucket tells of uploads."""
-    answer = stack.s3.get_bucket_notification_configuration(Bucket=stack.settings.input_bucket)
-    targets = answer.get("LambdaFunctionConfigurations", [])
+    """Return the names of the functions that the input bucket notifies of uploads."""
+    response = stack.s3.get_bucket_notification_configuration(Bucket=stack.settings.input_bucket)
+    targets = response.get("LambdaFunctionConfigurations", [])
     return [target["LambdaFunctionArn"].rpartition(":")[2] for target in targets]
 
 
@@ -61,7 +61,7 @@ def assert_works(stack: Deployed, key: str) -> None:
     assert stack.get("/status", {"key": key}).json["status"] == "SUCCESS"
 
 
-def test_deploying_twice_leaves_one_whole_stage(aws: Emulator, project: Path) -> None:
+def test_deploying_twice_leaves_one_complete_stage(aws: Emulator, project: Path) -> None:
     deploy(aws, project, "twice")
     before = functions("twice"), apis()
     stack = deploy(aws, project, "twice")
@@ -94,7 +94,7 @@ def test_a_stage_is_moved_to_arm64_with_the_libraries_for_it(aws: Emulator, proj
     assert version["Content"]["CodeSha256"] == b64encode(built).decode()
 
 
-def test_a_deleted_stage_comes_back_with_all_its_data(aws: Emulator, project: Path) -> None:
+def test_a_deleted_stage_can_be_deployed_again_with_its_data(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "back")
     assert_works(stack, "before.txt")
     token, before = stack.token, apis()
@@ -110,18 +110,18 @@ def test_a_deleted_stage_comes_back_with_all_its_data(aws: Emulator, project: Pa
     assert_works(again, "after.txt")
 
 
-def test_two_stages_live_side_by_side(aws: Emulator, project: Path) -> None:
-    one = deploy(aws, project, "one")
-    two = deploy(aws, project, "two")
-    assert_works(one, "a.txt")
-    assert two.get("/status", {"key": "a.txt"}).status == 404
-    assert two.get("/status", {"prefix": ""}, token=one.token).status in {401, 403}
+def test_two_stages_are_independent(aws: Emulator, project: Path) -> None:
+    first = deploy(aws, project, "one")
+    second = deploy(aws, project, "two")
+    assert_works(first, "a.txt")
+    assert second.get("/status", {"key": "a.txt"}).status == 404
+    assert second.get("/status", {"prefix": ""}, token=first.token).status in {401, 403}
     destroy.remove_functions("one", project)
     assert functions("one") == set()
-    assert_works(two, "b.txt")
+    assert_works(second, "b.txt")
 
 
-def test_a_renamed_function_takes_over_from_the_old_one(aws: Emulator, project: Path) -> None:
+def test_a_renamed_function_replaces_the_old_one(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "renamed")
     app = project / "app.py"
     app.write_text(app.read_text().replace("def convert(event", "def transform(event"))
@@ -146,7 +146,7 @@ def test_a_stack_of_the_first_template_is_upgraded_with_its_data(
 ) -> None:
     stack = Stack(boto3.client("cloudformation"), "upgraded")
     first = stack.apply(FIRST_TEMPLATE.read_text("utf-8"), {"Stage": "upgraded"})
-    api_token.make(boto3.client("ssm"), first["TokenParameter"])
+    api_token.create(boto3.client("ssm"), first["TokenParameter"])
     token = api_token.read(boto3.client("ssm"), first["TokenParameter"])
     boto3.client("s3").put_object(Bucket=first["InputBucket"], Key="old.txt", Body=b"old")
     boto3.client("s3").put_object(Bucket=first["OutputBucket"], Key="old.pdf", Body=b"%PDF-old")
@@ -164,7 +164,7 @@ def test_a_stack_of_the_first_template_is_upgraded_with_its_data(
     assert {kept[f"/aws/lambda/{name}"] for name in functions("upgraded")} == {30}
 
 
-def test_all_of_a_stage_goes_only_if_its_data_is_to_go_too(aws: Emulator, project: Path) -> None:
+def test_deleting_the_data_removes_the_whole_stage(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "gone")
     assert_works(stack, "a.txt")
     stack.upload("a.txt", b"a second version")
@@ -195,24 +195,24 @@ def test_data_is_deleted_only_if_the_stage_is_named_again(
     assert "CONFIRM=kept" in capsys.readouterr().err
 
 
-def test_a_rotated_token_opens_and_the_old_one_does_not(aws: Emulator, project: Path) -> None:
+def test_a_rotated_token_is_accepted_and_the_old_one_is_not(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "rotated")
     old = stack.token
     assert api_token.main(["rotate", "--stage", "rotated"]) == 0
     new = api_token.read(boto3.client("ssm"), stack.settings.token_parameter)
     assert new != old
-    # The gate is cold: it has read no token yet, so the rotation is in force at once.
+    # The authorizer has cached no token yet, so the rotation takes effect at once.
     assert stack.get("/status", {"prefix": ""}, token=old).status in {401, 403}
     assert stack.get("/status", {"prefix": ""}, token=new).status == 200
 
 
-def test_without_a_readable_token_nobody_gets_in(aws: Emulator, project: Path) -> None:
+def test_without_a_readable_token_all_requests_are_rejected(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "tokenless")
     boto3.client("ssm").delete_parameter(Name=stack.settings.token_parameter)
     assert stack.get("/status", {"prefix": ""}).status in {401, 403, 500}
 
 
-def test_the_token_is_a_secret_that_no_file_and_no_log_has(aws: Emulator, project: Path) -> None:
+def test_the_token_is_in_no_file_and_no_log(aws: Emulator, project: Path) -> None:
     stack = deploy(aws, project, "secret")
     assert_works(stack, "a.txt")
     stack.get("/status", {"prefix": ""}, token="nearly" + stack.token)
@@ -225,7 +225,7 @@ def test_the_token_is_a_secret_that_no_file_and_no_log_has(aws: Emulator, projec
 
 
 @pytest.mark.usefixtures("aws")
-def test_settings_of_a_stage_reach_its_functions(project: Path) -> None:
+def test_settings_of_a_stage_apply_to_its_functions(project: Path) -> None:
     config = project / ".chalice/config.json"
     settings = json.loads(config.read_text())
     settings["stages"]["tuned"] = {
@@ -241,7 +241,7 @@ def test_settings_of_a_stage_reach_its_functions(project: Path) -> None:
         assert tracing["Mode"] == "Active"
     concurrency = client.get_function_concurrency(FunctionName="text-to-pdf-tuned-convert")
     assert concurrency["ReservedConcurrentExecutions"] == 7
-    provision("tuned", project)  # what is not said again stays
+    provision("tuned", project)  # parameters that are not given keep their values
     groups = boto3.client("logs").describe_log_groups(
         logGroupNamePrefix="/aws/lambda/text-to-pdf-tuned"
     )["logGroups"]
@@ -251,5 +251,5 @@ def test_settings_of_a_stage_reach_its_functions(project: Path) -> None:
         for t in boto3.client("sns").list_topics()["Topics"]
         if t["TopicArn"].endswith("text-to-pdf-tuned-alarms")
     )
-    told = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    assert [subscription["Endpoint"] for subscription in told] == ["ops@example.com"]
+    subscribed = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert [subscription["Endpoint"] for subscription in subscribed] == ["ops@example.com"]

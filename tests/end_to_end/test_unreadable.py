@@ -1,4 +1,4 @@
-"""Objects that are there and cannot be read: told for good, and converted once they can be."""
+"""Objects that cannot be read fail permanently, and are converted once they can be read."""
 
 import json
 from typing import Any
@@ -11,9 +11,9 @@ from tests.end_to_end.test_access import Actor
 from tests.stack import Stack, wait_for
 
 
-def assert_failed_for_good(record: Record, code: str, way_out: str) -> None:
+def assert_permanent_failure(record: Record, code: str, advice: str) -> None:
     assert (record.status, record.error_code, record.retryable) == (Status.FAILED, code, False)
-    assert way_out in (record.error or "")
+    assert advice in (record.error or "")
 
 
 @pytest.mark.parametrize("storage_class", ["GLACIER", "DEEP_ARCHIVE"])
@@ -23,7 +23,7 @@ def test_an_archived_file_is_converted_once_it_is_restored(
     key = f"unreadable/{storage_class}.txt"
     stack.upload(key, b"from the archive", StorageClass=storage_class)
     archived = stack.settled(key)
-    assert_failed_for_good(archived, "Archived", "restore-object")
+    assert_permanent_failure(archived, "Archived", "restore-object")
     assert storage_class in (archived.error or "")
     stack.s3.restore_object(Bucket=stack.settings.input_bucket, Key=key, RestoreRequest={"Days": 1})
 
@@ -36,12 +36,14 @@ def test_an_archived_file_is_converted_once_it_is_restored(
     assert stack.pdf(f"unreadable/{storage_class}.pdf").startswith(b"%PDF-")
 
 
-def test_a_file_under_its_senders_own_key_fails_for_good(stack: Stack) -> None:
+def test_a_file_with_a_customer_provided_key_fails_permanently(stack: Stack) -> None:
     stack.upload("unreadable/ssec.txt", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
-    assert_failed_for_good(stack.settled("unreadable/ssec.txt"), "CustomerKey", "upload it without")
+    assert_permanent_failure(
+        stack.settled("unreadable/ssec.txt"), "CustomerKey", "upload it without"
+    )
 
 
-def test_a_file_that_the_buckets_policy_forbids_to_read_fails_for_good(stack: Stack) -> None:
+def test_a_file_denied_by_the_bucket_policy_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     before = stack.s3.get_bucket_policy(Bucket=bucket)["Policy"]
     policy = json.loads(before)
@@ -60,10 +62,10 @@ def test_a_file_that_the_buckets_policy_forbids_to_read_fails_for_good(stack: St
         record = stack.settled("unreadable/forbidden.txt")
     finally:
         stack.s3.put_bucket_policy(Bucket=bucket, Policy=before)
-    assert_failed_for_good(record, "PolicyDenied", "make reconcile")
+    assert_permanent_failure(record, "PolicyDenied", "make reconcile")
 
 
-def test_nothing_but_a_conditional_write_replaces_a_pdf(stack: Stack) -> None:
+def test_only_conditional_writes_can_replace_a_pdf(stack: Stack) -> None:
     bucket = stack.settings.output_bucket
     stack.upload("unreadable/kept.txt")
     stack.settled("unreadable/kept.txt")

@@ -1,4 +1,4 @@
-"""From an upload to its PDF, its record and its answer, on a deployed stage."""
+"""An upload, its PDF and its record, on a deployed stage."""
 
 import io
 
@@ -14,16 +14,16 @@ def text_of(pdf: bytes) -> str:
     return "\n".join(page.get_textpage().get_text_bounded() for page in document)
 
 
-def test_an_upload_becomes_a_pdf_of_its_text(stack: Stack) -> None:
+def test_an_upload_is_converted_to_a_pdf_of_its_text(stack: Stack) -> None:
     stack.upload("upload/note.txt", "Grüße from Zoë\n".encode())
     record = stack.settled("upload/note.txt")
     assert record.output_key is not None
-    answer = stack.s3.get_object(Bucket=stack.settings.output_bucket, Key=record.output_key)
-    assert answer["ContentType"] == "application/pdf"
-    assert "Grüße from Zoë" in text_of(answer["Body"].read())
+    response = stack.s3.get_object(Bucket=stack.settings.output_bucket, Key=record.output_key)
+    assert response["ContentType"] == "application/pdf"
+    assert "Grüße from Zoë" in text_of(response["Body"].read())
 
 
-def test_the_record_tells_what_happened(stack: Stack) -> None:
+def test_the_record_describes_the_conversion(stack: Stack) -> None:
     stack.upload("upload/record.txt", b"twelve bytes")
     record = stack.settled("upload/record.txt")
     head = stack.s3.head_object(Bucket=stack.settings.output_bucket, Key="upload/record.pdf")
@@ -40,14 +40,14 @@ def test_the_record_tells_what_happened(stack: Stack) -> None:
     assert record.uploaded_at <= record.processed_at
 
 
-def test_an_empty_file_is_a_valid_page(stack: Stack) -> None:
+def test_an_empty_file_becomes_a_valid_page(stack: Stack) -> None:
     stack.upload("upload/empty.txt", b"")
     assert stack.settled("upload/empty.txt").status is Status.SUCCESS
     with pikepdf.open(io.BytesIO(stack.pdf("upload/empty.pdf"))) as document:
         assert len(document.pages) == 1
 
 
-def test_bytes_that_are_no_text_fail_for_good(stack: Stack) -> None:
+def test_a_file_that_is_not_text_fails_permanently(stack: Stack) -> None:
     stack.upload("upload/picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)))
     record = stack.settled("upload/picture.txt")
     assert (record.status, record.error_code, record.retryable) == (
@@ -69,7 +69,7 @@ def test_an_overwrite_replaces_pdf_and_record(stack: Stack) -> None:
     assert "second" in text_of(stack.pdf("upload/again.pdf"))
 
 
-def test_metadata_of_the_upload_says_how_its_pages_look(stack: Stack) -> None:
+def test_metadata_of_the_upload_sets_page_options(stack: Stack) -> None:
     stack.upload(
         "upload/letter.txt",
         b"wide",
@@ -82,14 +82,14 @@ def test_metadata_of_the_upload_says_how_its_pages_look(stack: Stack) -> None:
         assert str(document.Root.Lang) == "en-GB"
 
 
-def test_an_option_that_cannot_be_fails_with_those_that_can(stack: Stack) -> None:
+def test_an_invalid_option_fails_with_the_valid_values(stack: Stack) -> None:
     stack.upload("upload/a5.txt", b"small", Metadata={"pdf-page-size": "a5"})
     record = stack.settled("upload/a5.txt")
     assert (record.status, record.error_code) == (Status.FAILED, "BadOption")
     assert "a4 or letter" in (record.error or "")
 
 
-def test_a_declared_charset_is_believed(stack: Stack) -> None:
+def test_a_declared_charset_is_used(stack: Stack) -> None:
     stack.upload(
         "upload/koi8.txt", "Привет".encode("koi8-r"), ContentType="text/plain; charset=koi8-r"
     )

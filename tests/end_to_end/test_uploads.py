@@ -1,4 +1,4 @@
-"""Signed forms: what they admit, and what becomes of them where uploads are switched off."""
+"""Upload forms: what they allow, and stages with uploads turned off."""
 
 import base64
 import json
@@ -19,27 +19,27 @@ from infra.explanation import StageError
 from infra.provision import provision
 from infra.web import allow_uploads
 from tests.end_to_end.test_access import DENIED, Actor, put_input
-from tests.stack import Answer, Stack, copy_project, deploy, guarded_aws
+from tests.stack import Response, Stack, copy_project, deploy, policy_enforcing_aws
 
 
-def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+def post(url: str, body: bytes, headers: dict[str, str]) -> Response:
     request = urllib.request.Request(url, data=body, headers=headers, method="POST")
     try:
-        with urllib.request.urlopen(request) as answer:
-            return Answer(answer.status, dict(answer.headers), answer.read())
+        with urllib.request.urlopen(request) as response:
+            return Response(response.status, dict(response.headers), response.read())
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, dict(error.headers), error.read())
+            return Response(error.code, dict(error.headers), error.read())
 
 
-def ask(stack: Stack, wanted: Any) -> Answer:
-    """Ask the API for a form; text is sent as it is."""
-    body = wanted if isinstance(wanted, str) else json.dumps(wanted)
+def request_form(stack: Stack, upload: Any) -> Response:
+    """Request a form from the API; a string is sent unchanged as the request's body."""
+    body = upload if isinstance(upload, str) else json.dumps(upload)
     headers = {"Authorization": f"Bearer {stack.token}", "Content-Type": "application/json"}
     return post(f"{stack.url}/uploads", body.encode(), headers)
 
 
-def send(form: Any, content: bytes, **changed: str) -> Answer:
+def send(form: Any, content: bytes, **changed: str) -> Response:
     """Send the form to S3, with some of its fields changed."""
     boundary = uuid.uuid4().hex
     fields = {**form["fields"], **{name.replace("_", "-"): v for name, v in changed.items()}}
@@ -53,12 +53,12 @@ def send(form: Any, content: bytes, **changed: str) -> Answer:
     return post(form["url"], b"".join(parts), headers)
 
 
-def test_a_form_uploads_the_file_that_it_was_signed_for(stack: Stack) -> None:
+def test_a_form_uploads_its_file(stack: Stack) -> None:
     key = "form/naïve\nname.txt"
-    answer = ask(stack, {"key": key, "size": 5, "options": {"pdf-page-size": "letter"}})
-    assert answer.status == 201
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert send(answer.json, b"words").status == 204
+    response = request_form(stack, {"key": key, "size": 5, "options": {"pdf-page-size": "letter"}})
+    assert response.status == 201
+    assert response.headers["Cache-Control"] == "no-store"
+    assert send(response.json, b"words").status == 204
     assert stack.settled(key).status == "SUCCESS"
     head = stack.s3.head_object(Bucket=stack.settings.input_bucket, Key=key)
     assert head["ContentType"] == "text/plain"
@@ -76,30 +76,30 @@ def test_a_form_uploads_the_file_that_it_was_signed_for(stack: Stack) -> None:
         {"policy": "e30="},
     ],
 )
-def test_a_form_admits_nothing_else(stack: Stack, changed: dict[str, str]) -> None:
-    wanted = {"key": "form/exact.txt", "size": 1, "options": {"pdf-page-size": "letter"}}
-    form = ask(stack, wanted).json
-    answer = send(form, b"x", **changed)
-    assert answer.status in {400, 403}
+def test_a_form_rejects_other_fields(stack: Stack, changed: dict[str, str]) -> None:
+    upload = {"key": "form/exact.txt", "size": 1, "options": {"pdf-page-size": "letter"}}
+    form = request_form(stack, upload).json
+    response = send(form, b"x", **changed)
+    assert response.status in {400, 403}
     assert stack.answers.about("form/exact.txt") is None
 
 
-def test_a_form_bounds_the_size(stack: Stack) -> None:
-    form = ask(stack, {"key": "form/bounded.txt", "size": 1}).json
+def test_a_form_limits_the_size(stack: Stack) -> None:
+    form = request_form(stack, {"key": "form/bounded.txt", "size": 1}).json
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     assert ["content-length-range", 0, stack.settings.max_bytes] in policy["conditions"]
 
 
-def test_a_file_that_exists_is_replaced_only_on_request(stack: Stack) -> None:
+def test_an_existing_file_is_replaced_only_on_request(stack: Stack) -> None:
     stack.upload("form/exists.txt", b"old")
     stack.settled("form/exists.txt")
-    refused = ask(stack, {"key": "form/exists.txt", "size": 3})
+    refused = request_form(stack, {"key": "form/exists.txt", "size": 3})
     assert (refused.status, refused.json["type"]) == (
         409,
         "urn:text-to-pdf:problem:already-exists",
     )
     assert refused.json["file"]["status"] == "SUCCESS"
-    allowed = ask(stack, {"key": "form/exists.txt", "size": 3, "overwrite": True})
+    allowed = request_form(stack, {"key": "form/exists.txt", "size": 3, "overwrite": True})
     assert send(allowed.json, b"new").status == 204
 
 
@@ -145,15 +145,15 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_cannot_be_uploaded_is_told_what_is_wrong(stack: Stack, case: str) -> None:
-    wanted, status, kind = BAD[case]
-    answer = ask(stack, wanted)
-    assert (answer.status, answer.json["type"]) == (status, f"urn:text-to-pdf:problem:{kind}")
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert "Traceback" not in answer.body.decode()
+def test_an_invalid_upload_request_gets_a_problem_document(stack: Stack, case: str) -> None:
+    upload, status, kind = BAD[case]
+    response = request_form(stack, upload)
+    assert (response.status, response.json["type"]) == (status, f"urn:text-to-pdf:problem:{kind}")
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert "Traceback" not in response.body.decode()
 
 
-def test_the_page_and_its_files_are_open_and_say_nothing_of_the_stage(stack: Stack) -> None:
+def test_the_page_and_its_files_are_open_and_reveal_nothing_about_the_stage(stack: Stack) -> None:
     page = stack.get("/", token=None)
     assert page.status == 200
     assert page.headers["Cache-Control"] == "no-cache"
@@ -164,11 +164,11 @@ def test_the_page_and_its_files_are_open_and_say_nothing_of_the_stage(stack: Sta
     assert len(files) >= 3
     total = len(page.body)
     for name in set(files):
-        answer = stack.get(f"/web/{name}", token=None)
-        assert answer.status == 200
-        assert "immutable" in answer.headers["Cache-Control"]
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        total += len(answer.body)
+        response = stack.get(f"/web/{name}", token=None)
+        assert response.status == 200
+        assert "immutable" in response.headers["Cache-Control"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        total += len(response.body)
     assert total < 100_000
     for secret in (stack.settings.input_bucket, "000000000000", stack.token, stack.settings.table):
         assert secret not in page.body.decode()
@@ -177,7 +177,7 @@ def test_the_page_and_its_files_are_open_and_say_nothing_of_the_stage(stack: Sta
     assert stack.get("/link", {"key": "a.txt"}, token=None).status == 401
 
 
-def test_a_page_that_is_known_is_not_sent_again(stack: Stack) -> None:
+def test_a_cached_page_is_not_sent_again(stack: Stack) -> None:
     tag = stack.get("/", token=None).headers["ETag"]
     again = stack.fetch(f"{stack.url}/", {"If-None-Match": tag})
     assert (again.status, again.body) == (304, b"")
@@ -187,8 +187,8 @@ def test_open_routes_are_throttled_more_than_the_others(stack: Stack) -> None:
     api_id, name = stack.url.split("/")[-2:]
     settings = boto3.client("apigateway").get_stage(restApiId=api_id, stageName=name)
     limits = {
-        method: (one["throttlingRateLimit"], one["throttlingBurstLimit"])
-        for method, one in settings["methodSettings"].items()
+        method: (limit["throttlingRateLimit"], limit["throttlingBurstLimit"])
+        for method, limit in settings["methodSettings"].items()
     }
     assert limits["*/*"] == (100.0, 2000)
     assert {limit for method, limit in limits.items() if method != "*/*"} == {(5.0, 100)}
@@ -197,13 +197,13 @@ def test_open_routes_are_throttled_more_than_the_others(stack: Stack) -> None:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Emulator]:
-    with guarded_aws() as running:
+    with policy_enforcing_aws() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def without_uploads(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    """A stage whose uploads were on, and then switched off."""
+    """A stage whose uploads were on, and then turned off."""
     project = copy_project(tmp_path_factory.mktemp("off"))
     on = deploy(aws, project, "off")
     assert origins(on) == ["https://" + on.url.split("/")[2]]
@@ -216,16 +216,16 @@ def without_uploads(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def origins(stack: Stack) -> list[str]:
-    """Which origins the input bucket lets upload."""
+    """Return the origins that may upload to the input bucket."""
     rules = stack.s3.get_bucket_cors(Bucket=stack.settings.input_bucket)["CORSRules"]
     return [origin for rule in rules for origin in rule["AllowedOrigins"]]
 
 
-def test_where_uploads_are_off_route_right_and_cors_are_gone(
+def test_turning_uploads_off_removes_route_permission_and_cors(
     without_uploads: Stack,
 ) -> None:
     stack = without_uploads
-    assert ask(stack, {"key": "a.txt", "size": 1}).json == {
+    assert request_form(stack, {"key": "a.txt", "size": 1}).json == {
         "message": "Missing Authentication Token"
     }
     assert stack.get("/settings").json["uploads"] is None
@@ -236,7 +236,7 @@ def test_where_uploads_are_off_route_right_and_cors_are_gone(
         origins(stack)
 
 
-def test_past_its_limit_the_page_is_refused_and_the_rest_is_not(without_uploads: Stack) -> None:
+def test_the_rate_limit_of_the_page_does_not_affect_other_routes(without_uploads: Stack) -> None:
     codes = [without_uploads.get("/", token=None).status for _ in range(40)]
     assert codes[0] == 200
     assert 429 in codes
@@ -244,7 +244,7 @@ def test_past_its_limit_the_page_is_refused_and_the_rest_is_not(without_uploads:
 
 
 @pytest.mark.usefixtures("aws")
-def test_other_cors_rules_of_the_bucket_stay() -> None:
+def test_other_cors_rules_of_the_bucket_are_kept() -> None:
     client = boto3.client("s3")
     client.create_bucket(Bucket="shared-by-others")
     theirs = {"AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"]}
@@ -260,7 +260,7 @@ def test_other_cors_rules_of_the_bucket_stay() -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_mistyped_setting_of_the_page_is_told(tmp_path: Path) -> None:
+def test_an_invalid_setting_of_the_page_is_reported(tmp_path: Path) -> None:
     project = copy_project(tmp_path)
     provision("typo", project)
     path = project / ".chalice/config.json"

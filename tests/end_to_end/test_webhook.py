@@ -1,4 +1,4 @@
-"""An HTTP endpoint on this machine that subscribes, confirms and is told."""
+"""An HTTP endpoint that subscribes, confirms and gets notifications."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ from tests.stack import Stack, wait_for
 
 
 class Endpoint(ThreadingHTTPServer):
-    """Keeps each body that was posted to it."""
+    """A server that stores the body of each POST request."""
 
     daemon_threads = True
 
@@ -28,8 +28,8 @@ class Endpoint(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/hook"
 
     def body(self, kind: str, key: str = "") -> dict[str, Any] | None:
-        found = (b for b in self.bodies if b["Type"] == kind and key in b["Message"])
-        return next(found, None)
+        matches = (b for b in self.bodies if b["Type"] == kind and key in b["Message"])
+        return next(matches, None)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -42,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-        """Nothing: what was posted is kept."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -56,14 +56,14 @@ def endpoint() -> Iterator[Endpoint]:
     served.server_close()
 
 
-def test_a_webhook_confirms_and_is_told(
+def test_a_webhook_can_confirm_and_gets_notifications(
     stack: Stack, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sns, topic = boto3.client("sns"), stack.settings.topic
-    told = subscriptions.subscribe(sns, topic, "ops@example.com", endpoint.url)
-    assert [line.split()[0] for line in told] == ["ops@example.com", endpoint.url]
-    asked = wait_for(lambda: endpoint.body("SubscriptionConfirmation"), "the request to confirm")
-    sns.confirm_subscription(TopicArn=topic, Token=asked["Token"])
+    messages = subscriptions.subscribe(sns, topic, "ops@example.com", endpoint.url)
+    assert [message.split()[0] for message in messages] == ["ops@example.com", endpoint.url]
+    request = wait_for(lambda: endpoint.body("SubscriptionConfirmation"), "the request to confirm")
+    sns.confirm_subscription(TopicArn=topic, Token=request["Token"])
     stack.upload("hook/a.txt", b"text")
     assert stack.settled("hook/a.txt").status is Status.SUCCESS
     body = wait_for(lambda: endpoint.body("Notification", "hook/a.txt"), "the webhook")
@@ -79,6 +79,6 @@ def test_subscribing_again_changes_nothing(stack: Stack, endpoint: Endpoint) -> 
     sns, topic = boto3.client("sns"), stack.settings.topic
     for _ in range(2):
         subscriptions.subscribe(sns, topic, "twice@example.com", "")
-    every = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    assert [s["Endpoint"] for s in every].count("twice@example.com") == 1
+    subscribed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert [s["Endpoint"] for s in subscribed].count("twice@example.com") == 1
     assert not endpoint.bodies

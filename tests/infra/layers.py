@@ -37,7 +37,7 @@ def layer_for(target: Target, folder: Path) -> Path:
     return layer
 
 
-def without_compiled_modules(package: Path, folder: Path) -> Path:
+def without_bytecode(package: Path, folder: Path) -> Path:
     with zipfile.ZipFile(package) as whole, zipfile.ZipFile(folder / package.name, "w") as bare:
         for name in whole.namelist():
             if not name.endswith(".pyc"):
@@ -71,7 +71,7 @@ def pins(file: Path, python: str) -> list[str]:
     return [f"{r.name}{r.specifier}" for r in required if _applies(r, python)]
 
 
-def compiled(archive: Path) -> Iterator[tuple[str, ELFFile]]:
+def native_files(archive: Path) -> Iterator[tuple[str, ELFFile]]:
     """Every ELF file of a zip, by content and not by name."""
     with zipfile.ZipFile(archive) as opened:
         for name in opened.namelist():

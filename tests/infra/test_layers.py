@@ -11,11 +11,11 @@ from infra.package import build_code, build_layer, pinned_files, verify_layer
 from infra.target import ARCHITECTURES, ARM64, RUNTIME_GLIBC, X86_64, Target, runtime
 from tests.infra.layers import (
     LOCK,
-    compiled,
     glibc_needed,
     layer_for,
+    native_files,
     pins,
-    without_compiled_modules,
+    without_bytecode,
 )
 
 TARGETS = [Target(name, which) for name in RUNTIME_GLIBC for which in ARCHITECTURES]
@@ -36,7 +36,7 @@ def layer(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_compiled_file_runs_on_lambda(layer: Path, target: Target) -> None:
-    files = list(compiled(layer))
+    files = list(native_files(layer))
     assert files, "the layer is expected to hold compiled files"
     wrong = {
         name: (elf.get_machine_arch(), glibc_needed(elf))
@@ -49,7 +49,7 @@ def test_every_compiled_file_runs_on_lambda(layer: Path, target: Target) -> None
 
 def test_every_compiled_file_is_for_the_python_of_the_runtime(layer: Path, target: Target) -> None:
     tag = f"cpython-{target.python.replace('.', '')}-"
-    for name, _ in compiled(layer):
+    for name, _ in native_files(layer):
         file = PurePosixPath(name).name
         assert tag in file or ".abi3." in file or "cpython" not in file
 
@@ -74,7 +74,7 @@ def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(
     architecture: str, tmp_path: Path
 ) -> None:
     target = Target(runtime(), architecture)
-    bare = without_compiled_modules(build_layer(PROJECT, architecture), tmp_path)
+    bare = without_bytecode(build_layer(PROJECT, architecture), tmp_path)
     verify_layer(bare, pinned_files(LOCK, target), target)
 
 

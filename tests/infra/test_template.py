@@ -1,4 +1,4 @@
-"""The template, by its linters and by what no linter knows."""
+"""The CloudFormation template: linters, and rules that no linter checks."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from infra.stack import TEMPLATE
 
 
 def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    """CloudFormation's short forms, such as !Ref x, as {"Ref": "x"}."""
+    """Return CloudFormation's short form `!Ref x` as {"Ref": "x"}, and others likewise."""
     if isinstance(node, yaml.ScalarNode):
         return {suffix: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
@@ -43,41 +43,41 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([path, *arguments], capture_output=True, text=True)
 
 
-def test_cfn_lint_has_nothing_to_say() -> None:
-    done = run("cfn-lint", "--include-checks", "I", "--", str(TEMPLATE))
-    assert (done.returncode, done.stdout) == (0, "")
+def test_cfn_lint_finds_nothing() -> None:
+    process = run("cfn-lint", "--include-checks", "I", "--", str(TEMPLATE))
+    assert (process.returncode, process.stdout) == (0, "")
 
 
-def test_cfripper_finds_no_weakness() -> None:
-    done = run("cfripper", str(TEMPLATE), "--format", "json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout[done.stdout.index("{") :])
-    assert found == {"exceptions": [], "failures": []}
+def test_cfripper_finds_nothing() -> None:
+    process = run("cfripper", str(TEMPLATE), "--format", "json")
+    assert process.returncode == 0, process.stderr
+    report = json.loads(process.stdout[process.stdout.index("{") :])
+    assert report == {"exceptions": [], "failures": []}
 
 
-def test_no_finding_of_a_linter_is_suppressed() -> None:
+def test_no_linter_finding_is_suppressed() -> None:
     assert not re.search(r"cfn-lint|cfn_nag|checkov|cfripper|noqa", TEMPLATE_TEXT, re.IGNORECASE)
 
 
 def statements() -> list[Any]:
-    found = [
+    params = [
         pytest.param(statement, id=f"{name}-{statement['Sid']}")
         for name, role in of_type("AWS::IAM::Role").items()
         for policy in role["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
-    assert found
-    return found
+    assert params
+    return params
 
 
 @pytest.mark.parametrize("statement", statements())
 def test_a_policy_names_its_actions_and_resources(statement: dict[str, Any]) -> None:
-    """A `*` stands for the objects of a bucket, the streams of a log group, and nothing more."""
+    """`*` is allowed only for the objects of a bucket and the streams of a table."""
     actions, resources = statement["Action"], statement["Resource"]
     for action in [actions] if isinstance(actions, str) else actions:
         assert "*" not in action
     for resource in resources if isinstance(resources, list) else [resources]:
-        # Always !GetAtt, !Ref or !Sub: a resource of this stage, or a bucket that it is given.
+        # Always !GetAtt, !Ref or !Sub: a resource of this stage, or an existing bucket.
         value = next(iter(resource.values()))
         text = value if isinstance(value, str) else value[0]
         assert re.fullmatch(
@@ -87,7 +87,7 @@ def test_a_policy_names_its_actions_and_resources(statement: dict[str, Any]) -> 
         )
 
 
-def test_only_tracing_may_use_any_resource_and_only_where_it_is_switched_on() -> None:
+def test_only_the_tracing_policy_uses_wildcards_and_only_with_tracing_on() -> None:
     policies = of_type("AWS::IAM::Policy")
     assert policies.keys() == {
         "TracingPolicy",
@@ -106,7 +106,7 @@ def test_only_tracing_may_use_any_resource_and_only_where_it_is_switched_on() ->
         )
 
 
-def test_only_the_api_may_upload_and_only_where_it_is_switched_on() -> None:
+def test_only_the_api_can_upload_and_only_with_uploads_on() -> None:
     policy = of_type("AWS::IAM::Policy")["UploadPolicy"]
     assert policy["Condition"] == "Uploading"
     assert policy["Properties"]["Roles"] == [{"Ref": "ApiRole"}]
@@ -115,13 +115,13 @@ def test_only_the_api_may_upload_and_only_where_it_is_switched_on() -> None:
     assert "InputPrefix" in str(statement["Resource"])
 
 
-def test_each_function_has_a_role_of_its_own() -> None:
+def test_each_function_has_one_role() -> None:
     config = json.loads((PROJECT / ".chalice/config.json").read_text())
     assert config["lambda_functions"].keys() == ROLES.keys()
     assert set(ROLES.values()) == of_type("AWS::IAM::Role").keys()
 
 
-def test_each_function_has_a_log_group_with_an_end() -> None:
+def test_each_function_has_a_log_group_with_a_retention() -> None:
     groups = [g["Properties"] for g in of_type("AWS::Logs::LogGroup").values()]
     names = {group["LogGroupName"]["Sub"] for group in groups}
     assert names == {f"/aws/lambda/${{App}}-${{Stage}}{suffix}" for suffix in destroy.LOG_GROUPS}
@@ -129,14 +129,14 @@ def test_each_function_has_a_log_group_with_an_end() -> None:
     assert all(group["RetentionInDays"] == {"Ref": "LogDays"} for group in groups)
 
 
-def test_what_holds_data_outlives_the_stack() -> None:
+def test_buckets_and_table_are_retained_with_the_stack_deleted() -> None:
     for kind in ("AWS::S3::Bucket", "AWS::DynamoDB::Table"):
         for resource in of_type(kind).values():
             assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
             assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_each_alarm_tells_somebody_and_is_explained() -> None:
+def test_each_alarm_notifies_the_topic_and_is_documented() -> None:
     page = (PROJECT / "docs/operations.md").read_text("utf-8")
     headings = {
         re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
@@ -146,13 +146,13 @@ def test_each_alarm_tells_somebody_and_is_explained() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert alarms
     for name, alarm in alarms.items():
-        told = alarm["Properties"]
-        assert told["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
-        anchor = told["AlarmDescription"].rpartition("docs/operations.md#")[2]
+        properties = alarm["Properties"]
+        assert properties["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        anchor = properties["AlarmDescription"].rpartition("docs/operations.md#")[2]
         assert anchor in headings, name
 
 
-def test_the_dashboard_is_json_and_shows_metrics_that_are_written() -> None:
+def test_the_dashboard_is_json_and_shows_existing_metrics() -> None:
     body = of_type("AWS::CloudWatch::Dashboard")["Dashboard"]["Properties"]["DashboardBody"]["Sub"]
     widgets = json.loads(body)["widgets"]
     shown = {

@@ -14,7 +14,7 @@ from chalicelib.storage.bucket import Bucket, Conflict
 from tests.protocol.services import NOW, Make, Services
 
 
-def test_a_claim_returns_what_was_there_and_keeps_the_output_etag(services: Services) -> None:
+def test_a_claim_returns_the_previous_record_and_keeps_the_output_etag(services: Services) -> None:
     first = services.claimed("01")
     assert first.old is None
     done = Result(status=Status.SUCCESS, output_etag="e", output_key="k", pages=3)
@@ -37,7 +37,7 @@ def test_sequencers_decide_who_may_claim(services: Services) -> None:
     assert services.claimed("0A0001").attempts == 1
 
 
-def test_an_upload_is_taken_over_when_retryable_abandoned_or_ones_own(services: Services) -> None:
+def test_a_retryable_abandoned_or_own_claim_is_taken_over(services: Services) -> None:
     first = services.claimed(claim_id="a")
     own = services.claimed(claim_id="a")
     assert (own.attempts, services.at(0).holds(first), services.at(0).holds(own)) == (
@@ -51,7 +51,7 @@ def test_an_upload_is_taken_over_when_retryable_abandoned_or_ones_own(services: 
     assert services.claimed(claim_id="c", minute=11).attempts == 4
 
 
-def test_a_finish_whose_answer_was_lost_may_be_repeated(services: Services) -> None:
+def test_a_finish_can_be_repeated_after_a_lost_response(services: Services) -> None:
     claim = services.claimed()
     done = Result(status=Status.SUCCESS)
     assert services.at(0).finish(claim, done)
@@ -60,7 +60,7 @@ def test_a_finish_whose_answer_was_lost_may_be_repeated(services: Services) -> N
     assert not services.at(0).finish(claim, done)
 
 
-def test_reconciling_leaves_a_run_at_work_alone(services: Services) -> None:
+def test_reconciliation_skips_a_run_in_progress(services: Services) -> None:
     services.claimed("01")
     found = services.upload("02", is_reconciled=True)
     assert services.refused(found, "r") is Refusal.LEFT_ALONE
@@ -68,12 +68,12 @@ def test_reconciling_leaves_a_run_at_work_alone(services: Services) -> None:
     assert isinstance(services.at(11).claim(found, "r", until), Claim)
 
 
-def test_reconciling_claims_what_has_no_record(services: Services) -> None:
+def test_reconciliation_claims_an_object_without_a_record(services: Services) -> None:
     found = services.upload("", is_reconciled=True)
     assert isinstance(services.at(0).claim(found, "r", NOW), Claim)
 
 
-def test_a_removal_keeps_what_was_finished_and_stops_what_was_not(services: Services) -> None:
+def test_a_removal_keeps_finished_records_and_stops_runs_in_progress(services: Services) -> None:
     claim = services.claimed("01")
     assert services.at(0).finish(claim, Result(status=Status.SUCCESS, output_etag="e"))
     assert services.at(0).remove(services.removal("02"))
@@ -99,7 +99,7 @@ def put(bucket: Bucket, services: Services, body: bytes, expected: str | None) -
     return bucket.put(services.key, BytesIO(body), expected)
 
 
-def test_a_pdf_is_stored_only_over_what_was_expected(services: Services) -> None:
+def test_a_pdf_is_stored_only_over_the_expected_object(services: Services) -> None:
     bucket = Bucket(services.s3, services.plain)
     with pytest.raises(Conflict):
         put(bucket, services, b"x", "0" * 32)
@@ -115,7 +115,7 @@ def test_a_pdf_is_stored_only_over_what_was_expected(services: Services) -> None
     assert put(bucket, services, b"one", second) == first
 
 
-def test_a_version_can_be_read_after_it_was_overwritten_and_deleted(services: Services) -> None:
+def test_a_version_can_be_read_after_overwrite_and_deletion(services: Services) -> None:
     bucket = Bucket(services.s3, services.versioned)
     ids = []
     for body in (b"one", b"two", None):
@@ -151,7 +151,7 @@ operations = st.lists(
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_any_history_of_an_object_is_the_same_on_both(
+def test_any_history_of_an_object_gives_the_same_responses_on_both(
     emulated: Make, in_memory: Make, history: list[tuple[str, Any, Any]], versioned: bool
 ) -> None:
     told = []

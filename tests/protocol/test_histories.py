@@ -30,6 +30,8 @@ def scopes(draw: st.DrawFn) -> Scope:
 
 @given(scopes(), st.data())
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_pdf_and_record_are_true_throughout_any_history(scope: Scope, data: st.DataObject) -> None:
+def test_pdf_and_record_are_consistent_throughout_any_history(
+    scope: Scope, data: st.DataObject
+) -> None:
     explorer = Explorer(scope, Replay(build), violated, forbidden)
     explorer.walk(lambda steps: data.draw(st.integers(0, steps - 1)))

@@ -43,7 +43,7 @@ def test_a_query_reads_one_shard_in_key_order(table: tuple[Records, str], shard:
     assert len(found) > 3
 
 
-def test_a_query_goes_on_after_a_key_of_any_shard(table: tuple[Records, str]) -> None:
+def test_a_query_continues_after_a_key_of_any_shard(table: tuple[Records, str]) -> None:
     records, bucket = table
     for shard in range(SHARDS):
         whole = in_shard(bucket, shard)
@@ -52,7 +52,7 @@ def test_a_query_goes_on_after_a_key_of_any_shard(table: tuple[Records, str]) ->
             assert keys_of(found) == [key for key in whole if key > after]
 
 
-def test_a_query_reads_no_more_than_it_was_asked_for(table: tuple[Records, str]) -> None:
+def test_a_query_reads_no_more_records_than_requested(table: tuple[Records, str]) -> None:
     records, bucket = table
     whole = in_shard(bucket, 0)
     found, last = records.query(bucket, 0, "", None, 2)
@@ -61,20 +61,20 @@ def test_a_query_reads_no_more_than_it_was_asked_for(table: tuple[Records, str])
     assert keys_of(found) == whole[2:4]
 
 
-@pytest.mark.parametrize("query", ["query", "query_needed"])
-def test_a_query_reads_a_prefix_only(table: tuple[Records, str], query: str) -> None:
+@pytest.mark.parametrize("query", ["query", "query_required"])
+def test_a_query_reads_only_its_prefix(table: tuple[Records, str], query: str) -> None:
     records, bucket = table
     found, last = getattr(records, query)(bucket, 1, "b/0", None, 100)
     assert keys_of(found) == [key for key in in_shard(bucket, 1) if key.startswith("b/0")]
     assert last is None
 
 
-def test_a_query_of_what_is_needed_has_no_more_than_every_record_has(
+def test_a_query_of_few_attributes_returns_only_those(
     table: tuple[Records, str],
 ) -> None:
     records, bucket = table
     whole, _ = records.query(bucket, 0, "", None, 100)
-    needed, _ = records.query_needed(bucket, 0, "", None, 100)
+    needed, _ = records.query_required(bucket, 0, "", None, 100)
     assert [(one.input_key, one.status, one.processed_at) for one in needed] == [
         (one.input_key, one.status, one.processed_at) for one in whole
     ]
@@ -94,7 +94,7 @@ def test_a_query_of_what_is_needed_has_no_more_than_every_record_has(
         ("b/11.txt", None),
     ],
 )
-def test_records_between_two_keys_are_after_one_and_up_to_the_other(
+def test_between_excludes_the_first_key_and_includes_the_last(
     table: tuple[Records, str], after: str | None, last: str | None
 ) -> None:
     records, bucket = table

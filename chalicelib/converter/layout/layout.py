@@ -96,10 +96,8 @@ class Layout:
         rows, continued = self._page.rows, self._page.continued
         start = 0
         while len(rows) - start > capacity:
-            self._any = True
             end = start + capacity
-            marks = [row - start for row in continued if start <= row < end] if continued else []
-            yield Page(rows[start:end], marks)
+            yield Page(rows[start:end], [row - start for row in continued if start <= row < end])
             start = end
         if start:
             self._page = Page(rows[start:], [row - start for row in continued if row >= start])

@@ -65,6 +65,7 @@ RECORDS = (80, 120, 132, 133)
 _MAX_PAGES = 3
 _NEL, _LF, _BLANK = 0x15, 0x25, 0x40
 _ASCII_BYTES = bytes(range(0x80))
+_BLANKS_OF_ASCII = re.compile(rb"[\n\r ]")
 _WORDS = re.compile(r"[A-Za-z0-9 .,;:<>()'\"=+*%&/_?\n\x85-]")
 _OF_WORDS_IN_20 = 17
 _UNUSUAL = re.compile("[^A-Za-z0-9 .,:;()'\"/*+=?%&<>_\n\x85-]")
@@ -110,13 +111,15 @@ codecs.register(_codec)
 def is_ebcdic(window: bytes) -> bool:
     """Return whether the bytes are EBCDIC: the blank is 0x40, and most of the text is words.
 
-    Letters and digits are bytes beyond ASCII, the same ones in all Western code pages.
+    Letters and digits are above ASCII, and are the same in all Western code pages of EBCDIC.
+    A table may have no blanks; then it has line ends of EBCDIC, and none of ASCII.
     """
     blanks = window.count(_BLANK)
-    if blanks <= window.count(0x20):
+    ends = window.count(_NEL) + window.count(_LF)
+    is_dense = blanks == 0 < ends and not _BLANKS_OF_ASCII.search(window)
+    if blanks <= window.count(0x20) and not is_dense:
         return False
     ascii_bytes = len(window) - len(window.translate(None, _ASCII_BYTES))
-    ends = window.count(_NEL) + window.count(_LF)
     if (ascii_bytes - blanks - ends) * 2 > len(window) - blanks:
         return False
     words = len(_WORDS.findall(window.decode(_BASE)))

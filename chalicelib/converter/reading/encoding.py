@@ -21,6 +21,8 @@ from chalicelib.errors import NotText
 _WORD = 20  # characters of a word that are shown on either side of a doubtful one
 _WINDOW = 64 * 1024  # bytes the detector looks at; more changed no answer that was tried
 
+_SWITCH = b"\x1b$"  # announces the two-byte sets of ISO-2022 (ECMA-35)
+
 # Codecs of Python that are text encodings to it, but to nobody who sends text.
 _NOT_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined"}
 _NOT_CHARSETS |= {"unicode-escape", "utf-7"}
@@ -105,15 +107,21 @@ def _of_bytes(
     sample: bytes, *, whole: bool, declared: str | None, likely: Sequence[str]
 ) -> Encoding:
     """Return the encoding of text in single bytes, or in characters of varying length."""
-    if sample.isascii() and not _switches_charsets(sample):
-        return ASCII
-    if _decodes(sample, "utf-8", whole=whole) and not sample.isascii():
+    if sample.isascii():
+        return _of_ascii_bytes(sample)
+    if _decodes(sample, "utf-8", whole=whole):
         return Encoding("utf-8", Basis.CERTAIN, Step.UTF_8)
     is_declared = declared is not None and _is_utf8(declared)
     if utf8.is_damaged(sample, 1 if is_declared else utf8.VALID_PER_STRAY):
         basis = Basis.DECLARED if is_declared else Basis.GUESSED
         return Encoding("utf-8", basis, Step.DAMAGED_UTF_8)
     return _guessed(_window(sample), likely)
+
+
+def _of_ascii_bytes(sample: bytes) -> Encoding:
+    """Find the encoding of ASCII bytes, which may be those of a form of ISO-2022."""
+    name = _detected(_window(sample))[0] if _switches_charsets(sample) else ""
+    return Encoding(name, Basis.GUESSED, Step.DETECTOR) if name.startswith("iso2022") else ASCII
 
 
 def _marked(sample: bytes) -> str | None:
@@ -127,8 +135,8 @@ def needs_recognition(block: bytes) -> bool:
 
 
 def _switches_charsets(block: bytes) -> bool:
-    """Return whether a block has the ESC $ with which ISO-2022 selects charsets (ECMA-35)."""
-    return b"\x1b" in block and b"\x1b$" in block  # the search for one byte is faster
+    """Return whether a block may select charsets by ESC, as ISO-2022 does (ECMA-35)."""
+    return b"\x1b" in block and _SWITCH in block  # the search for one byte is faster
 
 
 def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:
@@ -139,7 +147,7 @@ def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:
         # A charset that is all of ASCII or contains it says nothing about UTF-16's NULs.
         text = _decoded(sample, name, whole=whole)
         fits = name not in _NOT_CHARSETS and "\0" not in text
-        fits = fits and not _is_utf8_declared_as(name, text, sample, whole=whole)
+        fits = fits and not _is_utf8_instead(text, sample, whole=whole)
     except (LookupError, ValueError):  # not known, not a text encoding, or not this one
         return None
     # Plain ASCII is every bit as well read as a superset of it, which the rest may need.
@@ -153,13 +161,13 @@ def _is_utf8(declared: str) -> bool:
         return False
 
 
-def _is_utf8_declared_as(name: str, text: str, sample: bytes, *, whole: bool) -> bool:
+def _is_utf8_instead(text: str, sample: bytes, *, whole: bool) -> bool:
     """Return whether the sample is UTF-8, and `text`, its reading in a one-byte charset, is not.
 
     Upload tools declare a default. Read as ISO 8859-1, the bytes of UTF-8 are letters followed
     by symbols or controls, or capitals within words.
     """
-    if len(text) != len(sample) or text.isascii() or name == "utf-8":
+    if len(text) != len(sample) or text.isascii():
         return False
     if not _decodes(sample, "utf-8", whole=whole):
         return False
@@ -184,9 +192,9 @@ def _decodes(sample: bytes, name: str, *, whole: bool) -> bool:
 def _window(sample: bytes) -> bytes:
     """Return the part of the sample that decides: the first bytes that are not ASCII.
 
-    Some of what precedes them is context.
+    In ASCII bytes, it is the first switch of charsets. Some of what precedes is context.
     """
-    first = next((at for at, byte in enumerate(sample) if byte > 0x7F), 0)
+    first = next((at for at, byte in enumerate(sample) if byte > 0x7F), sample.find(_SWITCH))
     start = max(0, first - _WINDOW // 8)
     return sample[start : start + _WINDOW]
 
@@ -194,8 +202,7 @@ def _window(sample: bytes) -> bytes:
 def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
     """Return the charset of lines in a UTF-8 text that are not UTF-8 themselves."""
     name = _guessed(_window(lines), likely).name
-    is_of_bytes = len(_PRINTABLE.decode(name)) == len(_PRINTABLE) and keeps_ascii(name)
-    return name if is_of_bytes else "cp1252"
+    return name if keeps_ascii(name) else "cp1252"
 
 
 def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
@@ -246,17 +253,18 @@ def keeps_ascii(name: str) -> bool:
     return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
 
 
-def _detected(window: bytes) -> str:
+def _detected(window: bytes) -> tuple[str, float]:
+    """Return the detector's answer, and how sure it is from 0 to 1."""
     from chardet import detect  # 40 ms to import, and most text never comes here
 
-    guess = detect(window)["encoding"]
+    guess = detect(window)
     try:
-        name = codecs.lookup(guess or "cp1252").name
+        name = codecs.lookup(guess["encoding"] or "ascii").name
     except LookupError:
-        return "cp1252"
+        name = "ascii"
     # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
     is_usable = name != "ascii" and keeps_ascii(name)
-    return name if is_usable or b"\x1b" in window or b"~{" in window else "cp1252"
+    return (name, guess["confidence"]) if is_usable else ("cp1252", 0.0)
 
 
 _PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))

@@ -25,8 +25,12 @@ _BOXES = re.compile("[\u2500-\u259f]")
 _OF_DOS = [name for name in latin.CHARSETS if name.startswith(("cp4", "cp7", "cp8"))]
 _OTHERS = re.compile("[^\0-\x7f]")
 
-# What the detector's answer is worth beside the letters' frequencies: once, and for each byte.
-_DETECTED, _DETECTED_EACH = 1.0, 0.3
+# What the detector's answer is worth beside the letters' frequencies: once, for each byte, and for
+# its confidence in a charset of DOS or Mac OS. Those of Windows and ISO differ in few letters,
+# whose frequencies tell more.
+_OTHER_PLATFORMS = ("cp4", "cp7", "cp8", "mac")
+_DETECTED, _DETECTED_EACH, _CONFIDENCE = 1.0, 0.3, 25.0
+_MAX_CONFIDENCE = 0.15
 _MAX_ALTERNATIVES = 2
 
 # Bytes whose letters and words are looked at, of those that the detector gets.
@@ -34,7 +38,7 @@ _ENOUGH = 16 * 1024
 
 
 def charsets(
-    sample: bytes, detect: Callable[[bytes], str], likely: Sequence[str] = ()
+    sample: bytes, detect: Callable[[bytes], tuple[str, float]], likely: Sequence[str] = ()
 ) -> tuple[list[str], bool]:
     """Return the charset, those that are about as likely, and whether the detector decided.
 
@@ -50,7 +54,7 @@ def charsets(
         best = candidates[0][1]
         if not _letters(sample, best) and makes_sense(sample, best):
             return _doubtful(sample, candidates), False
-    detected = detect(sample)
+    detected, confidence = detect(sample)
     sample = near
     text = sample.decode(detected, "replace")
     if _LINES.search(sample) and not _BOXES.search(text):
@@ -62,6 +66,8 @@ def charsets(
         candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
     if _is_latin_text(text) and len(text) == len(sample):
         bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample)
+        if detected.startswith(_OTHER_PLATFORMS):
+            bonus += _CONFIDENCE * min(confidence, _MAX_CONFIDENCE)
         candidates = [
             (score + bonus * (sample.decode(name, "replace") == text), name)
             for score, name in candidates

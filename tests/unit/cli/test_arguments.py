@@ -1,11 +1,11 @@
 import pytest
 
 from chalicelib import VERSION
-from cli.arguments import parsed
+from cli.arguments import parse_arguments
 
 
-def test_query_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_query_prints_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        parsed(["--version"], "manual")
+        parse_arguments(["--version"], "manual")
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"query.py {VERSION}\n"

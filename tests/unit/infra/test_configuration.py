@@ -1,4 +1,4 @@
-"""The configuration that provisioning records stages in."""
+"""Chalice's configuration file, in which provisioning records stages."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_a_new_configuration_replaces_the_old_one_and_keeps_its_permissions(proj
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
 
 
-def test_a_configuration_that_cannot_be_written_leaves_the_old_one(project: Path) -> None:
+def test_a_failed_write_keeps_the_old_configuration(project: Path) -> None:
     with pytest.raises(TypeError):
         configuration.write(project, {"stages": object()})
     path = configuration.path(project)

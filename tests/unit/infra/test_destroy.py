@@ -1,4 +1,4 @@
-"""Deleting what is in a stage's buckets, against botocore's own model of S3."""
+"""Deletion of the objects in a stage's buckets, checked against botocore's model of S3."""
 
 import boto3
 import pytest
@@ -8,7 +8,7 @@ from infra import destroy
 from infra.explanation import StageError
 
 
-def test_a_page_of_versions_takes_one_request_and_a_refusal_names_the_object() -> None:
+def test_a_page_of_versions_takes_one_request_and_an_error_names_the_object() -> None:
     client = boto3.client(
         "s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
     )

@@ -1,4 +1,4 @@
-"""What `make deploy` takes, and what it refuses with the way out."""
+"""Options of `make deploy`: parsing, and rejection of invalid ones with advice."""
 
 import argparse
 
@@ -8,19 +8,19 @@ from infra import options
 from infra.explanation import StageError
 
 
-def parse(**given: str) -> options.DeployOptions:
+def parse(**values: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
-    options.add_to(parser)
-    arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
+    options.add_options(parser)
+    arguments = [a for n, v in values.items() for a in (f"--{n.replace('_', '-')}", v)]
     return options.parse(parser.parse_args(arguments))
 
 
-def test_what_is_not_given_changes_nothing() -> None:
+def test_options_that_are_not_given_change_nothing() -> None:
     assert parse() == parse(tags="", input_bucket="", notify_url="") == options.DeployOptions()
 
 
-def test_each_option_reaches_its_place() -> None:
-    given = parse(
+def test_each_option_is_parsed() -> None:
+    parsed = parse(
         log_days="90",
         input_bucket="in",
         output_prefix="out/",
@@ -30,12 +30,12 @@ def test_each_option_reaches_its_place() -> None:
         arch="arm64",
         notify_url="https://hooks.example.com/pdf",
     )
-    assert given.parameters["LogDays"] == "90"
-    assert given.parameters["InputKey"].endswith("key/k")
-    assert given.buckets == {"input": "in"}
-    assert given.environment == {"OUTPUT_PREFIX": "out/"}
-    assert given.tags == {"team": "docs", "empty": ""}
-    assert given.architecture == "arm64"
+    assert parsed.parameters["LogDays"] == "90"
+    assert parsed.parameters["InputKey"].endswith("key/k")
+    assert parsed.buckets == {"input": "in"}
+    assert parsed.environment == {"OUTPUT_PREFIX": "out/"}
+    assert parsed.tags == {"team": "docs", "empty": ""}
+    assert parsed.architecture == "arm64"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_each_option_reaches_its_place() -> None:
         ("output_prefix", "${aws:username}/"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_by_its_name(option: str, value: str) -> None:
+def test_an_invalid_option_is_rejected_by_name(option: str, value: str) -> None:
     with pytest.raises(StageError, match=option.upper()):
         parse(**{option: value})
