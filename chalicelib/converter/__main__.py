@@ -88,6 +88,7 @@ def _without_garbage_collection(program: str) -> int:
 
 
 def _parser(program: str) -> ArgumentParser:
+    """Return the parser of the command line."""
     parser = ArgumentParser(prog=program, description="Turn a text file into a PDF.")
     parser.add_argument("input", help="text file, may be compressed (.gz), or - for standard input")
     parser.add_argument("output", help="PDF file, or - for standard output")
@@ -140,6 +141,7 @@ def _date_and_time(text: str) -> datetime:
 
 
 def _language(text: str) -> str:
+    """Return a valid language tag; used as the type of an argument."""
     language = language_tag(text)
     if language is None:
         raise ArgumentTypeError(f"{text!a} is not a language tag (BCP 47) such as en or pt-BR")
@@ -147,6 +149,7 @@ def _language(text: str) -> str:
 
 
 def _convert(args: Namespace, options: Options) -> Report:
+    """Convert the input to the output that the arguments name."""
     with ExitStack() as stack:
         if args.input == "-":
             source, about = sys.stdin.buffer, _describe(args, "standard input", None)
@@ -169,6 +172,7 @@ def _text(source: BinaryIO, given: Namespace) -> Readable:
 
 
 def _is_same_file(source: BinaryIO, output: Path) -> bool:
+    """Return whether the output is the file that is being read."""
     return output.is_file() and os.path.samestat(os.fstat(source.fileno()), output.stat())
 
 

@@ -44,6 +44,7 @@ def convert_stream(
 def _convert(
     source: Readable, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
 ) -> Report:
+    """Convert without restoring the sink if that fails."""
     decoding = Decoding(source, options.charset or about.charset, options.likely_charsets)
     texts = iter(decoding)
     first = next(texts)  # raises NotText before anything is written

@@ -107,6 +107,7 @@ class Options:
 
 
 def _name(field: str) -> str:
+    """Return the metadata key of an option, given the name of its field."""
     return PREFIX + field.replace("_", "-")
 
 
@@ -116,6 +117,8 @@ def _shown(value: str) -> str:
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
+    """Return a parser of values that are one of an enumeration's."""
+
     def parse(option: str, value: str) -> StrEnum:
         try:
             return kind(value.strip().lower())
@@ -127,6 +130,8 @@ def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
 
 
 def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], float]:
+    """Return a parser of numbers between two limits."""
+
     def parse(option: str, value: str) -> float:
         low, high = limits
         problem = BadOption(
@@ -145,6 +150,7 @@ def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], floa
 
 
 def _codecs(option: str, value: str) -> str:
+    """Return Python's names of encodings that are separated by commas."""
     return ",".join(_codec(option, name) for name in value.split(",")) if value.strip() else ""
 
 
@@ -164,6 +170,7 @@ def _codec(option: str, value: str) -> str:
 
 
 def _language(option: str, value: str) -> str:
+    """Return a language tag, or "" for an empty value."""
     if value.strip() and language_tag(value) is None:
         raise BadOption(
             f"Option {option} cannot be {_shown(value)}; "

@@ -34,7 +34,7 @@ ESCAPES = st.sampled_from(
 @example(b"\xff\xfe\x00")
 @example(b"\xff\xfe\x00\xd8")
 @example(b"\x1b$B\xff")
-def test_any_bytes_give_a_pdf_or_a_clean_refusal(source: bytes) -> None:
+def test_any_bytes_give_a_pdf_or_an_error_for_the_user(source: bytes) -> None:
     try:
         document = made(source)
     except NotText:
@@ -65,7 +65,7 @@ PIECES += [
 ]
 
 
-def test_mutated_samples_give_a_pdf_or_a_clean_refusal() -> None:
+def test_mutated_samples_give_a_pdf_or_an_error_for_the_user() -> None:
     """Parts of real texts, joined, torn and strewn with what is special to some part of us."""
     random = Random(15)  # noqa: S311 - the same inputs in every run
     for number in range(examples(2000)):
@@ -101,7 +101,7 @@ def test_hundreds_of_marks_of_any_script_on_one_letter_are_drawn() -> None:
     assert not failed
 
 
-def test_a_line_of_nothing_but_marks_is_copied_whole() -> None:
+def test_a_line_of_combining_marks_is_copied_completely() -> None:
     text = "\u0901\u093c" * 20_000
     assert made(text).letters == text
 

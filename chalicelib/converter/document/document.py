@@ -128,6 +128,7 @@ class Document:
             self._write_cluster_fonts()
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
+        """Add a page, which has this object number, and its headings to the outline."""
         first = next(filter(str.strip, page.rows), "")
         g = self._geometry
         self._outline.add_page(number, first, g.height, breaks=page.breaks)
@@ -137,6 +138,7 @@ class Document:
                 self._outline.add_heading(block.heading.title, number, top, block.heading.level)
 
     def _write_cluster_fonts(self) -> None:
+        """Write the cluster fonts so far, which frees their memory."""
         for font in self._shaper.flush_fonts() if self._shaper else ():
             self._cluster_fonts += embed_clusters(self.objects, font)
 

@@ -97,6 +97,7 @@ class Layout:
         return not any(row.strip() for row in self._page.rows) and not self._long_line.unfinished
 
     def _turn(self) -> Page:
+        """Return the current page, and begin another."""
         page, self._page = self._page, Page()
         self._any = True
         return page
@@ -133,6 +134,7 @@ class Layout:
     def _lay_short(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool
     ) -> Iterator[Page]:
+        """Append lines that are not too long to be laid out whole."""
         if not lines:
             return
         if "\b" in controls:

@@ -59,6 +59,7 @@ class LongLine:
         self._begin()
 
     def _begin(self) -> None:
+        """Reset the state for another line."""
         self._rest = ""  # the last row so far
         self._blanks = 0  # after it, of which nobody knows yet whether anything follows
         self._continued = False  # whether that is not the line's first row

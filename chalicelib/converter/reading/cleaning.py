@@ -102,6 +102,7 @@ def join_lines(first: str, second: str) -> str:
 
 
 def _styles(line: str) -> str:
+    """Return the styles of a line, all of them PLAIN for a string without."""
     return line.styles if isinstance(line, StyledLine) else PLAIN * len(line)
 
 
@@ -190,6 +191,7 @@ class Cleaner:
         return text[: _end_mark(text)]
 
     def _keep_unfinished(self, text: str) -> str:
+        """Return the text without an unfinished escape sequence at its end, which is held back."""
         if "\x1b" in text[-4200:] or "\x9b" in text[-4200:]:
             unfinished = _UNFINISHED_ESCAPE.search(text, max(0, len(text) - 4200))
             if unfinished:

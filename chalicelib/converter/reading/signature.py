@@ -93,6 +93,7 @@ def _is_padded(sample: bytes) -> bool:
 
 
 def _described(mime: str) -> str:
+    """Return a description of a file with this MIME type."""
     family, _, name = mime.partition("/")
     name = name.removeprefix("x-").removeprefix("vnd.")
     if family in ("image", "audio", "video", "font"):

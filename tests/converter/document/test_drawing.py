@@ -142,7 +142,7 @@ def _upper_runs(found: list[Character]) -> list[list[Character]]:
     "invisible",
     ["\u200b", "\u2060", "\u034f", "\u00ad\u200b", "\u200b\u2060", "\u200b" * 9, "\u2060" * 20],
 )
-def test_characters_without_width_move_nothing(invisible: str) -> None:
+def test_characters_without_width_do_not_move_the_others(invisible: str) -> None:
     with_them, without = (
         [one for one in characters(made(text).pdf) if one.text in "abc"]
         for text in (f"漢a{invisible}b{invisible}c", "漢abc")
