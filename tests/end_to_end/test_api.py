@@ -69,7 +69,7 @@ def test_an_object_without_a_record_is_not_processed(stack: Stack) -> None:
         stack.upload("api/unnoticed.txt")
         told = stack.get("/status", {"key": "api/unnoticed.txt"}).json
     assert told["status"] == "NOT PROCESSED"
-    assert "nothing is recorded" in told["detail"]
+    assert "has no record" in told["detail"]
     assert (told["size"], told["output_key"]) == (4, None)
 
 

@@ -14,11 +14,11 @@ from chalicelib import VERSION
 from chalicelib.api import routes
 from chalicelib.api.parameters import ALLOWED
 from chalicelib.api.problem import ProblemKind
-from chalicelib.api.uploads import MEMBERS
+from chalicelib.api.uploads import MEMBER_TYPES
 from chalicelib.converter import Options, choices
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
-from chalicelib.status.answer import PUBLIC, FileStatus
+from chalicelib.status.answer import PUBLIC_ATTRIBUTES, FileStatus
 from chalicelib.status.status_query import MAX_LIMIT
 from infra.deploy import PROJECT
 from infra.web import OPEN_ROUTES
@@ -86,14 +86,14 @@ def test_every_route_has_exactly_these_parameters() -> None:
 
 def test_an_upload_has_exactly_these_members_and_options() -> None:
     upload = SCHEMAS["Upload"]["properties"]
-    assert set(upload) == set(MEMBERS)
+    assert set(upload) == set(MEMBER_TYPES)
     offered = {choice["name"] for choice in choices.of(Options())}
     assert set(upload["options"]["properties"]) == offered
     assert upload["size"]["maximum"] == Settings("", "in", "out", "", "").max_bytes
 
 
 def test_a_file_has_exactly_these_fields() -> None:
-    fields = {*PUBLIC, "detail"}
+    fields = {*PUBLIC_ATTRIBUTES, "detail"}
     assert set(SCHEMAS["File"]["properties"]) == set(SCHEMAS["File"]["required"]) == fields
     assert SCHEMAS["File"]["properties"]["status"]["enum"] == list(FileStatus)
     assert SCHEMAS["RecordStatus"]["enum"] == list(Status)

@@ -71,7 +71,7 @@ def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -
 
 
 def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
-    script = bundle.joined(
+    script = bundle.bundle_modules(
         {
             "main": 'import { b } from "./b.js";\nb();\n',
             "b": '// Why.\nimport { a, c } from "./a.js";\nexport function b() { return a + c; }\n',
@@ -103,8 +103,8 @@ def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
     ],
 )
 def test_another_form_of_import_or_export_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match=r"main\.js: this form cannot be joined"):
-        bundle.joined({"main": f"{line}\n", "b": ""}, "main")
+    with pytest.raises(ValueError, match=r"main\.js: unsupported form of import or export"):
+        bundle.bundle_modules({"main": f"{line}\n", "b": ""}, "main")
 
 
 def test_modules_that_import_each_other_are_refused() -> None:
@@ -113,4 +113,4 @@ def test_modules_that_import_each_other_are_refused() -> None:
         "a": 'import { m } from "./main.js";\nexport const a = 1;\n',
     }
     with pytest.raises(ValueError, match="circular import: main → a → main"):
-        bundle.joined(modules, "main")
+        bundle.bundle_modules(modules, "main")
