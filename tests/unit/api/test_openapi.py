@@ -51,7 +51,7 @@ def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
     return [known[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in listed]
 
 
-def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
+def test_document_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
     routed = {(path, method) for path, methods in app.routes.items() for method in methods}
     described = {
         (path, method.upper()) for path, ops in DOCUMENT["paths"].items() for method in ops
@@ -59,7 +59,7 @@ def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
     assert routed == described
 
 
-def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice) -> None:
+def test_all_routes_except_the_page_require_the_token(app: Chalice) -> None:
     assert DOCUMENT["security"] == [{"bearer": []}]
     for path, methods in app.routes.items():
         is_open = path in OPEN_ROUTES
@@ -69,7 +69,7 @@ def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice)
         assert not is_open or all(operation["security"] == [] for operation in described)
 
 
-def test_where_uploads_are_off_there_is_no_such_route(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_upload_route_does_not_exist_if_uploads_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (ENVIRONMENT | {"UPLOADS": "off"}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, "app", raising=False)

@@ -33,7 +33,7 @@ def stage() -> Services:
     return services(RECORDS, map(stored, RECORDS), ["a/done.pdf"])
 
 
-def test_a_key_is_answered_with_its_record(stage: Services) -> None:
+def test_status_of_a_key_is_its_record(stage: Services) -> None:
     code, told, response = ask("/status", stage, key="a/done.txt")
     assert (code, response.headers["Cache-Control"]) == (200, "no-store")
     assert response.headers["Content-Type"] == "application/json"
@@ -42,7 +42,7 @@ def test_a_key_is_answered_with_its_record(stage: Services) -> None:
     assert "claim" not in told
 
 
-def test_a_key_that_was_never_uploaded_is_404(stage: Services) -> None:
+def test_unknown_key_is_404(stage: Services) -> None:
     code, told, _ = ask("/status", stage, key="A/done.txt")
     assert (code, told["type"]) == (404, "urn:text-to-pdf:problem:not-found")
     assert "'A/done.txt'" in told["detail"]
@@ -55,12 +55,12 @@ def test_an_object_without_a_record_is_not_processed() -> None:
     assert told["uploaded_at"].startswith("2026-03-01T00:00:00")
 
 
-def test_an_object_outside_the_prefix_is_no_file() -> None:
+def test_object_without_the_input_prefix_is_404() -> None:
     stage = services([], [stored(DONE)], settings=replace(SETTINGS, input_prefix="b/"))
     assert ask("/status", stage, key="a/done.txt")[0] == 404
 
 
-def test_a_prefix_is_answered_page_by_page(stage: Services) -> None:
+def test_files_with_a_prefix_are_paginated(stage: Services) -> None:
     code, told, _ = ask("/status", stage, prefix="", limit="2")
     assert code == 200
     assert [file["input_key"] for file in told["files"]] == ["a/done.txt", "a/failed.txt"]
@@ -69,7 +69,7 @@ def test_a_prefix_is_answered_page_by_page(stage: Services) -> None:
     assert told["next"] is None
 
 
-def test_a_token_is_good_for_its_own_question_only(stage: Services) -> None:
+def test_next_token_is_valid_for_its_query_only(stage: Services) -> None:
     token = ask("/status", stage, prefix="", limit="2")[1]["next"]
     for path, given in (
         ("/status", {"prefix": "a/"}),
@@ -80,7 +80,7 @@ def test_a_token_is_good_for_its_own_question_only(stage: Services) -> None:
         assert (code, told["parameter"]) == (400, "next")
 
 
-def test_filters_keep_what_they_name(stage: Services) -> None:
+def test_filters_select_matching_files(stage: Services) -> None:
     _, told, _ = ask("/status", stage, prefix="", status="FAILED")
     assert [file["input_key"] for file in told["files"]] == ["a/failed.txt"]
     assert told["next"] is None
@@ -88,7 +88,7 @@ def test_filters_keep_what_they_name(stage: Services) -> None:
     assert told["files"] == []
 
 
-def test_a_response_that_would_be_too_large_ends_early(
+def test_page_that_would_be_too_large_is_cut(
     stage: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [ask("/status", stage, key=record.input_key)[1] for record in RECORDS]
@@ -105,14 +105,14 @@ def test_a_response_that_would_be_too_large_ends_early(
     assert keys == [record.input_key for record in RECORDS]
 
 
-def test_a_summary_counts(stage: Services) -> None:
+def test_summary_counts_files_by_status(stage: Services) -> None:
     code, told, _ = ask("/status/summary", stage, prefix="a/")
     assert (code, told["files"], told["next"]) == (200, 2, None)
     assert told["counts"] == {"SUCCESS": 1, "FAILED": 1, "PROCESSING": 0}
     assert told["prefix"] == "a/"
 
 
-def test_a_summary_that_takes_too_long_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_summary_that_takes_too_long_is_continued_by_token(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [seeding.record("in", f"{n:05}.txt") for n in range(11_000)]
     stage = services(records)
     monkeypatch.setattr(routes, "MAX_COUNT_SECONDS", 0)
@@ -122,7 +122,7 @@ def test_a_summary_that_takes_too_long_goes_on_later(monkeypatch: pytest.MonkeyP
     assert second["next"] is None
 
 
-def test_a_download_leads_to_the_pdf(stage: Services) -> None:
+def test_download_redirects_to_the_pdf(stage: Services) -> None:
     client = boto3.client(
         "s3",
         region_name="us-east-1",
@@ -168,7 +168,7 @@ def test_a_pdf_that_was_deleted_is_410() -> None:
         ("/health", {"key": "a"}, "unknown-parameter"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_400(
+def test_invalid_parameters_are_400(
     stage: Services, path: str, given: dict[str, str], kind: str
 ) -> None:
     code, told, response = ask(path, stage, **given)
@@ -182,7 +182,7 @@ def test_a_repeated_parameter_is_400(stage: Services) -> None:
     assert "repeated-parameter" in response.body
 
 
-def test_health_and_openapi_touch_no_service() -> None:
+def test_health_and_openapi_send_no_request_to_aws() -> None:
     stage = Services(SETTINGS)
     assert ask("/health", stage)[:2] == (200, {"status": "ok", "version": VERSION})
     assert ask("/openapi.json", stage)[1]["openapi"].startswith("3.1")

@@ -13,7 +13,7 @@ keys = st.builds("{}.{}".format, stems, extensions)
 
 
 @given(keys)
-def test_the_input_key_can_be_told_from_the_output_key(key: str) -> None:
+def test_input_key_is_the_inverse_of_output_key(key: str) -> None:
     assert naming.input_key(naming.output_key(key)) == key
 
 
@@ -28,7 +28,7 @@ def test_an_output_key_is_as_long_as_its_input_key(key: str) -> None:
 
 
 @given(keys)
-def test_prefixes_are_exchanged(key: str) -> None:
+def test_input_prefix_is_replaced_by_output_prefix(key: str) -> None:
     renamed = naming.output_key(f"in/{key}", input_prefix="in/", output_prefix="out/")
     assert renamed == "out/" + naming.output_key(key)
     assert naming.input_key(renamed, input_prefix="in/", output_prefix="out/") == f"in/{key}"
@@ -44,17 +44,17 @@ def test_prefixes_are_exchanged(key: str) -> None:
         (".txt", ".pdf"),
     ],
 )
-def test_examples(key: str, expected: str) -> None:
+def test_output_key_of_example_keys(key: str, expected: str) -> None:
     assert naming.output_key(key) == expected
 
 
 @pytest.mark.parametrize("key", ["a.docx", "a.txt.gz", "txt", "a.tx", "a.txt ", "a.ｔｘｔ", ""])
-def test_other_names_are_refused_with_the_way_out(key: str) -> None:
+def test_keys_without_txt_extension_are_refused_with_advice(key: str) -> None:
     with pytest.raises(UnsupportedType, match=r"ends in \.txt"):
         naming.output_key(key)
 
 
-def test_a_key_that_a_long_output_prefix_would_overflow_is_refused() -> None:
+def test_key_is_refused_if_the_output_key_would_be_too_long() -> None:
     longest = "x" * 1020 + ".txt"
     assert naming.output_key(longest)
     with pytest.raises(KeyTooLong, match="1029 bytes"):

@@ -22,9 +22,7 @@ asked = st.tuples(kinds, st.sampled_from(["in", "other"]), questions)
 
 
 @given(asked, st.text(max_size=40))
-def test_a_token_gives_back_the_key_it_was_made_of(
-    question: tuple[str, str, StatusQuery], rest: str
-) -> None:
+def test_token_decodes_to_its_key(question: tuple[str, str, StatusQuery], rest: str) -> None:
     after = question[2].prefix + rest
     assume(after)
     token = cursor.encode(*question, after)
@@ -34,7 +32,7 @@ def test_a_token_gives_back_the_key_it_was_made_of(
 
 
 @given(asked, asked)
-def test_a_token_of_another_question_is_refused(
+def test_token_of_another_query_is_refused(
     mine: tuple[str, str, StatusQuery], other: tuple[str, str, StatusQuery]
 ) -> None:
     assume(mine != other)
@@ -44,7 +42,7 @@ def test_a_token_of_another_question_is_refused(
 
 
 @given(asked, st.text(max_size=60) | st.binary(max_size=60).map(base64.b64encode).map(bytes.decode))
-def test_what_is_no_token_is_refused(question: tuple[str, str, StatusQuery], token: str) -> None:
+def test_invalid_token_is_refused(question: tuple[str, str, StatusQuery], token: str) -> None:
     with pytest.raises(BadQuestion):
         cursor.decode(*question, token)
 
@@ -61,7 +59,7 @@ def test_a_damaged_token_is_refused(
         cursor.decode(*question, token[:at] + letter + token[at + 1 :])
 
 
-def test_a_forged_token_cannot_lead_out_of_its_question() -> None:
+def test_forged_token_outside_its_query_is_refused() -> None:
     question = StatusQuery("reports/")
     for after in ("other/x", "", "reports/" + "x" * 2000):
         with pytest.raises(BadQuestion):
