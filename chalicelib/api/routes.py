@@ -234,6 +234,7 @@ def _count_fitting(files: Sequence[str]) -> int:
 
 
 def _problem(error: Problem) -> Response:
+    """Return a problem as a response."""
     headers = {"Retry-After": "5"} if error.kind is ProblemKind.UNAVAILABLE else {}
     body = json.dumps(error.document)
     return _json(error.kind.status, body, problem.CONTENT_TYPE, headers)
@@ -245,8 +246,10 @@ def _json(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """Return a response with this status code and JSON body."""
     return Response(body, _headers() | {"Content-Type": content_type} | dict(headers or {}), code)
 
 
 def _headers() -> dict[str, Any]:
+    """Return the headers of all responses."""
     return {"Cache-Control": "no-store"}

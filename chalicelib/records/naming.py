@@ -41,6 +41,7 @@ def input_key(key: str, *, input_prefix: str = "", output_prefix: str = "") -> s
 
 
 def _change_extension(key: str, old: str, new: str) -> str:
+    """Return the key with the extension `new` for `old`. Raises UnsupportedType without `old`."""
     stem, dot, extension = key.rpartition(".")
     if not (dot and extension.isascii() and extension.lower() == old):
         raise UnsupportedType(

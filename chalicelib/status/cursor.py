@@ -48,6 +48,7 @@ _REFUSAL = (
 
 
 def _digest(kind: str, bucket: str, query: StatusQuery, key: bytes) -> bytes:
+    """Return the digest of a key and the query that a token belongs to."""
     query_key = [kind, bucket, query.prefix, query.status, query.since]
     return hashlib.blake2b(
         json.dumps(query_key).encode() + b"\n" + key, digest_size=_DIGEST_BYTES

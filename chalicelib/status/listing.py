@@ -110,6 +110,7 @@ class Listing:
 
 
 def _order(record: Record) -> bytes:
+    """Return the sort key of a record: its key in UTF-8, as DynamoDB sorts."""
     return record.input_key.encode()
 
 

@@ -35,6 +35,7 @@ def _is_output(key: str, settings: Settings) -> bool:
 
 
 def _input_key(key: str, settings: Settings) -> str:
+    """Return the input key, or prefix, for an output key or prefix."""
     prefixes = {"input_prefix": settings.input_prefix, "output_prefix": settings.output_prefix}
     try:
         return naming.input_key(key, **prefixes)

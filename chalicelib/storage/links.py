@@ -56,5 +56,6 @@ def disposition(output_key: str, kind: str = "attachment") -> str:
 
 
 def _sanitize(name: str) -> str:
+    """Return a file name with unprintable and reserved characters replaced by `_`."""
     visible = "".join(letter if letter.isprintable() else "_" for letter in name)
     return re.sub(r'["\\/:*?<>|]', "_", visible)

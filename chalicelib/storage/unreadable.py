@@ -63,5 +63,6 @@ def _denial(text: str) -> PermanentError | None:
 
 
 def _storage_class(error: ClientError) -> str:
+    """Return the storage class of an archived object."""
     storage_class = dict(error.response["Error"]).get("StorageClass")
     return str(storage_class or "GLACIER or DEEP_ARCHIVE")

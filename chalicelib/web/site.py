@@ -85,6 +85,7 @@ def s3_origin(endpoint: str) -> str:
 
 
 def _headers(endpoint: str) -> dict[str, Any]:
+    """Return the security headers of all responses."""
     s3 = s3_origin(endpoint)
     policy = (
         "default-src 'none'",

@@ -21,8 +21,8 @@ class Store:
         self.token = token
         self.error = error
 
-    def get_parameter(self, **asked: Any) -> dict[str, Any]:
-        assert asked == {"Name": SETTINGS.token_parameter, "WithDecryption": True}
+    def get_parameter(self, **request: Any) -> dict[str, Any]:
+        assert request == {"Name": SETTINGS.token_parameter, "WithDecryption": True}
         if self.error:
             raise self.error
         return {"Parameter": {"Value": self.token}}

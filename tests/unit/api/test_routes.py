@@ -23,8 +23,8 @@ BUSY = seeding.record("in", "b/busy.txt", Status.PROCESSING)
 RECORDS = [DONE, FAILED, BUSY]
 
 
-def ask(path: str, stage: Services, **given: str) -> tuple[int, Any, Response]:
-    response = routes.respond(path, {name: [value] for name, value in given.items()}, stage)
+def ask(path: str, stage: Services, **parameters: str) -> tuple[int, Any, Response]:
+    response = routes.respond(path, {name: [value] for name, value in parameters.items()}, stage)
     return response.status_code, json.loads(response.body or "null"), response
 
 
@@ -34,25 +34,25 @@ def stage() -> Services:
 
 
 def test_status_of_a_key_is_its_record(stage: Services) -> None:
-    code, told, response = ask("/status", stage, key="a/done.txt")
+    code, body, response = ask("/status", stage, key="a/done.txt")
     assert (code, response.headers["Cache-Control"]) == (200, "no-store")
     assert response.headers["Content-Type"] == "application/json"
-    assert (told["status"], told["output_key"], told["pages"]) == ("SUCCESS", "a/done.pdf", 7)
-    assert told["detail"] is None
-    assert "claim" not in told
+    assert (body["status"], body["output_key"], body["pages"]) == ("SUCCESS", "a/done.pdf", 7)
+    assert body["detail"] is None
+    assert "claim" not in body
 
 
 def test_unknown_key_is_404(stage: Services) -> None:
-    code, told, _ = ask("/status", stage, key="A/done.txt")
-    assert (code, told["type"]) == (404, "urn:text-to-pdf:problem:not-found")
-    assert "'A/done.txt'" in told["detail"]
-    assert "bucket in" in told["detail"]
+    code, body, _ = ask("/status", stage, key="A/done.txt")
+    assert (code, body["type"]) == (404, "urn:text-to-pdf:problem:not-found")
+    assert "'A/done.txt'" in body["detail"]
+    assert "bucket in" in body["detail"]
 
 
 def test_an_object_without_a_record_is_not_processed() -> None:
-    code, told, _ = ask("/status", services([], [stored(DONE)]), key="a/done.txt")
-    assert (code, told["status"], told["size"]) == (200, "NOT PROCESSED", DONE.size)
-    assert told["uploaded_at"].startswith("2026-03-01T00:00:00")
+    code, body, _ = ask("/status", services([], [stored(DONE)]), key="a/done.txt")
+    assert (code, body["status"], body["size"]) == (200, "NOT PROCESSED", DONE.size)
+    assert body["uploaded_at"].startswith("2026-03-01T00:00:00")
 
 
 def test_object_without_the_input_prefix_is_404() -> None:
@@ -61,31 +61,31 @@ def test_object_without_the_input_prefix_is_404() -> None:
 
 
 def test_files_with_a_prefix_are_paginated(stage: Services) -> None:
-    code, told, _ = ask("/status", stage, prefix="", limit="2")
+    code, body, _ = ask("/status", stage, prefix="", limit="2")
     assert code == 200
-    assert [file["input_key"] for file in told["files"]] == ["a/done.txt", "a/failed.txt"]
-    code, told, _ = ask("/status", stage, prefix="", limit="2", next=told["next"])
-    assert [file["input_key"] for file in told["files"]] == ["b/busy.txt"]
-    assert told["next"] is None
+    assert [file["input_key"] for file in body["files"]] == ["a/done.txt", "a/failed.txt"]
+    code, body, _ = ask("/status", stage, prefix="", limit="2", next=body["next"])
+    assert [file["input_key"] for file in body["files"]] == ["b/busy.txt"]
+    assert body["next"] is None
 
 
 def test_next_token_is_valid_for_its_query_only(stage: Services) -> None:
     token = ask("/status", stage, prefix="", limit="2")[1]["next"]
-    for path, given in (
+    for path, parameters in (
         ("/status", {"prefix": "a/"}),
         ("/status", {"prefix": "", "status": "FAILED"}),
         ("/status/summary", {"prefix": ""}),
     ):
-        code, told, _ = ask(path, stage, next=token, **given)
-        assert (code, told["parameter"]) == (400, "next")
+        code, body, _ = ask(path, stage, next=token, **parameters)
+        assert (code, body["parameter"]) == (400, "next")
 
 
 def test_filters_select_matching_files(stage: Services) -> None:
-    _, told, _ = ask("/status", stage, prefix="", status="FAILED")
-    assert [file["input_key"] for file in told["files"]] == ["a/failed.txt"]
-    assert told["next"] is None
-    _, told, _ = ask("/status", stage, prefix="a/", since="2100-01-01")
-    assert told["files"] == []
+    _, body, _ = ask("/status", stage, prefix="", status="FAILED")
+    assert [file["input_key"] for file in body["files"]] == ["a/failed.txt"]
+    assert body["next"] is None
+    _, body, _ = ask("/status", stage, prefix="a/", since="2100-01-01")
+    assert body["files"] == []
 
 
 def test_page_that_would_be_too_large_is_cut(
@@ -94,22 +94,22 @@ def test_page_that_would_be_too_large_is_cut(
     files = [ask("/status", stage, key=record.input_key)[1] for record in RECORDS]
     largest = max(len(json.dumps(json.dumps(file))) for file in files)
     monkeypatch.setattr(routes, "MAX_BODY_BYTES", largest)
-    keys, given = [], {"prefix": ""}
+    keys, parameters = [], {"prefix": ""}
     while True:
-        _, told, _ = ask("/status", stage, **given)
-        assert len(told["files"]) == 1
-        keys += [file["input_key"] for file in told["files"]]
-        if told["next"] is None:
+        _, body, _ = ask("/status", stage, **parameters)
+        assert len(body["files"]) == 1
+        keys += [file["input_key"] for file in body["files"]]
+        if body["next"] is None:
             break
-        given["next"] = told["next"]
+        parameters["next"] = body["next"]
     assert keys == [record.input_key for record in RECORDS]
 
 
 def test_summary_counts_files_by_status(stage: Services) -> None:
-    code, told, _ = ask("/status/summary", stage, prefix="a/")
-    assert (code, told["files"], told["next"]) == (200, 2, None)
-    assert told["counts"] == {"SUCCESS": 1, "FAILED": 1, "PROCESSING": 0}
-    assert told["prefix"] == "a/"
+    code, body, _ = ask("/status/summary", stage, prefix="a/")
+    assert (code, body["files"], body["next"]) == (200, 2, None)
+    assert body["counts"] == {"SUCCESS": 1, "FAILED": 1, "PROCESSING": 0}
+    assert body["prefix"] == "a/"
 
 
 def test_summary_that_takes_too_long_is_continued_by_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,19 +140,19 @@ def test_download_redirects_to_the_pdf(stage: Services) -> None:
 
 @pytest.mark.parametrize("record", [FAILED, BUSY])
 def test_a_file_without_a_pdf_is_409_and_says_why(stage: Services, record: Any) -> None:
-    code, told, _ = ask("/download", stage, key=record.input_key)
-    assert (code, told["type"]) == (409, "urn:text-to-pdf:problem:no-pdf")
-    assert told["file"]["input_key"] == record.input_key
-    assert (record.error or "Being converted") in told["detail"]
+    code, body, _ = ask("/download", stage, key=record.input_key)
+    assert (code, body["type"]) == (409, "urn:text-to-pdf:problem:no-pdf")
+    assert body["file"]["input_key"] == record.input_key
+    assert (record.error or "Being converted") in body["detail"]
 
 
 def test_a_pdf_that_was_deleted_is_410() -> None:
-    code, told, _ = ask("/download", services([DONE], [stored(DONE)]), key="a/done.txt")
-    assert (code, told["type"]) == (410, "urn:text-to-pdf:problem:pdf-gone")
+    code, body, _ = ask("/download", services([DONE], [stored(DONE)]), key="a/done.txt")
+    assert (code, body["type"]) == (410, "urn:text-to-pdf:problem:pdf-gone")
 
 
 @pytest.mark.parametrize(
-    ("path", "given", "kind"),
+    ("path", "parameters", "kind"),
     [
         ("/status", {}, "no-subject"),
         ("/status", {"key": "a", "prefix": "a"}, "no-subject"),
@@ -169,10 +169,10 @@ def test_a_pdf_that_was_deleted_is_410() -> None:
     ],
 )
 def test_invalid_parameters_are_400(
-    stage: Services, path: str, given: dict[str, str], kind: str
+    stage: Services, path: str, parameters: dict[str, str], kind: str
 ) -> None:
-    code, told, response = ask(path, stage, **given)
-    assert (code, told["type"]) == (400, f"urn:text-to-pdf:problem:{kind}")
+    code, body, response = ask(path, stage, **parameters)
+    assert (code, body["type"]) == (400, f"urn:text-to-pdf:problem:{kind}")
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
@@ -195,7 +195,7 @@ def test_an_unexpected_error_is_a_problem_document(stage: Services) -> None:
             raise KeyError("secret of ours")
 
     stage.__dict__["records"] = Broken()
-    code, told, response = ask("/status", stage, key="a.txt")
-    assert (code, told["type"]) == (500, "urn:text-to-pdf:problem:internal")
+    code, body, response = ask("/status", stage, key="a.txt")
+    assert (code, body["type"]) == (500, "urn:text-to-pdf:problem:internal")
     assert response.headers["Content-Type"] == "application/problem+json"
     assert "secret" not in response.body

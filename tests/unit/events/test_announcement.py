@@ -23,13 +23,13 @@ def announced(**changes: object) -> Announcement:
 
 @given(KEYS)
 def test_message_about_any_key_is_valid_for_sns(key: str) -> None:
-    one = announced(input_key=key, output_key=key)
-    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT_LENGTH - 1}}}", one.subject)
-    assert len(one.message.encode()) < MAX_ENTRY
-    assert all(one.attributes.values())
-    for text in (*one.attributes.values(), json.loads(one.message)["email"]):
+    announcement = announced(input_key=key, output_key=key)
+    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT_LENGTH - 1}}}", announcement.subject)
+    assert len(announcement.message.encode()) < MAX_ENTRY
+    assert all(announcement.attributes.values())
+    for text in (*announcement.attributes.values(), json.loads(announcement.message)["email"]):
         assert not re.search("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    body = json.loads(json.loads(one.message)["default"])
+    body = json.loads(json.loads(announcement.message)["default"])
     assert body["record"]["input_key"] == key
 
 
@@ -57,9 +57,9 @@ def test_replaced_or_repaired_characters_are_warnings() -> None:
 
 
 def test_email_has_the_outcome_and_the_location_of_the_pdf() -> None:
-    one = announced(input_key="reports/ü.txt", output_key="reports/ü.pdf", replaced=2)
-    assert one.subject == "converted: reports/?.txt"
-    assert one.text == (
+    announcement = announced(input_key="reports/ü.txt", output_key="reports/ü.pdf", replaced=2)
+    assert announcement.subject == "converted: reports/?.txt"
+    assert announcement.text == (
         "s3://in/reports/ü.txt was converted.\n\n"
         "PDF: s3://out/reports/ü.pdf\nPages: 1\n"
         "Replaced characters: 2; repaired bytes: 0\n"
@@ -68,16 +68,16 @@ def test_email_has_the_outcome_and_the_location_of_the_pdf() -> None:
 
 
 def test_email_about_a_failure_has_its_cause() -> None:
-    one = Announcement("id", "dev", FAILED)
-    assert one.subject == "failed: a.txt"
-    assert "could not be converted" in one.text
-    assert "Cause: It is no text." in one.text
+    announcement = Announcement("id", "dev", FAILED)
+    assert announcement.subject == "failed: a.txt"
+    assert "could not be converted" in announcement.text
+    assert "Cause: It is no text." in announcement.text
 
 
 def test_deleted_input_has_its_own_message_type() -> None:
-    one = announced(**GONE)
-    assert (one.type, one.attributes["status"]) == ("deleted", "SUCCESS")
-    assert "was deleted on 2026-03-01T08:00:00.000Z" in one.text
+    announcement = announced(**GONE)
+    assert (announcement.type, announcement.attributes["status"]) == ("deleted", "SUCCESS")
+    assert "was deleted on 2026-03-01T08:00:00.000Z" in announcement.text
 
 
 def test_message_has_no_claim_and_no_lease() -> None:

@@ -100,9 +100,9 @@ def test_success_record_has_all_attributes() -> None:
         == b"pdf of input/in/2026/a.txt/" + pad_sequencer("05").encode()
     )
     present = stage.bucket("output").head("pdf/2026/a.pdf")
-    found = stage.bucket("input").head(UPLOAD.key)
+    input_object = stage.bucket("input").head(UPLOAD.key)
     assert present
-    assert found
+    assert input_object
     assert record == Record(
         input_bucket="input",
         input_key="in/2026/a.txt",
@@ -113,7 +113,7 @@ def test_success_record_has_all_attributes() -> None:
         attempts=1,
         claim="run",
         lease_expires_at="2026-01-01T00:10:02.000Z",
-        etag=found.etag,
+        etag=input_object.etag,
         version_id="v1",
         size=4,
         output_bucket="output",

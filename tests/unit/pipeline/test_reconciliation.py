@@ -50,9 +50,9 @@ class Stage:
     name: str = "in"
 
     def page(self, prefix: str, after: str | None, limit: int) -> tuple[list[StoredObject], bool]:
-        found = [one for one in self.objects if one.key.startswith(prefix)]
-        found = [one for one in found if after is None or one.key > after]
-        return found[:limit], len(found) > limit
+        objects_after = [listed for listed in self.objects if listed.key.startswith(prefix)]
+        objects_after = [listed for listed in objects_after if after is None or listed.key > after]
+        return objects_after[:limit], len(objects_after) > limit
 
     def between(
         self, _bucket: str, _shard: int, _after: str | None, _last: str | None
@@ -62,8 +62,8 @@ class Stage:
     def start(self, changes: Sequence[Change]) -> None:
         self.started += changes
 
-    def continue_later(self, asked: ReconcileRequest) -> None:
-        self.parts.append(asked)
+    def continue_later(self, request: ReconcileRequest) -> None:
+        self.parts.append(request)
 
 
 def test_records_of_a_former_prefix_are_not_changed() -> None:

@@ -1,4 +1,4 @@
-"""The rules of the record: who may claim, what a removal leaves, what a reader is told."""
+"""The rules of records: claims, removals, and what users see of a run."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -85,14 +85,14 @@ def test_lease_is_valid_until_its_end_inclusive() -> None:
 def test_record_with_an_expired_lease_is_seen_as_failed() -> None:
     assert WORKING.as_seen_at(NOW) == WORKING
     assert DONE.as_seen_at(LATER) == DONE
-    told = WORKING.as_seen_at(LATER)
-    assert (told.status, told.error_code, told.retryable) == (Status.FAILED, "Stopped", True)
-    assert told.error == (
+    seen = WORKING.as_seen_at(LATER)
+    assert (seen.status, seen.error_code, seen.retryable) == (Status.FAILED, "Stopped", True)
+    assert seen.error == (
         "The conversion was stopped before it finished (out of time or memory); "
         "it will be tried again."
     )
     assert (
-        replace(told, status=Status.PROCESSING, error_code=None, error=None, retryable=None)
+        replace(seen, status=Status.PROCESSING, error_code=None, error=None, retryable=None)
         == WORKING
     )
 

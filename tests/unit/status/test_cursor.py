@@ -18,10 +18,10 @@ questions = st.builds(
     since=st.none() | st.sampled_from(["2026-01-31T00:00:00.000Z", "2026-02-01T00:00:00.000Z"]),
 )
 kinds = st.sampled_from(["page", "count"])
-asked = st.tuples(kinds, st.sampled_from(["in", "other"]), questions)
+token_scopes = st.tuples(kinds, st.sampled_from(["in", "other"]), questions)
 
 
-@given(asked, st.text(max_size=40))
+@given(token_scopes, st.text(max_size=40))
 def test_token_decodes_to_its_key(question: tuple[str, str, StatusQuery], rest: str) -> None:
     after = question[2].prefix + rest
     assume(after)
@@ -31,7 +31,7 @@ def test_token_decodes_to_its_key(question: tuple[str, str, StatusQuery], rest: 
     assert not set(token) & set("+/=&?%")
 
 
-@given(asked, asked)
+@given(token_scopes, token_scopes)
 def test_token_of_another_query_is_refused(
     mine: tuple[str, str, StatusQuery], other: tuple[str, str, StatusQuery]
 ) -> None:
@@ -41,13 +41,16 @@ def test_token_of_another_query_is_refused(
         cursor.decode(*mine, token)
 
 
-@given(asked, st.text(max_size=60) | st.binary(max_size=60).map(base64.b64encode).map(bytes.decode))
+@given(
+    token_scopes,
+    st.text(max_size=60) | st.binary(max_size=60).map(base64.b64encode).map(bytes.decode),
+)
 def test_invalid_token_is_refused(question: tuple[str, str, StatusQuery], token: str) -> None:
     with pytest.raises(BadQuestion):
         cursor.decode(*question, token)
 
 
-@given(asked, st.integers(0), st.sampled_from("Ab-_9"))
+@given(token_scopes, st.integers(0), st.sampled_from("Ab-_9"))
 def test_a_damaged_token_is_refused(
     question: tuple[str, str, StatusQuery], at: int, letter: str
 ) -> None:
