@@ -39,6 +39,7 @@ class AnyEvent(BaseLambdaEvent):
     """An event exactly as it was sent, whether by a service, by a user or by another function."""
 
     def _extract_attributes(self, event_dict: dict[str, Any] | None) -> None:
+        """Keep the event unchanged."""
         self._event_dict = event_dict or {}
 
 

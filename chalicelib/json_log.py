@@ -38,6 +38,7 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the line for a log record."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -106,4 +107,5 @@ def _chain(error: BaseException | None) -> Iterator[dict[str, Any]]:
 
 
 def _traceback(trace: "TracebackType | None") -> list[str]:
+    """Return a traceback as one string per frame."""
     return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)]

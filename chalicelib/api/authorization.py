@@ -1,4 +1,4 @@
-"""The bearer token that opens the API; without one configured and readable, nobody gets in."""
+"""The check of the API's bearer token. If the token cannot be read, all requests are denied."""
 
 import hmac
 import logging
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 60
-"""For how long a token that was read is believed before it is read again."""
+"""Time for which a token is cached before it is read again."""
 
 
 class TokenAuthorizer:
-    """Who may ask: whoever has the stage's token."""
+    """Checks requests for the stage's token, which is a parameter in Parameter Store."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class TokenAuthorizer:
         self._read_at = 0.0
 
     def admits(self, header: str) -> bool:
-        """Whether an Authorization header carries the token, compared in constant time."""
+        """Return whether an Authorization header has the token, compared in constant time."""
         scheme, _, presented = header.partition(" ")
         expected = self._expected()
         return (
@@ -48,16 +48,16 @@ class TokenAuthorizer:
         )
 
     def _expected(self) -> str:
-        """The token, or an empty string if it cannot be read."""
+        """Return the token, or an empty string if it cannot be read."""
         if self._token and self._clock() - self._read_at < KEPT_SECONDS:
             return self._token
         try:
-            answer = self._client.get_parameter(
+            response = self._client.get_parameter(
                 Name=self._settings.token_parameter, WithDecryption=True
             )
         except (BotoCoreError, ClientError):
             self._token = ""
-            log.exception("the API's token cannot be read: access is refused")
+            log.exception("the API's token cannot be read: access is denied")
             json_log.event(
                 log,
                 "token unreadable",
@@ -66,5 +66,5 @@ class TokenAuthorizer:
                 {"Stage": self._settings.stage},
             )
             return ""
-        self._token, self._read_at = answer["Parameter"]["Value"].strip(), self._clock()
+        self._token, self._read_at = response["Parameter"]["Value"].strip(), self._clock()
         return self._token

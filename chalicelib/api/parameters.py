@@ -1,11 +1,12 @@
-"""Query parameters, read strictly: a misspelt or doubled one is an error, never ignored."""
+"""Query parameters of requests. Unknown and repeated parameters are errors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.api.problem import Problem, ProblemKind
+from chalicelib.errors import BadQuestion
 from chalicelib.settings import Settings
-from chalicelib.status import location, status_query
+from chalicelib.status import cursor, location, status_query
 from chalicelib.status.location import FormerText
 from chalicelib.status.status_query import DEFAULT_LIMIT, StatusQuery
 
@@ -25,18 +26,25 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters of one request, each given at most once."""
+    """The parameters of one request.
+
+    The properties parse and validate. Each raises Problem if a required parameter is missing, and
+    BadQuestion if a value is invalid.
+    """
 
     values: Mapping[str, str]
     settings: Settings
 
     @classmethod
     def read(
-        cls, path: str, given: Mapping[str, Sequence[str]], settings: Settings
+        cls, path: str, query: Mapping[str, Sequence[str]], settings: Settings
     ) -> "Parameters":
-        """Raise Problem for a parameter that this route does not have, or that is repeated."""
+        """Return the parameters of a request for the route `path`.
+
+        Raises Problem if a parameter is unknown or repeated.
+        """
         allowed = ALLOWED[path]
-        for name, values in given.items():
+        for name, values in query.items():
             if name not in allowed:
                 known = ", ".join(allowed) or "none"
                 raise Problem(
@@ -48,46 +56,63 @@ class Parameters:
                     ProblemKind.REPEATED_PARAMETER,
                     f"{name} is given {len(values)} times: give it once.",
                 )
-        return cls({name: values[0] for name, values in given.items()}, settings)
+        return cls({name: values[0] for name, values in query.items()}, settings)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.values
+    @property
+    def has_prefix(self) -> bool:
+        """Whether the request is about a prefix, not about one key; one of them must be given."""
+        if ("key" in self.values) == ("prefix" in self.values):
+            raise Problem(
+                ProblemKind.NO_SUBJECT,
+                "Give either ?key=KEY for one file or ?prefix=PREFIX for all files whose keys "
+                "begin with it; an empty prefix selects all files.",
+            )
+        if "prefix" in self.values:
+            return True
+        for name in ("limit", "next", *FILTERS):
+            if name in self.values:
+                raise BadQuestion(name, f"{name} is valid with ?prefix= only, not with ?key=.")
+        return False
 
     @property
     def key(self) -> str:
-        """The key asked about; raise Problem if there is none, BadQuestion if it cannot be one."""
-        return status_query.key(self._place("key"))
+        """The input key, which may be given as the location of the text or of its PDF."""
+        text = self._required("key")
+        return status_query.key(location.key_of_location(text, self.settings))
 
     @property
     def former_text(self) -> FormerText | None:
-        """Another text that may be meant, if the key was given as the location of a PDF."""
+        """Another text that is meant if the key was the location of a PDF of an earlier version."""
         return location.former_text(self.values["key"], self.settings)
 
     @property
-    def question(self) -> StatusQuery:
-        """The prefix and the filters asked about, likewise."""
+    def query(self) -> StatusQuery:
+        """The query by prefix, with its filters."""
         status, since = (self.values.get(name) for name in FILTERS)
-        return StatusQuery(
-            status_query.prefix(self._place("prefix")),
-            None if status is None else status_query.status(status),
-            None if since is None else status_query.since(since),
-        )
+        return StatusQuery.parse(self._required("prefix"), status, since, self.settings)
 
     @property
     def limit(self) -> int:
-        """How many files a page may hold, likewise."""
+        """The maximum number of files on a page."""
         limit = self.values.get("limit")
         return DEFAULT_LIMIT if limit is None else status_query.limit(limit)
 
-    @property
-    def next(self) -> str | None:
-        """The token to go on with, if there is one."""
-        return self.values.get("next")
+    def after(self, kind: str, query: StatusQuery) -> str | None:
+        """Return the key after which a listing or count continues, by the token `next`.
 
-    def _place(self, name: str) -> str:
+        None if the request has no token. `kind` is that of `cursor.encode`. Raises BadQuestion if
+        the token is not of this query.
+        """
+        token = self.values.get("next")
+        if token is None:
+            return None
+        return cursor.decode(kind, self.settings.input_bucket, query, token)
+
+    def _required(self, name: str) -> str:
+        """Return the value of a parameter. Raises Problem if it is missing."""
         if name not in self.values:
             raise Problem(
                 ProblemKind.NO_SUBJECT,
-                f"Say which: ?{name}={name.upper()}; keys are case-sensitive.",
+                f"The parameter {name} is missing: add ?{name}={name.upper()}.",
             )
-        return location.key_of_location(self.values[name], self.settings, name=name)
+        return self.values[name]

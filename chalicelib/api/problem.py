@@ -1,6 +1,6 @@
-"""Problem documents (RFC 9457): how every error of the API is told.
+"""Problem documents (RFC 9457), which the API returns for all errors.
 
-`type` is stable and meant for programs; `detail` is for people and may be worded anew.
+`type` is stable, for programs; the wording of `title` and `detail`, for people, may change.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class ProblemKind(Enum):
-    """The kinds of problems: name in `type`, HTTP status, title."""
+    """The kinds of problems, each with its name in `type`, HTTP status and title."""
 
     BAD_PARAMETER = "bad-parameter", 400, "A parameter is not valid"
-    UNKNOWN_PARAMETER = "unknown-parameter", 400, "There is no such parameter here"
+    UNKNOWN_PARAMETER = "unknown-parameter", 400, "The route has no such parameter"
     REPEATED_PARAMETER = "repeated-parameter", 400, "A parameter is given more than once"
-    NO_SUBJECT = "no-subject", 400, "Which file?"
+    NO_SUBJECT = "no-subject", 400, "No file is selected"
     BAD_BODY = "bad-body", 400, "The request's body is not valid"
     NOT_FOUND = "not-found", 404, "No such file"
     NO_PDF = "no-pdf", 409, "There is no PDF of this file"
@@ -25,8 +25,8 @@ class ProblemKind(Enum):
     PDF_GONE = "pdf-gone", 410, "The PDF was deleted"
     TOO_LARGE = "too-large", 422, "The file is too large"
     UNSUPPORTED_TYPE = "unsupported-type", 422, "Files of this kind are not converted"
-    INTERNAL = "internal", 500, "Something went wrong here"
-    UNAVAILABLE = "unavailable", 503, "The answer cannot be had at the moment"
+    INTERNAL = "internal", 500, "Internal error"
+    UNAVAILABLE = "unavailable", 503, "The service is temporarily unavailable"
 
     def __init__(self, slug: str, status: int, title: str) -> None:
         self.uri = f"urn:text-to-pdf:problem:{slug}"
@@ -35,7 +35,7 @@ class ProblemKind(Enum):
 
 
 class Problem(Exception):
-    """Ends a request with a problem document; `members` are more facts for programs."""
+    """An error that ends a request with a problem document; `members` are added to its members."""
 
     def __init__(
         self, kind: ProblemKind, detail: str, members: Mapping[str, Any] = MappingProxyType({})
@@ -47,7 +47,7 @@ class Problem(Exception):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body of the response."""
+        """The body of the response as a JSON object."""
         return {
             "type": self.kind.uri,
             "title": self.kind.title,

@@ -1,4 +1,4 @@
-"""Uploading over HTTP: signed forms, with which a browser sends a file straight to S3.
+"""Uploads over HTTP: signed forms with which a browser uploads a file directly to S3.
 
 Source of the form: S3 API Reference, 'POST Object' and 'POST policy'.
 """
@@ -21,26 +21,28 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONTENT_TYPE = "text/plain"
-"""Content-Type of every upload. It names no charset; the option pdf-charset does."""
+"""Content-Type of all uploads. It has no charset; the option pdf-charset specifies one."""
 
-MIN_SECONDS = 300
-SLOW_LINE = 32 * 2**10
-"""Bytes a second of the slowest line for which a form is signed long enough."""
-MAX_SECONDS = 6 * 3600
-"""Maximum validity of a form. It ends earlier if the credentials that signed it do."""
+MIN_FORM_SECONDS = 300
+MAX_FORM_SECONDS = 6 * 3600
+"""Minimum and maximum validity of a form, which expires earlier if its credentials do."""
+
+MIN_UPLOAD_RATE = 32 * 2**10
+"""Bytes per second of the slowest connection for which a form is valid long enough."""
 
 MAX_POST_BYTES = 5 * 2**30
 """Maximum size of an object that one POST can create (S3 User Guide, 'Uploading objects')."""
 
 FILE_NAME_VARIABLE = "${filename}"
-"""What S3 replaces in the key of a form by the name that the browser sends."""
+"""The placeholder in the key of a form that S3 replaces by the file name in the request."""
 
-MEMBERS = {"key": str, "size": int, "options": dict, "overwrite": bool}
+MEMBER_TYPES = {"key": str, "size": int, "options": dict, "overwrite": bool}
+"""Types of the members of the request's body."""
 
 
 @dataclass(frozen=True)
 class UploadRequest:
-    """A file that somebody wants to upload: `size` in bytes, `options` as in its metadata."""
+    """A request to upload a file, of `size` bytes; `options` become metadata of the object."""
 
     key: str
     size: int
@@ -49,12 +51,12 @@ class UploadRequest:
 
     @classmethod
     def read(cls, body: bytes, settings: Settings) -> "UploadRequest":
-        """Read the request's body (JSON). Raises Problem or BadQuestion if it must be refused."""
+        """Parse the request's body (JSON). Raises Problem or BadQuestion if it is invalid."""
         members = _members(body)
         for name in ("key", "size"):
             if name not in members:
                 raise Problem(
-                    ProblemKind.BAD_BODY, f"The body has no {name!r}, which every upload needs."
+                    ProblemKind.BAD_BODY, f"The body has no member {name!r}, which is required."
                 )
         return cls(
             _key(members["key"], settings),
@@ -65,12 +67,12 @@ class UploadRequest:
 
     @property
     def seconds(self) -> int:
-        """For how long a form for this file is valid."""
-        return min(MIN_SECONDS + self.size // SLOW_LINE, MAX_SECONDS)
+        """Validity of a form for this file, in seconds."""
+        return min(MIN_FORM_SECONDS + self.size // MIN_UPLOAD_RATE, MAX_FORM_SECONDS)
 
 
 class Forms:
-    """Signs forms that upload objects to the input bucket."""
+    """Signs forms that upload objects to the input bucket, of at most `max_bytes`."""
 
     def __init__(self, client: "S3Client", bucket: str, max_bytes: int) -> None:
         self._client = client
@@ -78,9 +80,9 @@ class Forms:
         self._max_bytes = min(max_bytes, MAX_POST_BYTES)
 
     def signed(self, request: UploadRequest) -> dict[str, Any]:
-        """Return the form's address and fields. Signed locally, without a request to AWS.
+        """Return the form's URL, fields and expiry. Signing takes no request to AWS.
 
-        The policy admits exactly this key, Content-Type and metadata, and up to MAX_BYTES.
+        The form's policy allows only this key, Content-Type and metadata, and at most `max_bytes`.
         """
         fields = {"Content-Type": CONTENT_TYPE} | {
             f"x-amz-meta-{name}": value for name, value in sorted(request.options.items())
@@ -104,7 +106,7 @@ class Forms:
 
 
 def settings_document(settings: Settings) -> dict[str, Any]:
-    """Return what the web page needs to know of a stage; `uploads` is None if they are off."""
+    """Return the settings of a stage that the web page uses; `uploads` is None if they are off."""
     uploads = {
         "max_bytes": min(settings.max_bytes, MAX_POST_BYTES),
         "input_prefix": settings.input_prefix,
@@ -119,6 +121,7 @@ def settings_document(settings: Settings) -> dict[str, Any]:
 
 
 def _members(body: bytes) -> dict[str, Any]:
+    """Return the members of the body, each of the type in MEMBER_TYPES."""
     try:
         members = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -126,14 +129,14 @@ def _members(body: bytes) -> dict[str, Any]:
     if not isinstance(members, dict):
         raise Problem(ProblemKind.BAD_BODY, "The body is not a JSON object.")
     for name, value in members.items():
-        if name not in MEMBERS:
+        if name not in MEMBER_TYPES:
             raise Problem(
                 ProblemKind.BAD_BODY,
-                f"An upload has no {name[:100]!a}; its members: {', '.join(MEMBERS)}.",
+                f"An upload has no member {name[:100]!a}; its members: {', '.join(MEMBER_TYPES)}.",
             )
-        # A bool is an int in Python, and not in JSON.
-        if type(value) is not MEMBERS[name]:
-            raise BadQuestion(name, f"{name} is not {_JSON_TYPES[MEMBERS[name]]}.")
+        # In Python a bool is an int; in JSON it is not.
+        if type(value) is not MEMBER_TYPES[name]:
+            raise BadQuestion(name, f"{name} is not {_JSON_TYPES[MEMBER_TYPES[name]]}.")
     return members
 
 
@@ -146,10 +149,12 @@ _JSON_TYPES: dict[type, str] = {
 
 
 def _reason(error: Exception) -> str:
+    """Return why the body could not be parsed."""
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:100]
 
 
 def _key(key: str, settings: Settings) -> str:
+    """Return the key if an upload may have it. Raises Problem or BadQuestion if not."""
     status_query.key(key)
     if FILE_NAME_VARIABLE in key:
         raise BadQuestion(
@@ -160,8 +165,7 @@ def _key(key: str, settings: Settings) -> str:
     if not key.startswith(settings.input_prefix):
         raise BadQuestion(
             "key",
-            f"Only keys that begin with {settings.input_prefix!r} are converted in stage "
-            f"{settings.stage}.",
+            f"Stage {settings.stage} converts only keys that begin with {settings.input_prefix!r}.",
         )
     try:
         naming.output_key(key, **settings.names)
@@ -173,8 +177,9 @@ def _key(key: str, settings: Settings) -> str:
 
 
 def _size(size: int, settings: Settings) -> int:
+    """Return the size if it is within the limits. Raises Problem or BadQuestion if not."""
     if size < 0:
-        raise BadQuestion("size", "A size is a number of bytes, 0 or more.")
+        raise BadQuestion("size", "The size is negative; it is a number of bytes.")
     limit = min(settings.max_bytes, MAX_POST_BYTES)
     if size > limit:
         raise Problem(
@@ -186,7 +191,10 @@ def _size(size: int, settings: Settings) -> int:
 
 
 def _options(options: dict[str, Any], settings: Settings) -> dict[str, str]:
-    """The options, if each may be one and S3 can store it as metadata."""
+    """Return the options if they are valid and S3 can store them as metadata.
+
+    Raises BadQuestion if not.
+    """
     known = {choice["name"] for choice in choices.of(settings.options)}
     for name, value in options.items():
         if name not in known:
@@ -195,7 +203,7 @@ def _options(options: dict[str, Any], settings: Settings) -> dict[str, str]:
                 f"There is no option {name[:100]!a}; the options are {', '.join(sorted(known))}.",
             )
         if not (isinstance(value, str) and value.isascii() and value.isprintable()):
-            raise BadQuestion("options", f"The value of {name} is not text in plain ASCII.")
+            raise BadQuestion("options", f"The value of {name} is not a string of printable ASCII.")
     try:
         Options.parse(options, settings.options)
     except BadOption as error:

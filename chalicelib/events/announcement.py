@@ -105,6 +105,7 @@ class Announcement:
 
     @property
     def _sentence(self) -> str:
+        """One sentence that says what happened to the file."""
         where = f"s3://{self.record.input_bucket}/{self.record.input_key}"
         match self.type:
             case "converted":

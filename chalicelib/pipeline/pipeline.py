@@ -125,6 +125,7 @@ class Pipeline:
         return outcome
 
     def _process(self, change: Change, run: Invocation) -> tuple[Outcome, Result | None]:
+        """Process a change and return the outcome, with the result if there was a conversion."""
         if naming.is_folder(change.key):
             return Outcome.IGNORED, None
         if isinstance(change, Removal):

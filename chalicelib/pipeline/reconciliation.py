@@ -117,6 +117,7 @@ class Functions:
         self._invoke(self.own, asdict(request))
 
     def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
+        """Invoke a function asynchronously."""
         self.client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))
 
 

@@ -103,6 +103,7 @@ def restored(event: Mapping[str, Any]) -> list[NamedObject]:
 
 
 def _change(record: Mapping[str, Any]) -> Change | None:
+    """Return the upload or removal in a record of an S3 event, or None for other event types."""
     kind = record["eventName"].removeprefix("s3:").partition(":")[0]
     if kind not in {"ObjectCreated", *REMOVAL_EVENTS}:
         return None
@@ -132,6 +133,7 @@ def reconcile_event(*changes: Change) -> dict[str, Any]:
 
 
 def _reconcile_record(change: Change) -> dict[str, Any]:
+    """Return a change as a record of an S3 event."""
     obj: dict[str, Any] = {"key": quote_plus(change.key), "sequencer": change.sequencer}
     if isinstance(change, Upload):
         name, occurred_at = "ObjectCreated:Reconcile", change.uploaded_at

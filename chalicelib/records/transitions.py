@@ -114,4 +114,5 @@ def _removal(old: Record, new: Record) -> str | None:
 
 
 def _is_gone(record: Record) -> bool:
+    """Return whether a record ended because its input was deleted."""
     return record.error_code == ObjectGone.__name__ and record.retryable is False

@@ -1,4 +1,4 @@
-"""Answers to the question what became of a file, or of all files with a prefix.
+"""The status of one file, or of all files with a prefix.
 
 The API and query.py use `Answers`, `StatusQuery` and `Listing`.
 """

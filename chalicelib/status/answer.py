@@ -1,4 +1,4 @@
-"""The answer about one file, and the form in which programs get it."""
+"""The status of one file, and the JSON that the API and query.py return for it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from chalicelib.storage.bucket import StoredObject
 
 
 class FileStatus(StrEnum):
-    """What became of a file: where its record stands, or that no record is of this upload."""
+    """The status of a file: that of its record, or NOT PROCESSED if the upload has no record."""
 
     PROCESSING = "PROCESSING"
     SUCCESS = "SUCCESS"
@@ -19,11 +19,11 @@ class FileStatus(StrEnum):
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is nothing to wait for."""
+        """Whether conversion has ended."""
         return self in {FileStatus.SUCCESS, FileStatus.FAILED}
 
 
-PUBLIC = (
+PUBLIC_ATTRIBUTES = (
     "input_bucket",
     "input_key",
     "status",
@@ -50,15 +50,15 @@ PUBLIC = (
     "warnings",
     "duration_ms",
 )
-"""What a program is told of a record; who worked on it until when stays inside."""
+"""Attributes of a record that are returned to users; claim, lease and sequencer are internal."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of the file `key`.
+    """The status of the file `key`.
 
-    `record` is what is known of it, as a reader may be told. If that is nothing, or is of another
-    upload than the object that is in the bucket, then `present` is that object, and the file is
+    `record` is its record as of `Record.as_seen_at`, or None. If there is none, or if it belongs to
+    another upload than the object in the bucket, then `present` is that object, and the file is
     NOT PROCESSED.
     """
 
@@ -69,25 +69,28 @@ class Answer:
 
     @classmethod
     def of(cls, record: Record) -> "Answer":
-        """The answer that a record gives."""
+        """Return the answer for a file whose record is up to date."""
         return cls(record.input_bucket, record.input_key, record)
 
     @property
     def status(self) -> FileStatus:
-        """What became of the file."""
+        """The status of the file."""
         if self.present is not None or self.record is None:
             return FileStatus.NOT_PROCESSED
         return FileStatus(self.record.status)
 
-    def is_admitted_by(self, question: StatusQuery) -> bool:
-        """Whether the question's filters let it through; they are about records."""
+    def is_admitted_by(self, query: StatusQuery) -> bool:
+        """Return whether the file passes the filters of a query.
+
+        A file without an up-to-date record passes only if no filter is set.
+        """
         if self.record is None or self.present is not None:
-            return not question.is_filtered
-        return question.admits(self.record)
+            return not query.is_filtered
+        return query.admits(self.record)
 
     @property
     def detail(self) -> str | None:
-        """What to make of it, in a sentence; None if the rest says everything."""
+        """One sentence of explanation or advice for the user, or None."""
         if self.present is not None or self.record is None:
             return _not_processed(self.record)
         match self.status:
@@ -99,44 +102,47 @@ class Answer:
             case _ if self.record.input_deleted_at:
                 return f"The file itself was deleted on {self.record.input_deleted_at}."
             case FileStatus.FAILED if self.record.retryable:
-                return "It may work next time: it is tried again; or upload the file again."
+                return "A retry may succeed: wait for the automatic one, or upload the file again."
             case FileStatus.FAILED:
-                return "Trying again would end the same: upload a file without this fault."
+                return "Retrying will not help. Correct the file and upload it again."
             case _:
                 return None
 
     @property
     def public(self) -> dict[str, Any]:
-        """The answer as programs see it: every name is always there, with None for 'has none'."""
-        told: dict[str, Any] = dict.fromkeys(PUBLIC)
-        told |= {"input_bucket": self.bucket, "input_key": self.key, "status": self.status}
+        """The answer as a JSON object, which always has all members; None means no value."""
+        members: dict[str, Any] = dict.fromkeys(PUBLIC_ATTRIBUTES)
+        members |= {"input_bucket": self.bucket, "input_key": self.key, "status": self.status}
         if self.present is not None:
-            told |= {
+            members |= {
                 "uploaded_at": timestamp(self.present.modified_at),
                 "etag": self.present.etag,
                 "version_id": self.present.version_id,
                 "size": self.present.size,
             }
         elif self.record is not None:
-            told |= {name: getattr(self.record, name) for name in PUBLIC if name != "status"}
-        return told | {"detail": self.detail}
+            members |= {
+                name: getattr(self.record, name) for name in PUBLIC_ATTRIBUTES if name != "status"
+            }
+        return members | {"detail": self.detail}
 
 
 def is_of(record: Record, present: StoredObject) -> bool:
-    """Whether the record is of this very object; a record without an etag is believed to be."""
+    """Return whether the record belongs to this object; one without an etag is assumed to."""
     if record.version_id and present.version_id:
         return record.version_id == present.version_id
     return record.etag is None or record.etag == present.etag
 
 
 def _not_processed(other: Record | None) -> str:
+    """Return why a file is NOT PROCESSED; `other` is the record of an older upload, if any."""
     if other is None:
         return (
-            "The file is in the bucket and nothing is recorded of it: its turn has not come yet, "
-            "or it was there before the deployment."
+            "The file is in the bucket and has no record: its event has not been processed yet, "
+            "or it was uploaded before the deployment."
         )
     ended = "is being converted" if other.status is Status.PROCESSING else f"ended {other.status}"
     return (
-        "The file is in the bucket and its turn has not come yet: what is recorded is of an older "
-        f"upload, of {other.uploaded_at}, which {ended}."
+        "The file is in the bucket and its event has not been processed yet: the record is of an "
+        f"older upload, of {other.uploaded_at}, which {ended}."
     )

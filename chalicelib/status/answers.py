@@ -1,7 +1,4 @@
-"""The questions: what became of one file, and of all files under a prefix.
-
-Used by the REST route and by query.py alike.
-"""
+"""The status of one file, and of all files with a prefix, for the API and query.py."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ from chalicelib.storage.table import Records
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers about one input bucket, out of its records and, where they do not do, itself.
+    """The status of files of one input bucket, from its records and, where needed, its objects.
 
     Only objects whose keys begin with `input_prefix` are converted.
     """
@@ -30,22 +27,22 @@ class Answers:
 
     @property
     def listing(self) -> Listing:
-        """The questions about prefixes."""
+        """The listings of records by prefix."""
         return Listing(self.records, self.bucket.name)
 
     def key(self, key: str) -> Record | None:
-        """The record of exactly this key, of whichever upload it is: one GetItem."""
+        """Return the record of this key by one GetItem, or None; it may be of an older upload."""
         return self._read(key, consistent=False)
 
     def about(self, key: str, former: FormerText | None = None) -> Answer | None:
-        """What became of this file; None if there is no such file.
+        """Return the status of this file, or None if there is no such file.
 
-        `former` is another text that is meant if the PDF that was asked about is on its record,
-        and not on that of this file.
+        `former` is another text, which is meant if the requested PDF is on its record and not on
+        that of this file.
 
-        One GetItem, and one HeadObject unless the file is being converted: a finished record
-        cannot tell whether the object was replaced since, and then it answers for another text.
-        If the two disagree, the record is read once more, consistently, before that is said.
+        It takes one GetItem and, unless the file is being converted, one HeadObject, since the
+        object may have been replaced after the record was finished. If the two differ, the record
+        is read again by a consistent read before the file is reported as NOT PROCESSED.
         """
         record = self.key(key)
         if (
@@ -59,54 +56,55 @@ class Answers:
         present = self._head(key)
         if present is not None and (record is None or not is_of(record, present)):
             record = self._read(key, consistent=True)
-        return self._compared(record, present)
+        return self._compare(record, present)
 
-    def matching(self, question: StatusQuery) -> Iterator[Answer]:
-        """The files meant by an argument that may be a key or a prefix, given as the prefix.
+    def matching(self, query: StatusQuery) -> Iterator[Answer]:
+        """Yield the files that a query selects whose prefix may be a key instead.
 
-        It means the file of exactly that key if there is a record of one; else all that begin
-        with it; and if there are none of those, the object of that key, should there be one.
+        If a record has exactly this key, that is the file. Otherwise they are all records with the
+        prefix, or, if there are none, the object with exactly this key, if any.
         """
-        text = question.prefix
+        text = query.prefix
         if text and self.key(text) is not None:
-            yield from self._one(question)
+            yield from self._single(query)
             return
-        found = False
-        for record in self.listing.all(question):
-            found = True
+        has_records = False
+        for record in self.listing.all(query):
+            has_records = True
             yield Answer.of(record)
-        if text and not found:
-            yield from self._one(question)
+        if text and not has_records:
+            yield from self._single(query)
 
     def objects(self, prefix: str) -> Iterator[Answer]:
-        """The answer about each object of the input bucket under the prefix, in key order.
+        """Yield the status of each object in the input bucket with this prefix, in key order.
 
-        One listing request a thousand objects, and the records of the prefix beside it.
+        It takes one request per 1,000 objects, and a listing of the records with the prefix.
         """
         records = self.listing.all(StatusQuery(prefix))
         record = next(records, None)
         for present in self._present(prefix):
             if is_folder(present.key):
                 continue
-            order = present.key.encode()
-            while record is not None and record.input_key.encode() < order:
+            key = present.key.encode()
+            while record is not None and record.input_key.encode() < key:
                 record = next(records, None)
             is_same = record is not None and record.input_key == present.key
-            answer = self._compared(record if is_same else None, present)
+            answer = self._compare(record if is_same else None, present)
             if answer is not None:
                 yield answer
 
     def _read(self, key: str, *, consistent: bool) -> Record | None:
+        """Return the record of this key as users see it, or None."""
         record = self.records.get(self.bucket.name, key, consistent=consistent)
         return record.as_seen_at(datetime.now(UTC)) if record else None
 
     def _head(self, key: str) -> StoredObject | None:
-        """The object, if it is one that is meant to be converted."""
-        is_meant = key.startswith(self.input_prefix) and not is_folder(key)
-        return self.bucket.head(key) if is_meant else None
+        """Return the object of this key if it exists and is one that is converted, or None."""
+        is_converted = key.startswith(self.input_prefix) and not is_folder(key)
+        return self.bucket.head(key) if is_converted else None
 
     def _present(self, prefix: str) -> Iterator[StoredObject]:
-        """The objects under the prefix that are meant to be converted."""
+        """Return the objects with this prefix that are converted."""
         if prefix.startswith(self.input_prefix):
             return self.bucket.list(prefix)
         return (
@@ -115,12 +113,14 @@ class Answers:
             else iter(())
         )
 
-    def _one(self, question: StatusQuery) -> Iterator[Answer]:
-        answer = self.about(question.prefix)
-        if answer is not None and answer.is_admitted_by(question):
+    def _single(self, query: StatusQuery) -> Iterator[Answer]:
+        """Yield the file whose key is the prefix of the query, if it exists and matches."""
+        answer = self.about(query.prefix)
+        if answer is not None and answer.is_admitted_by(query):
             yield answer
 
-    def _compared(self, record: Record | None, present: StoredObject | None) -> Answer | None:
+    def _compare(self, record: Record | None, present: StoredObject | None) -> Answer | None:
+        """Return the status of a file by its record and its object, or None if it has neither."""
         if present is None:
             return Answer.of(record) if record else None
         if record is not None and is_of(record, present):

@@ -1,8 +1,8 @@
-"""The opaque `next` token: where a listing goes on, bound to the question it belongs to.
+"""The opaque `next` token of a listing, which is valid for one query only.
 
-It holds the last key seen and a digest over that key and the question. The digest keeps a token
-from being used with another question, or damaged, unnoticed. It is no secret: whoever may ask can
-ask for any prefix anyway, so a forged token opens nothing that the bearer token does not.
+It contains the last key seen and a digest of that key and the query, by which damaged tokens and
+tokens of other queries are detected. The digest needs no secret: clients may list any prefix, so a
+forged token gives access to nothing more.
 """
 
 import base64
@@ -17,35 +17,39 @@ from chalicelib.status.status_query import StatusQuery
 _DIGEST_BYTES = 12
 
 
-def encoded(kind: str, bucket: str, question: StatusQuery, after: str) -> str:
-    """The token for going on after the key `after`; `kind` tells listings and counts apart."""
+def encode(kind: str, bucket: str, query: StatusQuery, after: str) -> str:
+    """Return the token to continue after the key `after`.
+
+    `kind` is `page` or `count`; a token of one is not valid for the other.
+    """
     key = after.encode()
-    return base64.urlsafe_b64encode(_digest(kind, bucket, question, key) + key).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_digest(kind, bucket, query, key) + key).decode().rstrip("=")
 
 
-def decoded(kind: str, bucket: str, question: StatusQuery, token: str) -> str:
-    """The key to go on after; BadQuestion unless the token was made for this very question."""
+def decode(kind: str, bucket: str, query: StatusQuery, token: str) -> str:
+    """Return the key to continue after. Raises BadQuestion if the token is not of this query."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         digest, key = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
         after = key.decode()
     except (ValueError, binascii.Error) as error:
         raise BadQuestion("next", _REFUSAL) from error
-    is_genuine = digest == _digest(kind, bucket, question, key)
-    # A forged one may get the digest right; DynamoDB still wants a key of the question's own range.
-    if not (is_genuine and 1 <= len(key) <= MAX_KEY_BYTES and after.startswith(question.prefix)):
+    is_genuine = digest == _digest(kind, bucket, query, key)
+    # A forged token may have a valid digest; DynamoDB still requires a key in the query's range.
+    if not (is_genuine and 1 <= len(key) <= MAX_KEY_BYTES and after.startswith(query.prefix)):
         raise BadQuestion("next", _REFUSAL)
     return after
 
 
 _REFUSAL = (
-    "The token is damaged or belongs to another question: send it back unchanged, with the same "
-    "prefix, status and since as the answer that gave it; or leave it out to begin anew."
+    "The token is damaged or belongs to another query: send it unchanged, with the same prefix, "
+    "status and since as in the request that returned it, or leave it out to start again."
 )
 
 
-def _digest(kind: str, bucket: str, question: StatusQuery, key: bytes) -> bytes:
-    asked = [kind, bucket, question.prefix, question.status, question.since]
+def _digest(kind: str, bucket: str, query: StatusQuery, key: bytes) -> bytes:
+    """Return the digest of a key and the query that a token belongs to."""
+    query_key = [kind, bucket, query.prefix, query.status, query.since]
     return hashlib.blake2b(
-        json.dumps(asked).encode() + b"\n" + key, digest_size=_DIGEST_BYTES
+        json.dumps(query_key).encode() + b"\n" + key, digest_size=_DIGEST_BYTES
     ).digest()

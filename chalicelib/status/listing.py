@@ -1,7 +1,7 @@
-"""Records under a prefix, in key order over all shards: page by page, all, or only counted.
+"""Listings of the records with a prefix, in key order over all shards: by page, all, or counts.
 
-Each step is one Query a shard, in parallel, merged here. Where it goes on is a key: DynamoDB's
-ExclusiveStartKey may name any key, so one key serves every shard and nothing has to be kept.
+Each step sends one Query per shard in parallel and merges the results. The position in a listing is
+a single key, which is valid for all shards, since DynamoDB's ExclusiveStartKey need not exist.
 """
 
 import heapq
@@ -21,7 +21,7 @@ from chalicelib.storage.table import Records
 
 @dataclass(frozen=True)
 class ListingPage:
-    """Records in key order, and the key after which the next page begins, if there is one."""
+    """Records in key order, and the key after which the next page begins, or None."""
 
     records: list[Record]
     next_after: str | None
@@ -29,7 +29,7 @@ class ListingPage:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many files stand where, and the key after which counting goes on, if it does."""
+    """Number of files by status, and the key after which counting continues, or None."""
 
     files: Counter[Status]
     next_after: str | None
@@ -42,7 +42,8 @@ _Query = Callable[[str, int, str, str | None, int], tuple[list[Record], str | No
 class Listing:
     """The records of one input bucket.
 
-    A step of counting looks at `counted_at_once`: about 0.5 MB of each of 16 shards.
+    `counted_at_once` is the maximum number of records that one step of counting reads: with 16
+    shards, about 0.5 MB of each.
     """
 
     records: Records
@@ -50,73 +51,75 @@ class Listing:
     counted_at_once: int = 10_000
 
     def page(
-        self, question: StatusQuery, after: str | None = None, limit: int = DEFAULT_LIMIT
+        self, query: StatusQuery, after: str | None = None, limit: int = DEFAULT_LIMIT
     ) -> ListingPage:
-        """A page of at most `limit` records: one Query a shard.
+        """Return a page of at most `limit` records, by one Query per shard.
 
-        A page may hold fewer records and still have a next one. With filters, it is what
-        MAX_LIMIT records, or a few less, have of such ones: a filter on the side of DynamoDB
-        would cost the same, and could not know that a run was killed.
+        A page may have fewer records although more follow. With filters, it has the matches among
+        the next MAX_LIMIT records, approximately. A FilterExpression of DynamoDB would cost as
+        much, and could not detect killed runs.
         """
-        looked_at = MAX_LIMIT if question.is_filtered else limit
-        seen, end = self._step(self.records.query, question.prefix, after, looked_at)
-        found = [record for record in seen if question.admits(record)]
-        if len(found) > limit:
-            found = found[:limit]
-            end = found[-1].input_key
-        return ListingPage(found, end)
+        read_limit = MAX_LIMIT if query.is_filtered else limit
+        seen, end = self._step(self.records.query, query.prefix, after, read_limit)
+        matches = [record for record in seen if query.admits(record)]
+        if len(matches) > limit:
+            matches = matches[:limit]
+            end = matches[-1].input_key
+        return ListingPage(matches, end)
 
-    def all(self, question: StatusQuery) -> Iterator[Record]:
-        """Every such record, in key order."""
-        page = self.page(question, limit=MAX_LIMIT)
+    def all(self, query: StatusQuery) -> Iterator[Record]:
+        """Yield all records that match the query, in key order."""
+        page = self.page(query, limit=MAX_LIMIT)
         yield from page.records
         while page.next_after is not None:
-            page = self.page(question, page.next_after, limit=MAX_LIMIT)
+            page = self.page(query, page.next_after, limit=MAX_LIMIT)
             yield from page.records
 
     def counts(
-        self, question: StatusQuery, after: str | None = None, seconds: float = math.inf
+        self, query: StatusQuery, after: str | None = None, seconds: float = math.inf
     ) -> Counts:
-        """How many such files stand where; after `seconds` no further step is begun."""
-        give_up = time.monotonic() + seconds
+        """Count the matching files by status; no step begins after `seconds`."""
+        deadline = time.monotonic() + seconds
         files = Counter(dict.fromkeys(Status, 0))
         while True:
             seen, after = self._step(
-                self.records.query_required, question.prefix, after, self.counted_at_once
+                self.records.query_required, query.prefix, after, self.counted_at_once
             )
-            files.update(record.status for record in seen if question.admits(record))
-            if after is None or time.monotonic() >= give_up:
+            files.update(record.status for record in seen if query.admits(record))
+            if after is None or time.monotonic() >= deadline:
                 return Counts(files, after)
 
     def _step(
         self, query: _Query, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
-        """The next records, at most `limit`, and the key after which there may be more."""
+        """Return at most `limit` records, and the key after which there may be more, or None."""
         shards = range(self.records.shards)
         share = _share(limit, len(shards))
         with ThreadPoolExecutor(len(shards)) as pool:
-            answers = list(
+            results = list(
                 pool.map(lambda shard: query(self.bucket, shard, prefix, after, share), shards)
             )
-        merged = heapq.merge(*(found for found, _ in answers), key=_order)
-        # Up to where every shard was read: one that was cut off may hold more beyond its last key.
-        cut_off = [last for _, last in answers if last is not None]
+        merged = heapq.merge(*(records for records, _ in results), key=_order)
+        # A shard that was cut off may have more records after its last key: stop at the first one.
+        cut_off = [last for _, last in results if last is not None]
         horizon = min(cut_off, key=str.encode, default=None)
-        known = [r for r in merged if horizon is None or _order(r) <= horizon.encode()]
+        complete = [r for r in merged if horizon is None or _order(r) <= horizon.encode()]
         now = datetime.now(UTC)
-        seen = [record.as_seen_at(now) for record in islice(known, limit)]
-        return seen, seen[-1].input_key if len(known) > limit else horizon
+        seen = [record.as_seen_at(now) for record in islice(complete, limit)]
+        return seen, seen[-1].input_key if len(complete) > limit else horizon
 
 
 def _order(record: Record) -> bytes:
+    """Return the sort key of a record: its key in UTF-8, as DynamoDB sorts."""
     return record.input_key.encode()
 
 
 def _share(limit: int, shards: int) -> int:
-    """How many records to ask of each shard so that together they nearly always fill a page.
+    """Return the number of records to read per shard, which nearly always suffices for a page.
 
-    Keys are spread evenly, so a shard holds limit/shards of them give or take a few times the
-    root of that; asking each for `limit` would read, and cost, `shards` times what is returned.
+    Keys are distributed evenly: a shard has about limit/shards of the next `limit` records, and a
+    standard deviation is the square root of that. Reading `limit` of each would cost `shards` times
+    as much.
     """
     mean = limit / shards
     return math.ceil(mean + 3 * math.sqrt(mean)) + 1

@@ -1,4 +1,4 @@
-"""Where a file is said to be: a key as it is, or `s3://bucket/key` of the text or of its PDF."""
+"""Locations of files as users enter them: a key, or `s3://bucket/key` of a text or its PDF."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,18 @@ SCHEME = "s3://"
 
 
 def key_of_location(text: str, settings: Settings, *, name: str = "key") -> str:
-    """The input key (or its beginning) that the text speaks of.
+    """Return the input key, or prefix of one, that a location refers to.
 
-    What does not begin with `s3://` is taken as it is; a key that does begin so is asked for as
-    `s3://INPUT/s3://…`. A location in the output bucket means the text that its PDF was made of.
-    Raise BadQuestion for a bucket that is neither of the stage's two.
+    A text without `s3://` is returned unchanged. A location in the output bucket refers to the text
+    that the PDF was made from. (A key that itself begins with `s3://` must be entered as
+    `s3://INPUT_BUCKET/s3://…`.) Raises BadQuestion, about the parameter `name`, if the bucket is
+    neither the input nor the output bucket of the stage.
     """
     if not text.startswith(SCHEME):
         return text
     bucket, _, key = text.removeprefix(SCHEME).partition("/")
     if bucket == settings.output_bucket and _is_output(key, settings):
-        return _of_output(key, settings)
+        return _input_key(key, settings)
     if bucket == settings.input_bucket:
         return key
     raise BadQuestion(
@@ -51,11 +52,13 @@ def former_text(text: str, settings: Settings) -> FormerText | None:
 
 
 def _is_output(key: str, settings: Settings) -> bool:
+    """Return whether a key in the output bucket is an output key: it may be the input bucket."""
     return settings.input_bucket != settings.output_bucket or key.startswith(settings.output_prefix)
 
 
-def _of_output(key: str, settings: Settings) -> str:
+def _input_key(key: str, settings: Settings) -> str:
+    """Return the input key, or prefix, for an output key or prefix."""
     try:
         return naming.input_key(key, **settings.names)
-    except UnsupportedType:  # the beginning of a key, or nothing that was ever written there
+    except UnsupportedType:  # a prefix, or a key that is not that of a PDF
         return settings.input_prefix + key.removeprefix(settings.output_prefix)

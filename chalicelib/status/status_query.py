@@ -1,4 +1,7 @@
-"""What is asked: a key, or a prefix with filters; checked before anything is looked up."""
+"""Queries for the status of files: a prefix with filters, and the parsing of their values.
+
+The API and query.py validate what users enter with these functions, before any request to AWS.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,19 +10,22 @@ from datetime import UTC, datetime
 from chalicelib.errors import BadQuestion
 from chalicelib.records.naming import MAX_KEY_BYTES
 from chalicelib.records.record import Record, Status, timestamp
+from chalicelib.settings import Settings
+from chalicelib.status import location
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
+"""Default and maximum number of files on a page."""
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
 class StatusQuery:
-    """All files whose keys begin with `prefix`, as a raw string; an empty one means every file.
+    """A query for the files whose keys begin with `prefix`, which may be empty, with filters.
 
-    `status` keeps those that stand there; `since`, a `records.timestamp`, those whose
-    `processed_at` is not before it; `has_warnings` those with warnings.
+    `status` selects files with this status, `since` those whose `processed_at` is equal or later
+    (a string as of `record.timestamp`), and `has_warnings` those with warnings.
     """
 
     prefix: str
@@ -27,13 +33,28 @@ class StatusQuery:
     since: str | None = None
     has_warnings: bool = False
 
+    @classmethod
+    def parse(
+        cls, prefix_text: str, status_text: str | None, since_text: str | None, settings: Settings
+    ) -> "StatusQuery":
+        """Return the query for these values of a request.
+
+        The prefix may be a location (`s3://bucket/prefix`). Raises BadQuestion if a value is
+        invalid.
+        """
+        return cls(
+            prefix(location.key_of_location(prefix_text, settings, name="prefix")),
+            None if status_text is None else status(status_text),
+            None if since_text is None else since(since_text),
+        )
+
     @property
     def is_filtered(self) -> bool:
-        """Whether some files under the prefix may be left out."""
+        """Whether the query has any filter."""
         return self.status is not None or self.since is not None or self.has_warnings
 
     def admits(self, record: Record) -> bool:
-        """Whether the filters let this record through; it must be as a reader may be told."""
+        """Return whether a record passes the filters; it must be as of `Record.as_seen_at`."""
         return (
             (self.status is None or record.status is self.status)
             and (self.since is None or record.processed_at >= self.since)
@@ -42,34 +63,37 @@ class StatusQuery:
 
 
 def key(text: str) -> str:
-    """The text, if it can be a key; else BadQuestion."""
+    """Return the text if it is a possible key. Raises BadQuestion if it is not."""
     if not text:
-        raise BadQuestion("key", "A key is never empty; an empty prefix means every file.")
+        raise BadQuestion("key", "The key is empty: give a key, or an empty prefix for all files.")
     return prefix(text, name="key")
 
 
 def prefix(text: str, *, name: str = "prefix") -> str:
-    """The text, if a key can begin with it; else BadQuestion."""
+    """Return the text if it is a possible prefix of a key. Raises BadQuestion if it is not.
+
+    `name` is the name of the parameter in the error.
+    """
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise BadQuestion(name, f"The {name} is not text: keys are UTF-8.") from error
+        raise BadQuestion(name, f"The {name} is not valid Unicode: keys are UTF-8.") from error
     if size > MAX_KEY_BYTES:
         raise BadQuestion(
-            name, f"The {name} has {size} bytes, and S3 allows a key {MAX_KEY_BYTES}."
+            name, f"The {name} has {size} bytes, and keys in S3 have at most {MAX_KEY_BYTES}."
         )
     return text
 
 
 def limit(text: str) -> int:
-    """How many files a page may hold, from 1 to MAX_LIMIT; else BadQuestion."""
+    """Return the maximum number of files on a page, from 1 to MAX_LIMIT. Raises BadQuestion."""
     if not re.fullmatch("[1-9][0-9]{0,3}", text) or int(text) > MAX_LIMIT:
         raise BadQuestion("limit", f"A limit is a whole number from 1 to {MAX_LIMIT}.")
     return int(text)
 
 
 def status(text: str) -> Status:
-    """The status of that name; else BadQuestion."""
+    """Return the status of this name. Raises BadQuestion if there is none."""
     try:
         return Status(text)
     except ValueError as error:
@@ -78,18 +102,18 @@ def status(text: str) -> Status:
 
 
 def since(text: str) -> str:
-    """A moment (ISO 8601 with a zone) or the begin of a day (UTC) as a timestamp.
+    """Return a time (ISO 8601 with a time zone), or the start of a day in UTC, as a timestamp.
 
-    Raise BadQuestion for anything else; a `+` in a URL must be written `%2B`.
+    Raises BadQuestion for anything else. A `+` in a URL must be written as `%2B`.
     """
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None and not _DAY.fullmatch(text):
-            raise BadQuestion("since", "The time lacks its zone: put Z at its end for UTC.")
-        return timestamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        time = datetime.fromisoformat(text)
+        if time.tzinfo is None and not _DAY.fullmatch(text):
+            raise BadQuestion("since", "The time has no time zone: append Z for UTC.")
+        return timestamp(time if time.tzinfo else time.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
         raise BadQuestion(
             "since",
-            "A time is a day like 2026-01-31 or a moment like 2026-01-31T08:00:00Z (ISO 8601); "
-            "in a URL, write %2B for the plus sign of a zone.",
+            "A time is a day like 2026-01-31 or a time like 2026-01-31T08:00:00Z (ISO 8601); "
+            "in a URL, write %2B for the plus sign of a time zone.",
         ) from error

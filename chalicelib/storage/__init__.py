@@ -1,4 +1,4 @@
-"""What is kept in AWS: objects in S3 buckets, and records in the DynamoDB table.
+"""Storage in AWS: objects in S3 buckets, and records in the DynamoDB table.
 
 Other packages use `Bucket`, `Records`, `Links` and `Divider`; only these call S3 and DynamoDB.
 """

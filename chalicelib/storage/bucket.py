@@ -1,4 +1,4 @@
-"""Buckets: where text is read from, and where PDFs are stored.
+"""S3 buckets, from which texts are read and in which PDFs are stored.
 
 Source of the conditional writes: S3 User Guide, 'How to prevent object overwrites with
 conditional writes'.
@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-PAGE = 1000
-"""Objects a request lists: the most that S3 allows."""
+MAX_LISTED_OBJECTS = 1000
+"""Maximum objects per ListObjectsV2 request (S3 API Reference)."""
 
 
 class Conflict(Exception):
-    """The output object is not in the state that the write was conditional on."""
+    """The condition of a write did not hold for the output object."""
 
 
 @dataclass(frozen=True)
 class OpenObject:
-    """An input object opened for reading; `etag` and `version_id` are of what is being read."""
+    """An input object opened for reading; `size` is in bytes.
+
+    `etag` and `version_id` are those of the object that is being read.
+    """
 
     body: BinaryIO
     etag: str
@@ -43,7 +46,7 @@ class OpenObject:
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object that is in a bucket; `size` in bytes. A listing does not tell the `version_id`."""
+    """An object in a bucket; `size` is in bytes. Listings do not have the `version_id`."""
 
     key: str
     etag: str
@@ -53,71 +56,77 @@ class StoredObject:
 
 
 class Bucket:
-    """One S3 bucket: heads, lists, opens and stores its objects."""
+    """An S3 bucket, whose objects can be listed, inspected, read and written."""
 
     def __init__(self, client: "S3Client", name: str) -> None:
         self._client = client
         self.name = name
 
     def head(self, key: str) -> StoredObject | None:
-        """Return the object as it is now, or None if there is none: one HeadObject.
+        """Return the current object of this key by one HeadObject, or None if there is none.
 
-        Raise ClientError for anything but 404. The answer to a HEAD has no body, so a 400 may be
-        an expired credential, an object under a key of the customer's own (SSE-C), or a text that
-        no object can have as its key: a listing of that key tells which.
+        The response to a HEAD request has no body, so a 400 may mean an expired credential, an
+        object with a customer-provided key (SSE-C), or an invalid key. Listing the key tells them
+        apart. Raises ClientError for any other error.
         """
         try:
-            answer = self._client.head_object(Bucket=self.name, Key=key)
+            response = self._client.head_object(Bucket=self.name, Key=key)
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status == 404:
                 return None
             if status != 400:
                 raise
-            found, _ = self.page(key, None, 1)
-            return next((one for one in found if one.key == key), None)
+            objects, _ = self.page(key, None, 1)
+            return next((listed for listed in objects if listed.key == key), None)
         return StoredObject(
             key,
-            answer["ETag"].strip('"'),
-            answer["ContentLength"],
-            answer["LastModified"],
-            answer.get("VersionId"),
+            response["ETag"].strip('"'),
+            response["ContentLength"],
+            response["LastModified"],
+            response.get("VersionId"),
         )
 
     def page(
-        self, prefix: str, after: str | None, limit: int = PAGE
+        self, prefix: str, after: str | None, limit: int = MAX_LISTED_OBJECTS
     ) -> tuple[list[StoredObject], bool]:
-        """Return up to `limit` objects after a key, and whether more follow: one ListObjectsV2."""
+        """Return up to `limit` objects after the key `after`, and whether more follow.
+
+        It takes one ListObjectsV2 request.
+        """
         start: dict[str, Any] = {} if after is None else {"StartAfter": after}
-        answer = self._client.list_objects_v2(
+        response = self._client.list_objects_v2(
             Bucket=self.name, Prefix=prefix, MaxKeys=limit, **start
         )
-        found = [
-            StoredObject(one["Key"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
-            for one in answer.get("Contents", [])
+        objects = [
+            StoredObject(
+                entry["Key"], entry["ETag"].strip('"'), entry["Size"], entry["LastModified"]
+            )
+            for entry in response.get("Contents", [])
         ]
-        return found, answer["IsTruncated"]
+        return objects, response["IsTruncated"]
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the objects whose keys begin with `prefix`, in key order: one request a thousand.
+        """Yield the objects whose keys begin with `prefix`, in UTF-8 binary order of their keys.
 
-        Source of the order: S3 API Reference, ListObjectsV2 (UTF-8 binary order).
+        It takes one request per 1,000 objects. Source of the order: S3 API Reference,
+        ListObjectsV2.
         """
         after: str | None = None
         more = True
         while more:
-            found, more = self.page(prefix, after)
-            yield from found
-            after = found[-1].key if found else after
+            objects, more = self.page(prefix, after)
+            yield from objects
+            after = objects[-1].key if objects else after
 
     def open(self, key: str, version_id: str | None = None) -> OpenObject:
-        """Open this version of an object, or the current one if None: one GetObject.
+        """Open this version of an object, or the current one if None, by one GetObject.
 
-        Raise ObjectGone if there is none, and another PermanentError if it cannot be read.
+        Raises ObjectGone if it does not exist, and another PermanentError if it cannot be read.
         """
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         try:
-            answer = self._client.get_object(Bucket=self.name, Key=key, **version)
+            response = self._client.get_object(Bucket=self.name, Key=key, **version)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchVersion"}:
                 raise ObjectGone(
@@ -127,41 +136,42 @@ class Bucket:
                 raise permanent from error
             raise
         return OpenObject(
-            body=cast("BinaryIO", answer["Body"]),
-            etag=answer["ETag"].strip('"'),
-            size=answer["ContentLength"],
-            version_id=answer.get("VersionId"),
-            charset=charset(answer.get("ContentType", "")),
-            language=answer.get("ContentLanguage"),
-            content_encoding=answer.get("ContentEncoding"),
-            metadata=answer["Metadata"],
+            body=cast("BinaryIO", response["Body"]),
+            etag=response["ETag"].strip('"'),
+            size=response["ContentLength"],
+            version_id=response.get("VersionId"),
+            charset=charset(response.get("ContentType", "")),
+            language=response.get("ContentLanguage"),
+            content_encoding=response.get("ContentEncoding"),
+            metadata=response["Metadata"],
         )
 
     def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str:
-        """Store a PDF if the object still has `expected_etag`, or is absent if that is None.
+        """Store a PDF by one PutObject, and return its etag.
 
-        One PutObject; the new etag. Raise Conflict if the condition did not hold.
+        The object must have `expected_etag`, or must not exist if that is None. Raises Conflict if
+        this condition does not hold.
         """
         condition: dict[str, Any] = (
             {"IfMatch": f'"{expected_etag}"'} if expected_etag else {"IfNoneMatch": "*"}
         )
         pdf.seek(0)
         try:
-            answer = self._client.put_object(
+            response = self._client.put_object(
                 Bucket=self.name, Key=key, Body=pdf, ContentType="application/pdf", **condition
             )
         except ClientError as error:
-            # 404: an If-Match on an object that was deleted meanwhile.
+            # 404 is the response to If-Match if the object was deleted meanwhile.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in {404, 409, 412} and (
                 error.response["Error"]["Code"] != "NoSuchBucket"
             ):
                 raise Conflict from error
             raise
-        return answer["ETag"].strip('"')
+        return response["ETag"].strip('"')
 
 
 def charset(content_type: str) -> str | None:
-    """The charset parameter of a Content-Type (RFC 9110, 8.3), if it has one."""
+    """Return the charset parameter of a Content-Type (RFC 9110, 8.3), or None."""
     message = Message()
     message["Content-Type"] = content_type
     return message.get_content_charset()

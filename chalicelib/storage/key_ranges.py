@@ -1,8 +1,9 @@
-"""Where a range of object keys can be divided, so that several runs list it side by side.
+"""Division of a bucket's keys into ranges, which can be listed in parallel.
 
-A listing goes one way, a thousand keys a request, and tells nothing of what is left. But it may
-begin after any text: so the keys' beginnings are found with one request each, letter by letter,
-until there are enough of them. The ranges between are not equally full; none is listed twice.
+S3 lists keys in order, 1,000 per request, and does not tell how many follow. But a listing may
+start after any string. So the distinct beginnings of the keys are found with one request each,
+character by character, until there are enough of them. The ranges are disjoint, but not of equal
+size.
 """
 
 from dataclasses import dataclass
@@ -11,53 +12,53 @@ from itertools import pairwise
 from chalicelib.storage.bucket import Bucket
 
 MAX_PROBES = 500
-"""Requests to look for divisions: $0.0025, and well within the reserve of a run."""
+"""Maximum requests for one division. They cost $0.0025 and fit in a run's reserved time."""
 
 _LAST_CHARACTER = "\U0010ffff"
 
 Range = tuple[str | None, str | None]
-"""The keys after the first text, up to and with the second; None has no bound on that side."""
+"""The keys after the first string, up to and with the second; None means no bound on that side."""
 
 
 @dataclass
 class Divider:
-    """Divides the keys of a bucket that begin with `prefix`."""
+    """Divides ranges of the keys of a bucket that begin with `prefix`."""
 
     bucket: Bucket
     prefix: str
     _probes: int = 0
 
     def divide(self, whole: Range, wanted: int) -> list[Range]:
-        """Return at most `wanted` ranges that together are `whole`, in order."""
+        """Return at most `wanted` consecutive ranges that together are the range `whole`."""
         after, last = whole
         beginnings = [self.prefix]
         while len(beginnings) < wanted and self._probes < MAX_PROBES:
-            longer = [more for one in beginnings for more in self._longer(one, whole)]
+            longer = [more for beginning in beginnings for more in self._extend(beginning, whole)]
             if longer == beginnings:
                 break
             beginnings = longer
-        # The first beginning may lie before the range: what is before it is in the first range.
+        # The first range begins at the range's own start, even if the first beginning is before it.
         inner = [b for b in beginnings[1:] if (after is None or b > after)]
         step = max(1, -(-(len(inner) + 1) // wanted))
         chosen = inner[step - 1 :: step]
         edges: list[str | None] = [after, *chosen, last]
         return list(pairwise(edges))
 
-    def _longer(self, beginning: str, whole: Range) -> list[str]:
-        """The beginnings, longer by a letter, of the range's keys with this beginning.
+    def _extend(self, beginning: str, whole: Range) -> list[str]:
+        """Return the distinct beginnings, one character longer, of the keys with this beginning.
 
-        The beginning itself where no key is longer, and once requests have run out.
+        Return the beginning itself if no key is longer, or if MAX_PROBES is reached.
         """
         after, last = whole
-        found: list[str] = []
+        longer: list[str] = []
         start = after if after is not None and after >= beginning else None
         while self._probes < MAX_PROBES:
             self._probes += 1
             page, _ = self.bucket.page(beginning, start, 1)
             if not page or (last is not None and page[0].key > last):
-                return found or [beginning]
-            found.append(page[0].key[: len(beginning) + 1])
-            start = found[-1] + _LAST_CHARACTER
-            if found[-1] == beginning:  # a key that ends here; longer ones follow it
-                start = found.pop()
+                return longer or [beginning]
+            longer.append(page[0].key[: len(beginning) + 1])
+            start = longer[-1] + _LAST_CHARACTER
+            if longer[-1] == beginning:  # a key that ends here; longer keys follow it
+                start = longer.pop()
         return [beginning]

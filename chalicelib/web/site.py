@@ -1,7 +1,7 @@
-"""The web page: its files, from `web/`, with the headers that keep it safe.
+"""The responses that serve the files of the web page, with security headers.
 
-The page itself is asked for anew each time and names a version, a digest of all files; the files
-are fetched once per version and kept.
+Browsers revalidate the page itself on each visit. It refers to its files by a version, which is a
+digest of them all, so that browsers may cache the files forever.
 """
 
 import hashlib
@@ -18,55 +18,55 @@ from chalicelib.web import bundle
 FOLDER = Path(__file__).parent / "static"
 INDEX = "index.html"
 SCRIPT = "page.js"
-TYPES = {
+CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
 }
-VERSION_MARK = "{version}"
-UNCHANGING = "public, max-age=31536000, immutable"
+VERSION_PLACEHOLDER = "{version}"
+CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
-def page(path: str, asked: Mapping[str, str], endpoint: str) -> Response:
-    """Return the page. `path` is the request's own; `endpoint` is the address of S3's API.
+def page(path: str, request_headers: Mapping[str, str], endpoint: str) -> Response:
+    """Return the page for the path of a request; `endpoint` is the URL of S3's API.
 
-    Links in the page are relative, so an address without its final slash is redirected.
+    Links in the page are relative, so a path without a final slash is redirected.
     """
     if not path.endswith("/"):
         location = path.rpartition("/")[2] + "/"
         return Response("", _headers(endpoint) | {"Location": location}, 308)
     tag = f'"{version()}"'
     headers = _headers(endpoint) | {"Cache-Control": "no-cache", "ETag": tag}
-    if tag in asked.get("if-none-match", ""):
+    if tag in request_headers.get("if-none-match", ""):
         return Response("", headers, 304)
-    text = files()[INDEX].replace(VERSION_MARK, version())
-    return Response(text, headers | {"Content-Type": TYPES[".html"]}, 200)
+    text = files()[INDEX].replace(VERSION_PLACEHOLDER, version())
+    return Response(text, headers | {"Content-Type": CONTENT_TYPES[".html"]}, 200)
 
 
 def file(of_version: str, name: str, endpoint: str) -> Response:
-    """Return one of the page's files; 404 unless it is of the version that is deployed."""
+    """Return one of the page's files, or 404 if `of_version` is not the deployed version."""
     headers = _headers(endpoint)
     if of_version != version() or name == INDEX or name not in files():
         plain = {"Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8"}
         return Response("There is no such file: reload the page.\n", headers | plain, 404)
-    kept = {"Cache-Control": UNCHANGING, "Content-Type": TYPES[Path(name).suffix]}
-    return Response(files()[name], headers | kept, 200)
+    cached = {"Cache-Control": CACHE_FOREVER, "Content-Type": CONTENT_TYPES[Path(name).suffix]}
+    return Response(files()[name], headers | cached, 200)
 
 
 @cache
 def files() -> Mapping[str, str]:
-    """The text of each of the page's files, by its name; of all modules, one script."""
+    """Return the texts of the page's files by name; the modules are bundled into one script."""
     texts = {path.name: path.read_text("utf-8") for path in sorted(FOLDER.iterdir())}
     modules = {
         name.removesuffix(".js"): texts.pop(name) for name in [*texts] if name.endswith(".js")
     }
-    return texts | {SCRIPT: bundle.joined(modules, "main")}
+    return texts | {SCRIPT: bundle.bundle_modules(modules, "main")}
 
 
 @cache
 def version() -> str:
-    """A digest of all the files."""
+    """Return the version of the page: a digest of all files."""
     digest = hashlib.sha256()
     for name, text in files().items():
         digest.update(f"{name}\0{text}\0".encode())
@@ -74,9 +74,10 @@ def version() -> str:
 
 
 def s3_origin(endpoint: str) -> str:
-    """The source expression (CSP 3) for the stage's buckets at S3, whose names it does not tell.
+    """Return a CSP source expression (CSP Level 3) that matches all buckets at this S3 endpoint.
 
-    Strangers can read it, and names of buckets contain the number of the account.
+    The header is public, so it must not disclose the names of the stage's buckets, which contain
+    the account id.
     """
     parts = urlsplit(endpoint)
     buckets = "*." if (parts.hostname or "").startswith("s3.") else ""
@@ -84,6 +85,7 @@ def s3_origin(endpoint: str) -> str:
 
 
 def _headers(endpoint: str) -> dict[str, Any]:
+    """Return the security headers of all responses."""
     s3 = s3_origin(endpoint)
     policy = (
         "default-src 'none'",

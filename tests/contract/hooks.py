@@ -53,4 +53,4 @@ def _put_genuine_token(path: str, query: dict[str, Any]) -> None:
         )
     except BadQuestion:
         return
-    query["next"] = cursor.encoded(KINDS[path], BUCKET, status_filter, query["prefix"] + "x")
+    query["next"] = cursor.encode(KINDS[path], BUCKET, status_filter, query["prefix"] + "x")

@@ -69,7 +69,7 @@ def test_an_object_without_a_record_is_not_processed(stack: Stack) -> None:
         stack.upload("api/unnoticed.txt")
         body = stack.get("/status", {"key": "api/unnoticed.txt"}).json
     assert body["status"] == "NOT PROCESSED"
-    assert "nothing is recorded" in body["detail"]
+    assert "has no record" in body["detail"]
     assert (body["size"], body["output_key"]) == (4, None)
 
 

@@ -1,4 +1,4 @@
-"""A stage in memory, for what answers questions: records in shards, and the objects of buckets."""
+"""A stage in memory for tests of the API: records in shards, and the objects of buckets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,32 +17,32 @@ UPLOADED = datetime(2026, 3, 1, tzinfo=UTC)
 
 @dataclass
 class Table:
-    """Records as DynamoDB hands them out: by shard, in key order, so many at a time."""
+    """Records as DynamoDB returns them: by shard, in key order, with a limit."""
 
     records: list[Record]
     shards: int = 4
     reads: list[tuple[int, str | None, int]] = field(default_factory=list)
 
     def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None:  # noqa: ARG002
-        found = (one for one in self.records if (one.input_bucket, one.input_key) == (bucket, key))
-        return next(found, None)
+        matches = (r for r in self.records if (r.input_bucket, r.input_key) == (bucket, key))
+        return next(matches, None)
 
     def query(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
         self.reads.append((shard, after, limit))
-        found = sorted(
+        matches = sorted(
             (
-                one
-                for one in self.records
-                if one.input_bucket == bucket
-                and crc32(one.input_key.encode()) % self.shards == shard
-                and one.input_key.startswith(prefix)
-                and (after is None or one.input_key.encode() > after.encode())
+                record
+                for record in self.records
+                if record.input_bucket == bucket
+                and crc32(record.input_key.encode()) % self.shards == shard
+                and record.input_key.startswith(prefix)
+                and (after is None or record.input_key.encode() > after.encode())
             ),
-            key=lambda one: one.input_key.encode(),
+            key=lambda record: record.input_key.encode(),
         )
-        page = found[:limit]
+        page = matches[:limit]
         return page, page[-1].input_key if len(page) == limit else None
 
     query_required = query
@@ -50,7 +50,7 @@ class Table:
 
 @dataclass
 class Objects:
-    """A bucket."""
+    """A bucket with these objects by key."""
 
     name: str
     keys: dict[str, StoredObject] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Objects:
 
 
 def stored(record: Record) -> StoredObject:
-    """The input object that a record is of."""
+    """Return the input object of a record."""
     return StoredObject(
         record.input_key, record.etag or "", record.size or 0, UPLOADED, record.version_id
     )
@@ -75,10 +75,12 @@ def services(
     outputs: Iterable[str] = (),
     settings: Settings = SETTINGS,
 ) -> Services:
-    """The services of a stage with these records, input objects, and PDFs of these keys."""
+    """Return the services of a stage with these records, input objects, and PDFs of these keys."""
     table: Any = Table(list(records))
-    given: Any = Objects("in", {one.key: one for one in inputs})
-    made: Any = Objects("out", {key: StoredObject(key, "e", 1, UPLOADED) for key in outputs})
+    input_bucket: Any = Objects("in", {stored.key: stored for stored in inputs})
+    output_bucket: Any = Objects(
+        "out", {key: StoredObject(key, "e", 1, UPLOADED) for key in outputs}
+    )
     built = Services(settings)
-    built.__dict__ |= {"records": table, "inputs": given, "outputs": made}
+    built.__dict__ |= {"records": table, "inputs": input_bucket, "outputs": output_bucket}
     return built

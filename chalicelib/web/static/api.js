@@ -1,10 +1,10 @@
-// Requests to the API beside which the page lies. The token goes nowhere else.
+// Requests to the API that serves the page. The token is sent nowhere else.
 import { session } from "./session.js";
 import { text } from "./text.js";
 
 const BASE = new URL(".", location.href);
 const ATTEMPTS = 5;
-const LONGEST_ANSWER = 35_000; // milliseconds; API Gateway itself gives up after 29 seconds
+const RESPONSE_TIMEOUT = 35_000; // milliseconds; API Gateway's own timeout is 29 seconds
 export const BUSY = new Set([429, 500, 502, 503, 504]);
 
 export class Problem extends Error {
@@ -69,10 +69,10 @@ async function ask(path, query, { body, signal } = {}) {
   throw last;
 }
 
-// A line that was cut without a word would be waited for without end.
+// Without a timeout, a connection that was lost silently would never end.
 function limited(signal) {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), LONGEST_ANSWER);
+  const timer = setTimeout(() => controller.abort(), RESPONSE_TIMEOUT);
   const signals = signal ? [signal, controller.signal] : [controller.signal];
   return { signal: AbortSignal.any(signals), end: () => clearTimeout(timer) };
 }
@@ -84,14 +84,14 @@ function request(body, signal) {
   return { method: "POST", headers, signal, body: JSON.stringify(body) };
 }
 
-// Exponential, with jitter, as every client of a busy service should.
+// Exponential backoff with jitter.
 const wait = (attempt, last) =>
   Math.max((last.retryAfter ?? 0) * 1000, 300 * 2 ** attempt * (0.5 + Math.random()));
 
 async function problem(response) {
   const document = await response.json().catch(() => ({}));
   const { status } = response;
-  // The gateway has no such route: that is what it says, and 403, not 404.
+  // API Gateway responds with 403, not 404, if there is no such route.
   const isMissing = document.message === "Missing Authentication Token";
   if (isMissing) return new Problem(status, text.uploadsOff);
   if (status === 401 || status === 403) return new Unauthorized(status, text.expiredToken);

@@ -1,4 +1,4 @@
-// Elements, and keys of files shown safely: nothing here ever parses HTML.
+// Creates elements, and shows object keys safely: nothing here parses HTML.
 export const byId = (id) => document.getElementById(id);
 
 export function element(tag, properties = {}, ...children) {
@@ -12,8 +12,8 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-// What is not seen as itself: controls, lone surrogates, characters that turn the direction of
-// writing, separators, and spaces other than the usual one.
+// Characters that are invisible or ambiguous: controls, lone surrogates, bidirectional controls,
+// separators, and spaces other than U+0020.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 const PIECES = /([\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs})/u;
 const JOINED = /\p{Extended_Pictographic}\u200d|[\u200c\u200d]/u;
@@ -21,7 +21,7 @@ const JOINED = /\p{Extended_Pictographic}\u200d|[\u200c\u200d]/u;
 const escape = (character) =>
   `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 
-// A zero-width joiner belongs to emoji and to some scripts; everything else invisible is named.
+// Invisible characters are shown by name, except the zero-width joiner of emoji and some scripts.
 const isNamed = (piece) => INVISIBLE.test(piece) && piece.length <= 2 && !JOINED.test(piece);
 
 function shownPart(part) {
@@ -29,7 +29,7 @@ function shownPart(part) {
     isNamed(piece) ? element("code", { class: "escape" }, escape(piece)) : piece);
 }
 
-// A key as an element: folders in the background, each part in its own direction of writing.
+// A key as an element, with its folders dimmed; the text direction of each part is isolated.
 export function shownKey(key) {
   const parts = key.split("/");
   const name = parts.pop();
@@ -39,7 +39,7 @@ export function shownKey(key) {
   return shown;
 }
 
-// A key as text, for labels and announcements.
+// A key as plain text, for labels and announcements.
 export function plainKey(key) {
   return key.split(PIECES).map((piece) => (isNamed(piece) ? `<${escape(piece)}>` : piece)).join("");
 }

@@ -1,7 +1,7 @@
-// Files that are dropped or chosen, folders with all that is in them.
+// Files that the user drops or chooses; folders include all files in them.
 import { byId } from "./dom.js";
 
-// Calls `add` with a list of { file, path }; a folder's files have its path.
+// Calls `add` with a list of { file, path }; the path of a file in a folder includes the folder's.
 export function acceptFiles(add) {
   const veil = byId("veil");
   let depth = 0;
@@ -42,7 +42,7 @@ export function acceptFiles(add) {
 }
 
 async function dropped(transfer) {
-  // Both lists must be taken at once: the transfer is emptied when its event ends.
+  // Read both lists before any await: the DataTransfer is emptied when its event ends.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const files = [...transfer.files];
   if (!entries.length) return files.map((file) => ({ file, path: file.name }));
@@ -60,7 +60,7 @@ async function walk(entry, found) {
   }
   const reader = entry.createReader();
   for (;;) {
-    // A reader gives a hundred entries at a time.
+    // A directory reader returns at most 100 entries per call.
     const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
     if (!some.length) return;
     for (const one of some) await walk(one, found);

@@ -1,4 +1,4 @@
-// All files with a prefix, as their records say: pages of results, counts, a filter.
+// The list of all files with a prefix: pages of records, counts by status, and a filter.
 import { api, Problem, Unauthorized } from "./api.js";
 import { byId } from "./dom.js";
 import { count } from "./format.js";
@@ -9,9 +9,9 @@ import { text } from "./text.js";
 import { isSettled, watch } from "./watch.js";
 
 const PAGE = 50;
-const TYPING = 300; // milliseconds after the last letter
-const STALE = 15_000; // age of the list at which coming back to the tab refreshes it
-const COUNT_STEPS = 5; // of up to 15 s each; more are not waited for
+const TYPING_DELAY = 300; // milliseconds after the last keystroke before a search starts
+const STALE_AFTER = 15_000; // milliseconds after which returning to the tab refreshes the list
+const MAX_COUNT_STEPS = 5; // requests for one count, of up to 15 s each
 
 const list = byId("files-rows");
 const more = byId("more");
@@ -27,7 +27,7 @@ export class Files {
   #nearEnd;
   isUploadingOffered = true;
 
-  // `isShownAbove` tells of a key whether the session's own list has it.
+  // `isShownAbove` returns whether the list of this session has a key.
   constructor(act, isShownAbove) {
     this.#act = act;
     this.#isShownAbove = isShownAbove;
@@ -36,7 +36,7 @@ export class Files {
     prefix.placeholder = text.placeholderPrefix;
     prefix.addEventListener("input", () => {
       clearTimeout(typing);
-      typing = setTimeout(() => this.load(), TYPING);
+      typing = setTimeout(() => this.load(), TYPING_DELAY);
     });
     for (const radio of this.#radios) {
       radio.checked = radio.value === recall("status", "");
@@ -48,7 +48,7 @@ export class Files {
     }, { rootMargin: "400px" });
     this.#nearEnd.observe(more);
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && this.#loadedAt && Date.now() - this.#loadedAt > STALE) this.load();
+      if (!document.hidden && this.#loadedAt && Date.now() - this.#loadedAt > STALE_AFTER) this.load();
     });
   }
 
@@ -79,7 +79,7 @@ export class Files {
     list.replaceChildren(...[...this.#rows.values()].map((row) => row.item));
     list.removeAttribute("aria-busy");
     this.#tell();
-    // A filter may have found nothing on the first pages.
+    // With a filter, the first pages may have no matches.
     if (!this.#rows.size && this.#next) this.#loadMore(false);
   }
 
@@ -95,7 +95,7 @@ export class Files {
     more.hidden = true;
   }
 
-  // The session's list has taken over, or given back, some of the keys.
+  // Called when keys were added to or removed from the list of this session.
   refreshHidden() {
     for (const [key, row] of this.#rows) row.item.hidden = this.#isShownAbove(key);
     this.#tellNothing();
@@ -136,7 +136,7 @@ export class Files {
   #add(page, before) {
     this.#next = page.next;
     more.hidden = page.next === null;
-    // Observed anew, or it would not tell that the end is still near.
+    // Observe again, or the observer would not report that the end is still visible.
     this.#nearEnd.unobserve(more);
     this.#nearEnd.observe(more);
     for (const file of page.files) {
@@ -160,7 +160,7 @@ export class Files {
     announce(text.listed(this.#rows.size, this.#next !== null), "listed");
   }
 
-  // Why the list is empty, if it is.
+  // Shows why the list is empty, if it is.
   #tellNothing() {
     const { prefix: typed, status } = this.#question;
     const rows = [...this.#rows.values()];
@@ -177,14 +177,14 @@ export class Files {
     const total = { SUCCESS: 0, PROCESSING: 0, FAILED: 0 };
     let next;
     try {
-      for (let step = 0; step < COUNT_STEPS; step += 1) {
+      for (let step = 0; step < MAX_COUNT_STEPS; step += 1) {
         const part = await api.counts({ prefix: prefixAsked, next }, signal);
         for (const status of Object.keys(total)) total[status] += part.counts[status];
         next = part.next;
         if (next === null) break;
       }
     } catch {
-      return; // the list itself tells what is wrong
+      return; // the request for the list shows the error
     }
     const mark = next === null ? "" : "+";
     for (const [status, n] of Object.entries(total)) byId(`count-${status}`).textContent = count(n) + mark;

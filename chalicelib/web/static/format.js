@@ -1,4 +1,4 @@
-// Numbers, sizes and times for people, in the page's language.
+// Formats numbers, sizes and times in the page's language.
 const language = document.documentElement.lang || "en";
 const numbers = new Intl.NumberFormat(language);
 const short = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });

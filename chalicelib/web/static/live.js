@@ -1,11 +1,11 @@
-// What screen readers hear: one polite region, whose messages do not overtake each other.
+// Announcements for screen readers: one polite live region, with a queue of messages.
 import { byId } from "./dom.js";
 
 const PAUSE = 1500;
 const waiting = [];
 let timer = 0;
 
-// `topic`: a newer message of the same topic replaces one that was not spoken yet.
+// A message replaces a queued one with the same `topic`.
 export function announce(message, topic = message) {
   const earlier = waiting.findIndex((one) => one.topic === topic);
   if (earlier >= 0) waiting.splice(earlier, 1);

@@ -1,4 +1,4 @@
-// The page's start: joins its parts, and nothing else.
+// The entry point of the page: connects its modules.
 import { acceptFiles } from "./drop.js";
 import { byId } from "./dom.js";
 import { Files } from "./files.js";

@@ -1,4 +1,4 @@
-// What this tab remembers until it is closed. A browser that forbids storage remembers nothing.
+// Session storage of this tab. If the browser blocks storage, nothing is remembered.
 const PREFIX = "text-to-pdf.";
 
 export function recall(name, otherwise) {
@@ -13,7 +13,7 @@ export function remember(name, value) {
   try {
     sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // The page works without.
+    // Storage is optional.
   }
 }
 
@@ -21,6 +21,6 @@ export function forget(...names) {
   try {
     for (const name of names) sessionStorage.removeItem(PREFIX + name);
   } catch {
-    // Nothing was kept.
+    // There is nothing to remove.
   }
 }

@@ -1,4 +1,4 @@
-// The form of page options, made from the table that the API sends: nothing here knows one by name.
+// The form of page options, built from the list that /settings returns; no option is known by name.
 import { byId, element } from "./dom.js";
 import { recall, remember } from "./memory.js";
 import { text } from "./text.js";
@@ -20,7 +20,7 @@ export function offerOptions(options) {
   changed();
 }
 
-// What differs from the stage's own settings, as an upload's options; null if one is not valid.
+// The options that differ from the stage's defaults, for an upload; null if one is invalid.
 export function chosenOptions() {
   if (!form.checkValidity()) {
     byId("options").open = true;

@@ -1,4 +1,4 @@
-// The queue of uploads: a few at a time, each signed when its turn comes, and tried again.
+// The queue of uploads: a few in parallel, each signed just before it starts, with retries.
 import { api, BUSY, pause, Problem, Unauthorized } from "./api.js";
 import { session } from "./session.js";
 import { text } from "./text.js";
@@ -6,14 +6,14 @@ import { transfer, TransferError } from "./transfer.js";
 
 const AT_ONCE = 4;
 const ATTEMPTS = 6;
-const WAITS = [1, 2, 4, 8, 15]; // seconds before each further attempt
+const RETRY_DELAYS = [1, 2, 4, 8, 15]; // seconds before each retry
 
-// An upload ends in one of these states; in `asking` it waits for a person.
+// The final states of an upload; in `asking` it waits for the user.
 const ENDED = new Set(["uploaded", "cancelled", "skipped", "failed", "refused"]);
 
 export class Upload extends EventTarget {
   state = "queued";
-  reason = ""; // why it waits or has failed
+  reason = ""; // why it is waiting or failed
   sent = 0; // bytes
   overwrite = false;
   #abort = new AbortController();
@@ -97,7 +97,7 @@ async function attemptOnce(upload) {
   upload.set("uploaded");
 }
 
-// Whether to try again, after waiting for what has to be waited for.
+// Waits until a retry is possible; returns whether to retry.
 async function judge(upload, error, attempt, isOver) {
   const { signal } = upload;
   if (error instanceof Unauthorized) {
@@ -121,7 +121,7 @@ async function judge(upload, error, attempt, isOver) {
       return false;
     case "expired":
       if (isOver) upload.set("failed", text.gaveUp(text.expired));
-      return !isOver; // signed again at once
+      return !isOver; // sign again immediately
     default:
       return judgeLine(upload, text[error.kind], attempt, isOver);
   }
@@ -132,7 +132,7 @@ async function judgeLine(upload, reason, attempt, isOver) {
     upload.set("failed", text.gaveUp(reason));
     return false;
   }
-  await waitForLine(upload, reason, WAITS[attempt]);
+  await waitForLine(upload, reason, RETRY_DELAYS[attempt]);
   return true;
 }
 

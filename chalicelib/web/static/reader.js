@@ -1,11 +1,11 @@
-// The PDF beside the list, in the browser's own viewer.
+// The PDF viewer beside the list, which is the browser's own.
 import { api } from "./api.js";
 import { byId, element, plainKey, shownKey } from "./dom.js";
 import { announce } from "./live.js";
 import { facts } from "./row.js";
 import { text } from "./text.js";
 
-const VIEW = "#view=FitH&navpanes=0"; // what Chromium's and Firefox's viewers understand
+const VIEW = "#view=FitH&navpanes=0"; // parameters of the viewers of Chromium and Firefox
 const pane = byId("reader");
 
 export class Reader {
@@ -59,7 +59,7 @@ export class Reader {
     return !pane.hidden;
   }
 
-  // Fresh links each time: they are valid for five minutes.
+  // Request new links each time, since they are valid for five minutes only.
   async #link() {
     const asked = (this.#asked += 1);
     try {
@@ -74,7 +74,7 @@ export class Reader {
   }
 
   async #follow(kind) {
-    // Opened before the link is known: later, browsers would take it for a pop-up.
+    // Open the tab before the link is known, or browsers would block it as a pop-up.
     const tab = kind === "view" ? open("about:blank") : null;
     if (tab) tab.opener = null;
     const link = await this.#link();
@@ -84,7 +84,7 @@ export class Reader {
   }
 
   async #copy() {
-    // The clipboard takes a promise, so that copying is still what the click asked for.
+    // Pass a promise to the clipboard, so that the write still counts as caused by the click.
     const address = this.#link().then((link) => link?.view ?? Promise.reject(new Error("no link")));
     try {
       if (globalThis.ClipboardItem) {

@@ -1,4 +1,4 @@
-// One file in a list. The same row serves from the first byte sent to the finished PDF.
+// The row of one file in a list, from the start of its upload to the finished PDF.
 import { element, plainKey, shownKey } from "./dom.js";
 import { ago } from "./format.js";
 import { text } from "./text.js";
@@ -7,13 +7,13 @@ export class Row {
   #signature = "";
   #progress = null;
 
-  // `act` is called with the name of an action and the view it was chosen in.
+  // `act` is called with the name of the chosen action and the current view.
   constructor(act) {
     this.act = act;
     this.item = element("li", { class: "row" });
   }
 
-  // A view: { key, state, line, warnings, actions, size, sent, file }
+  // A view is { key, state, line, warnings, actions, size, sent, file }.
   show(view) {
     this.view = view;
     const signature = JSON.stringify([view.key, view.state, view.line, view.warnings, view.actions]);
@@ -76,7 +76,7 @@ export class Row {
   }
 }
 
-// The view of what the API says of a file.
+// Returns the view of a file as the API returns it.
 export function viewOf(file) {
   const view = { key: file.input_key, file, actions: [], warnings: [] };
   switch (file.status) {
@@ -102,7 +102,7 @@ export function facts(file) {
   ].filter(Boolean).join(" · ");
 }
 
-// What to check in the PDF: the record's warnings, and what its counts say where an earlier version made it.
+// What to check in the PDF: the record's warnings, and counts in records of earlier versions.
 function warnings(file) {
   const codes = new Set((file.warnings ?? []).map(({ code }) => code));
   return [

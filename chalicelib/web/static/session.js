@@ -1,4 +1,4 @@
-// The token: where it comes from, where it is kept, and when it ends.
+// The API token: sign-in, storage and expiry.
 import { forget, recall, remember } from "./memory.js";
 
 export const session = new (class extends EventTarget {
@@ -18,7 +18,7 @@ export const session = new (class extends EventTarget {
     this.dispatchEvent(new Event("open"));
   }
 
-  // The API refused the token: work waits until there is another.
+  // Called when the API rejects the token; requests wait until the user signs in again.
   expire() {
     if (!this.isOpen) return;
     this.#end();
@@ -30,7 +30,7 @@ export const session = new (class extends EventTarget {
     this.dispatchEvent(new Event("close"));
   }
 
-  // Resolves when there is a token.
+  // Resolves as soon as there is a token.
   async opened() {
     while (!this.isOpen) {
       await new Promise((resolve) => this.addEventListener("open", resolve, { once: true }));
@@ -43,7 +43,7 @@ export const session = new (class extends EventTarget {
   }
 })();
 
-// The token of a link, `#token=…`, which is removed from the address at once.
+// The token of a `#token=…` link, which is removed from the URL immediately.
 export function tokenFromAddress() {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given !== null) history.replaceState(null, "", location.pathname + location.search);

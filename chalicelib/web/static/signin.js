@@ -1,4 +1,4 @@
-// The form that asks for the token. What is in the list stays, whatever happens here.
+// The sign-in form. Signing in again keeps the list of uploads.
 import { api, Unauthorized } from "./api.js";
 import { byId } from "./dom.js";
 import { announce } from "./live.js";
@@ -9,7 +9,7 @@ const panel = byId("sign-in");
 const error = byId("sign-in-error");
 const input = byId("token");
 
-// Calls `ready` with the stage's settings whenever a token was accepted.
+// Calls `ready` with the stage's settings each time a token is accepted.
 export function startSigningIn(ready) {
   byId("sign-in-form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,9 +1,9 @@
-// Every English sentence of the page. To translate it, replace this file (and `lang` in index.html).
+// All English texts of the page. To translate it, replace this file (and `lang` in index.html).
 import { bytes, count, plural } from "./format.js";
 
 export const language = "en";
 
-// By the `data-text` attribute of elements in index.html.
+// Texts of elements in index.html, by their `data-text` attribute.
 export const labels = {
   title: "Text to PDF",
   signOut: "Sign out",
@@ -46,30 +46,30 @@ const someOf = (suffixes) => {
 
 export const text = {
   stage: (name) => `Stage ${name}`,
-  placeholderPrefix: "Find by beginning of key",
+  placeholderPrefix: "Find by prefix of the key",
   limits: (suffixes, max) => `Text files (${someOf(suffixes)}; also compressed as .gz) up to ${bytes(max)} each. Folders keep their paths.`,
 
   wrongToken: "This token is not valid for this stage. Check it and try again.",
   expiredToken: "The token is no longer valid. Sign in again: your list and waiting uploads are kept.",
   signedIn: "You are signed in.",
-  signedOut: "You are signed out. The token is forgotten.",
+  signedOut: "You are signed out. The token was removed from this tab.",
 
   // States of a file
-  queued: "Waiting for its turn",
+  queued: "Waiting in the queue",
   signing: "Preparing",
   uploading: (sent, size) => `Uploading, ${bytes(sent)} of ${bytes(size)}`,
   uploadProgress: (name) => `Upload of ${name}`,
   retrying: (reason, seconds) => `${reason} Trying again in ${seconds} s.`,
   offline: "Your device is offline. The upload continues when the connection is back.",
   signInFirst: "Waiting for you to sign in again.",
-  asking: "A file of this key exists already. Replace it?",
+  asking: "A file with this key already exists. Replace it?",
   cancelled: "Cancelled",
   skipped: "Skipped. The existing file is unchanged.",
   waiting: "Uploaded. Waiting for conversion",
   converting: "Converting",
   convertingAgain: (attempt) => `Converting, attempt ${attempt}`,
   interrupted: "Not uploaded: the page was closed or reloaded before. Add the file again.",
-  gone: "This file is no longer there.",
+  gone: "This file no longer exists.",
   badge: {
     queued: "Queued", signing: "Uploading", uploading: "Uploading", retrying: "Retrying",
     offline: "Offline", paused: "Paused", asking: "Exists", cancelled: "Cancelled", skipped: "Skipped",
@@ -85,7 +85,7 @@ export const text = {
   cancel: "Cancel", retry: "Retry", replace: "Replace", skip: "Skip", remove: "Remove", read: "Read",
   labelled: (action, name) => `${action} ${name}`,
 
-  // Refusals before anything is sent
+  // Files that are refused before the upload
   tooLarge: (size, max) => `This file has ${bytes(size)}, and the limit is ${bytes(max)}. Split it into smaller files.`,
   refusedKinds: (n, suffixes) => `${plural(n, "file")} left out: only text files (${someOf(suffixes)}) are converted.`,
   refusedNames: "Which files",
@@ -99,7 +99,7 @@ export const text = {
   // Failures of an upload
   network: "The connection to S3 was interrupted.",
   busy: "S3 is busy.",
-  expired: "The upload took longer than its permission was valid.",
+  expired: "The upload took longer than its signature was valid.",
   changed: "The file changed or was removed while it was being read. Add it again.",
   refused: (reason) => `S3 refused the upload: ${reason}`,
   gaveUp: (reason) => `${reason} Check your connection, then retry.`,
@@ -143,5 +143,5 @@ export const text = {
     a4: "A4", letter: "Letter", portrait: "Portrait", landscape: "Landscape", auto: "Automatic",
     none: "None", asa: "ASA (1, 0, -, + in the first column)", on: "On", off: "Off",
   },
-  optionHints: { "pdf-charset": "found automatically" },
+  optionHints: { "pdf-charset": "detected automatically" },
 };

@@ -1,9 +1,9 @@
-// One file to S3 with a signed form, with progress.
-const STALLED = 60_000; // milliseconds without any progress after which the line counts as cut
+// Uploads one file to S3 with a signed form, and reports progress.
+const STALL_TIMEOUT = 60_000; // milliseconds without progress after which the upload is aborted
 const BUSY = new Set([500, 502, 503, 504]);
 
 export class TransferError extends Error {
-  // `kind`: network, busy, expired, changed, or refused with S3's reason as the message.
+  // `kind` is network, busy, expired, changed or refused; the message of the last is S3's.
   constructor(kind, message = "") {
     super(message);
     this.kind = kind;
@@ -18,7 +18,7 @@ export function transfer(form, file, progress, signal) {
     let watchdog = 0;
     const watch = () => {
       clearTimeout(watchdog);
-      watchdog = setTimeout(() => fail(new TransferError("network")), STALLED);
+      watchdog = setTimeout(() => fail(new TransferError("network")), STALL_TIMEOUT);
     };
     const stop = () => fail(signal.reason);
     const done = () => {
@@ -43,7 +43,7 @@ export function transfer(form, file, progress, signal) {
     };
     request.onerror = async () => {
       done();
-      // A file that changed on disk looks like a cut line; its first byte tells them apart.
+      // A file that changed on disk fails like a lost connection; reading its first byte tells which.
       const isReadable = await file.slice(0, 1).arrayBuffer().then(() => true, () => false);
       reject(new TransferError(isReadable ? "network" : "changed"));
     };
@@ -54,7 +54,7 @@ export function transfer(form, file, progress, signal) {
   });
 }
 
-// By hand, because FormData turns a newline within a key into another one, which is not signed.
+// Built by hand, since FormData normalizes newlines in a key, which would invalidate the signature.
 function body(fields, file, boundary) {
   const parts = Object.entries(fields).map(([name, value]) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
@@ -63,7 +63,7 @@ function body(fields, file, boundary) {
   return new Blob([...parts, head, file, `\r\n--${boundary}--\r\n`]);
 }
 
-// S3 API Reference, 'Error responses': XML with a Code and a Message.
+// Errors of S3 are XML with a Code and a Message (S3 API Reference, 'Error responses').
 function failure({ status, responseText }) {
   if (status >= 200 && status < 300) return null;
   const [code, message] = ["Code", "Message"].map((tag) =>

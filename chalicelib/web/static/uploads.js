@@ -1,4 +1,4 @@
-// This session's uploads: from files that were added, through the queue, to their PDFs.
+// The uploads of this session, from added files to their PDFs.
 import { byId, element, plainKey } from "./dom.js";
 import { announce } from "./live.js";
 import { recall, remember } from "./memory.js";
@@ -8,7 +8,7 @@ import { Row, viewOf } from "./row.js";
 import { text } from "./text.js";
 import { isSettled, unwatch, watch } from "./watch.js";
 
-const REMEMBERED = 200; // uploads that a reload shows again; all others are in the list below
+const MAX_REMEMBERED = 200; // uploads that are shown again after a reload
 const NAMES_SHOWN = 100;
 
 const ACTIONS = {
@@ -27,7 +27,7 @@ export class Uploads {
   #read;
   #changed;
 
-  // `read` opens a file's PDF; `changed` is called when the list of keys here, or a result, changed.
+  // `read` opens the PDF of a file; `changed` is called when the keys or the results change.
   constructor(read, changed) {
     this.#read = read;
     this.#changed = changed;
@@ -42,14 +42,14 @@ export class Uploads {
 
   has = (key) => this.#entries.has(key);
 
-  // What the stage admits; null where uploading is switched off.
+  // The limits of uploads, as /settings returns them; null if uploads are off.
   limit(limits) {
     this.#limits = limits;
     byId("upload").hidden = limits === null;
     if (limits) byId("limits").textContent = text.limits(limits.suffixes, limits.max_bytes);
   }
 
-  // What was uploaded from this tab before the page was reloaded.
+  // Shows the uploads from before the page was reloaded.
   restore() {
     if (this.#entries.size) return;
     for (const { key, isSent } of recall("uploads", [])) {
@@ -224,7 +224,7 @@ export class Uploads {
     if (isRunning) announce(text.sessionSummary(tally), "summary");
     else if (this.#wasRunning && !asking) announce(text.allSettled(tally), "summary");
     this.#wasRunning = isRunning;
-    const kept = entries.slice(-REMEMBERED).filter(({ upload }) => !upload || this.#isUploading({ upload }) || upload.state === "uploaded");
+    const kept = entries.slice(-MAX_REMEMBERED).filter(({ upload }) => !upload || this.#isUploading({ upload }) || upload.state === "uploaded");
     remember("uploads", kept.map(({ key, upload, row }) =>
       ({ key, isSent: upload ? upload.state === "uploaded" : row.view.state !== "refused" })));
     this.onKeys?.();

@@ -1,20 +1,20 @@
-// What becomes of files after their upload, asked of the API until each is settled.
+// Polls the API for the status of uploaded files until each is settled.
 import { api, Problem, Unauthorized } from "./api.js";
 import { session } from "./session.js";
 
-const FIRST_WAIT = 600; // milliseconds between two rounds; longer each time nothing changed
+const FIRST_DELAY = 600; // milliseconds between two rounds; it grows while nothing changes
 const LONGEST_WAIT = 10_000;
-const AT_ONCE = 12; // files a round; those uploaded first are settled first
-const RETRIED = 5 * 60_000; // for how long a failure that is tried again stays watched
+const FILES_PER_ROUND = 12; // the files that were uploaded first are polled first
+const RETRY_TIME = 5 * 60_000; // milliseconds for which a retryable failure is polled
 
 const watched = new Map(); // key → { heard, seen, failedSince }
-let wait = FIRST_WAIT;
+let wait = FIRST_DELAY;
 let timer = 0;
 let isAsking = false;
 
 export const isSettled = ({ status }) => status === "SUCCESS" || status === "FAILED";
 
-// Calls `heard` with the file whenever its answer changed; with null if there is no such file.
+// Calls `heard` with the file each time its status changes, or with null if it does not exist.
 export function watch(key, heard) {
   watched.set(key, { heard, seen: "", failedSince: 0 });
   hurry();
@@ -27,7 +27,7 @@ export function unwatch(key) {
 export const watchedCount = () => watched.size;
 
 function hurry() {
-  wait = FIRST_WAIT;
+  wait = FIRST_DELAY;
   schedule(0);
 }
 
@@ -41,7 +41,7 @@ function schedule(delay) {
 async function ask() {
   isAsking = true;
   let isChanged = false;
-  const round = [...watched].slice(0, AT_ONCE);
+  const round = [...watched].slice(0, FILES_PER_ROUND);
   const answers = await Promise.allSettled(round.map(([key]) => api.file(key)));
   answers.forEach((answer, i) => {
     const [key, entry] = round[i];
@@ -49,11 +49,11 @@ async function ask() {
     isChanged = hear(key, entry, answer) || isChanged;
   });
   isAsking = false;
-  wait = isChanged ? FIRST_WAIT : Math.min(LONGEST_WAIT, wait * 1.5);
+  wait = isChanged ? FIRST_DELAY : Math.min(LONGEST_WAIT, wait * 1.5);
   schedule(wait);
 }
 
-// Whether the answer is a new one.
+// Returns whether the status of the file changed.
 function hear(key, entry, { status, value: file, reason }) {
   if (status === "rejected") {
     if (!(reason instanceof Problem) || reason instanceof Unauthorized || reason.status !== 404) return turn(key, entry);
@@ -73,10 +73,10 @@ function hear(key, entry, { status, value: file, reason }) {
 function mayChange(file, entry) {
   if (file.status !== "FAILED" || !file.retryable) return false;
   entry.failedSince ||= Date.now();
-  return Date.now() - entry.failedSince < RETRIED;
+  return Date.now() - entry.failedSince < RETRY_TIME;
 }
 
-// To the end of the line, so that every file has its turn.
+// Moves the file to the end, so that all files are polled in turn.
 function turn(key, entry) {
   watched.delete(key);
   watched.set(key, entry);

@@ -15,12 +15,12 @@ from chalicelib import VERSION
 from chalicelib.api import routes
 from chalicelib.api.parameters import ALLOWED
 from chalicelib.api.problem import ProblemKind
-from chalicelib.api.uploads import MEMBERS
+from chalicelib.api.uploads import MEMBER_TYPES
 from chalicelib.converter import Options, choices
 from chalicelib.records.naming import output_key
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
-from chalicelib.status.answer import PUBLIC, FileStatus
+from chalicelib.status.answer import PUBLIC_ATTRIBUTES, FileStatus
 from chalicelib.status.status_query import MAX_LIMIT
 from chalicelib.suffixes import Suffixes
 from infra.deploy import PROJECT
@@ -54,7 +54,7 @@ def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
     return [known[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in listed]
 
 
-def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
+def test_document_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
     routed = {(path, method) for path, methods in app.routes.items() for method in methods}
     described = {
         (path, method.upper()) for path, ops in DOCUMENT["paths"].items() for method in ops
@@ -62,7 +62,7 @@ def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
     assert routed == described
 
 
-def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice) -> None:
+def test_all_routes_except_the_page_require_the_token(app: Chalice) -> None:
     assert DOCUMENT["security"] == [{"bearer": []}]
     for path, methods in app.routes.items():
         is_open = path in OPEN_ROUTES
@@ -72,7 +72,7 @@ def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice)
         assert not is_open or all(operation["security"] == [] for operation in described)
 
 
-def test_where_uploads_are_off_there_is_no_such_route(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_upload_route_does_not_exist_if_uploads_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (ENVIRONMENT | {"UPLOADS": "off"}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, "app", raising=False)
@@ -89,14 +89,14 @@ def test_every_route_has_exactly_these_parameters() -> None:
 
 def test_an_upload_has_exactly_these_members_and_options() -> None:
     upload = SCHEMAS["Upload"]["properties"]
-    assert set(upload) == set(MEMBERS)
+    assert set(upload) == set(MEMBER_TYPES)
     offered = {choice["name"] for choice in choices.of(Options())}
     assert set(upload["options"]["properties"]) == offered
     assert upload["size"]["maximum"] == Settings("", "in", "out", "", "").max_bytes
 
 
 def test_a_file_has_exactly_these_fields() -> None:
-    fields = {*PUBLIC, "detail"}
+    fields = {*PUBLIC_ATTRIBUTES, "detail"}
     assert set(SCHEMAS["File"]["properties"]) == set(SCHEMAS["File"]["required"]) == fields
     assert SCHEMAS["File"]["properties"]["status"]["enum"] == list(FileStatus)
     assert SCHEMAS["RecordStatus"]["enum"] == list(Status)

@@ -22,19 +22,19 @@ def announced(**changes: object) -> Announcement:
 
 
 @given(KEYS)
-def test_any_key_gives_a_message_that_sns_takes(key: str) -> None:
-    one = announced(input_key=key, output_key=key)
-    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT_LENGTH - 1}}}", one.subject)
-    assert len(one.message.encode()) < MAX_ENTRY
-    assert all(one.attributes.values())
-    for text in (*one.attributes.values(), json.loads(one.message)["email"]):
+def test_message_about_any_key_is_valid_for_sns(key: str) -> None:
+    announcement = announced(input_key=key, output_key=key)
+    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT_LENGTH - 1}}}", announcement.subject)
+    assert len(announcement.message.encode()) < MAX_ENTRY
+    assert all(announcement.attributes.values())
+    for text in (*announcement.attributes.values(), json.loads(announcement.message)["email"]):
         assert not re.search("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    body = json.loads(json.loads(one.message)["default"])
+    body = json.loads(json.loads(announcement.message)["default"])
     assert body["record"]["input_key"] == key
 
 
 @given(st.lists(st.text("ab", max_size=3), min_size=1, max_size=5))
-def test_prefixes_reach_to_the_first_and_to_the_last_slash(parts: list[str]) -> None:
+def test_prefix_attributes_end_at_the_first_and_last_slash(parts: list[str]) -> None:
     key = "/".join([*parts, "x.txt"])
     attributes = announced(input_key=key).attributes
     assert key.startswith(attributes["first_prefix"])
@@ -42,7 +42,7 @@ def test_prefixes_reach_to_the_first_and_to_the_last_slash(parts: list[str]) -> 
     assert key == attributes["prefix"] + "x.txt"
 
 
-def test_a_key_without_a_slash_has_no_prefix() -> None:
+def test_key_without_a_slash_has_no_prefix_attributes() -> None:
     assert announced(input_key="a.txt").attributes == {
         "type": "converted",
         "status": "SUCCESS",
@@ -56,10 +56,10 @@ def test_replaced_or_repaired_characters_are_warnings() -> None:
     assert not announced(replaced=0, repaired=0).has_warnings
 
 
-def test_a_mail_says_what_happened_and_where_the_pdf_is() -> None:
-    one = announced(input_key="reports/ü.txt", output_key="reports/ü.pdf", replaced=2)
-    assert one.subject == "converted: reports/?.txt"
-    assert one.text == (
+def test_email_has_the_outcome_and_the_location_of_the_pdf() -> None:
+    announcement = announced(input_key="reports/ü.txt", output_key="reports/ü.pdf", replaced=2)
+    assert announcement.subject == "converted: reports/?.txt"
+    assert announcement.text == (
         "s3://in/reports/ü.txt was converted.\n\n"
         "PDF: s3://out/reports/ü.pdf\nPages: 1\n"
         "Replaced characters: 2; repaired bytes: 0\n"
@@ -67,19 +67,19 @@ def test_a_mail_says_what_happened_and_where_the_pdf_is() -> None:
     )
 
 
-def test_a_mail_about_a_failure_names_its_cause() -> None:
-    one = Announcement("id", "dev", FAILED)
-    assert one.subject == "failed: a.txt"
-    assert "could not be converted" in one.text
-    assert "Cause: It is no text." in one.text
+def test_email_about_a_failure_has_its_cause() -> None:
+    announcement = Announcement("id", "dev", FAILED)
+    assert announcement.subject == "failed: a.txt"
+    assert "could not be converted" in announcement.text
+    assert "Cause: It is no text." in announcement.text
 
 
-def test_a_deleted_input_is_told_as_such() -> None:
-    one = announced(**GONE)
-    assert (one.type, one.attributes["status"]) == ("deleted", "SUCCESS")
-    assert "was deleted on 2026-03-01T08:00:00.000Z" in one.text
+def test_deleted_input_has_its_own_message_type() -> None:
+    announcement = announced(**GONE)
+    assert (announcement.type, announcement.attributes["status"]) == ("deleted", "SUCCESS")
+    assert "was deleted on 2026-03-01T08:00:00.000Z" in announcement.text
 
 
-def test_who_worked_on_a_record_stays_inside() -> None:
+def test_message_has_no_claim_and_no_lease() -> None:
     record = announced().body["record"]
     assert not {"claim", "lease_expires_at", "pk", "output_etag"} & set(record)

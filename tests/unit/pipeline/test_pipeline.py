@@ -92,7 +92,7 @@ def pdf(stage: Stage, key: str) -> bytes:
     return body
 
 
-def test_the_record_of_a_success_has_every_fact() -> None:
+def test_success_record_has_all_attributes() -> None:
     stage = Stage()
     stage.upload()
     outcome, record = stage.process()
@@ -103,9 +103,9 @@ def test_the_record_of_a_success_has_every_fact() -> None:
         == b"pdf of input/in/2026/a.txt/" + pad_sequencer("05").encode()
     )
     present = stage.bucket("output").head("pdf/2026/a.pdf")
-    found = stage.bucket("input").head(UPLOAD.key)
+    input_object = stage.bucket("input").head(UPLOAD.key)
     assert present
-    assert found
+    assert input_object
     assert record == Record(
         input_bucket="input",
         input_key="in/2026/a.txt",
@@ -116,7 +116,7 @@ def test_the_record_of_a_success_has_every_fact() -> None:
         attempts=1,
         claim="run",
         lease_expires_at="2026-01-01T00:10:02.000Z",
-        etag=found.etag,
+        etag=input_object.etag,
         version_id="v1",
         size=4,
         output_bucket="output",
@@ -132,7 +132,7 @@ def test_the_record_of_a_success_has_every_fact() -> None:
     )
 
 
-def test_the_converter_is_told_what_is_known_of_the_object() -> None:
+def test_converter_gets_the_metadata_of_the_object() -> None:
     stage = Stage()
     stage.upload()
     stage.process()
@@ -157,7 +157,7 @@ def test_a_folder_is_ignored() -> None:
     assert stage.process(replace(UPLOAD, key="in/2026/")) == (Outcome.IGNORED, None)
 
 
-def test_an_event_without_a_key_is_on_record_under_a_name_no_file_has() -> None:
+def test_event_with_an_empty_key_is_recorded_under_a_reserved_key() -> None:
     stage = Stage()
     outcome = stage.pipeline.process(replace(UPLOAD, key=""), RUN)
     record = stage.records.get("input", EMPTY_KEY_RECORD, consistent=True)
@@ -166,7 +166,7 @@ def test_an_event_without_a_key_is_on_record_under_a_name_no_file_has() -> None:
     assert (record.error_code, record.retryable) == ("EmptyKey", False)
 
 
-def test_a_missing_object_fails_permanently() -> None:
+def test_deleted_object_is_a_permanent_failure() -> None:
     outcome, record = Stage().process()
     assert outcome is Outcome.FAILED
     assert record
@@ -183,7 +183,7 @@ def failing(error: Exception) -> Stage:
     return stage
 
 
-def test_a_permanent_error_is_recorded_in_its_own_words() -> None:
+def test_permanent_error_is_recorded_with_its_message() -> None:
     outcome, record = failing(NotText("It is a picture.")).process()
     assert outcome is Outcome.FAILED
     assert record
@@ -206,7 +206,7 @@ REFUSED = ClientError({"Error": {"Code": "SlowDown", "Message": "/secret/path"}}
         (TransientError("The disk is full."), "TransientError", "The disk is full."),
     ],
 )
-def test_any_other_error_is_recorded_without_its_text_and_raised(
+def test_other_errors_are_recorded_without_their_text_and_raised(
     error: Exception, code: str, sentence: str
 ) -> None:
     stage = failing(error)
@@ -218,7 +218,7 @@ def test_any_other_error_is_recorded_without_its_text_and_raised(
     assert record.retryable is True
 
 
-def test_what_failed_is_converted_when_it_is_tried_again() -> None:
+def test_retry_converts_a_file_that_failed() -> None:
     stage = failing(OSError("x"))
     with pytest.raises(OSError, match="x"):
         stage.process()
@@ -229,7 +229,7 @@ def test_what_failed_is_converted_when_it_is_tried_again() -> None:
     assert (record.error, record.error_code, record.retryable) == (None, None, None)
 
 
-def test_an_event_that_comes_twice_is_a_duplicate() -> None:
+def test_repeated_event_is_a_duplicate() -> None:
     stage = Stage()
     stage.upload()
     _, first = stage.process()
@@ -247,7 +247,7 @@ def test_an_event_older_than_the_record_is_superseded() -> None:
     assert record.sequencer == pad_sequencer("05")
 
 
-def test_an_upload_that_another_run_converts_is_tried_again_later() -> None:
+def test_upload_leased_by_another_run_is_retried() -> None:
     stage = Stage()
     stage.upload()
     stage.records.claim(UPLOAD, "other", START + timedelta(seconds=60))
@@ -257,7 +257,7 @@ def test_an_upload_that_another_run_converts_is_tried_again_later() -> None:
     assert stage.process()[0] is Outcome.CONVERTED
 
 
-def test_a_run_that_loses_its_claim_while_converting_writes_nothing() -> None:
+def test_run_that_loses_its_claim_while_converting_writes_nothing() -> None:
     stage = Stage()
     stage.upload()
     newer = replace(UPLOAD, sequencer=pad_sequencer("06"))
@@ -275,7 +275,7 @@ def test_a_run_that_loses_its_claim_while_converting_writes_nothing() -> None:
     assert pdf(stage, "pdf/2026/a.pdf") == b"newer"
 
 
-def test_a_run_whose_claim_fell_after_it_stored_is_superseded() -> None:
+def test_run_that_loses_its_claim_after_storing_is_superseded() -> None:
     stage = Stage()
     stage.upload()
 
@@ -294,7 +294,7 @@ def test_a_run_whose_claim_fell_after_it_stored_is_superseded() -> None:
     assert pipeline.process(UPLOAD, RUN) is Outcome.SUPERSEDED
 
 
-def test_a_pdf_that_nobody_knows_of_is_replaced() -> None:
+def test_output_object_without_a_record_is_replaced() -> None:
     stage = Stage()
     stage.upload()
     stage.cloud.client.put_object(Bucket="output", Key="pdf/2026/a.pdf", Body=b"older")
@@ -303,7 +303,7 @@ def test_a_pdf_that_nobody_knows_of_is_replaced() -> None:
     assert pdf(stage, "pdf/2026/a.pdf").startswith(b"pdf of")
 
 
-def test_storing_gives_up_after_so_many_others_and_is_tried_again() -> None:
+def test_storing_fails_after_the_maximum_of_attempts_and_is_retried() -> None:
     stage = Stage()
     stage.upload()
     tries = []
@@ -329,7 +329,7 @@ def test_storing_gives_up_after_so_many_others_and_is_tried_again() -> None:
 REMOVAL = Removal("input", UPLOAD.key, pad_sequencer("06"), START)
 
 
-def test_a_removal_of_what_is_still_there_is_ignored() -> None:
+def test_removal_of_an_existing_object_is_ignored() -> None:
     stage = Stage()
     stage.upload()
     _, before = stage.process()
@@ -351,7 +351,7 @@ def test_a_removal_is_recorded_unless_it_is_older_than_the_record() -> None:
     )
 
 
-def test_one_change_that_fails_does_not_stop_the_others() -> None:
+def test_failed_change_does_not_stop_the_others() -> None:
     stage = Stage()
 
     def some_fail(source: Any, sink: Any, text: Any, *more: Any) -> Report:
@@ -376,14 +376,14 @@ def test_one_change_that_fails_does_not_stop_the_others() -> None:
     assert record.status is Status.SUCCESS
 
 
-def test_changes_that_all_succeed_raise_nothing() -> None:
+def test_event_without_failures_raises_nothing() -> None:
     stage = Stage()
     stage.upload()
     stage.pipeline.process_all([UPLOAD, UPLOAD], RUN)
     assert len(stage.calls) == 1
 
 
-def test_each_change_is_one_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_change_is_logged_as_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[dict[str, Any]] = []
 
     def entry(_log: logging.Logger, event: str, facts: Any, *metrics: Any) -> None:

@@ -50,9 +50,9 @@ class Stage:
     name: str = "in"
 
     def page(self, prefix: str, after: str | None, limit: int) -> tuple[list[StoredObject], bool]:
-        found = [one for one in self.objects if one.key.startswith(prefix)]
-        found = [one for one in found if after is None or one.key > after]
-        return found[:limit], len(found) > limit
+        objects_after = [listed for listed in self.objects if listed.key.startswith(prefix)]
+        objects_after = [listed for listed in objects_after if after is None or listed.key > after]
+        return objects_after[:limit], len(objects_after) > limit
 
     def between(
         self, _bucket: str, _shard: int, _after: str | None, _last: str | None
@@ -62,11 +62,11 @@ class Stage:
     def start(self, changes: Sequence[Change]) -> None:
         self.started += changes
 
-    def continue_later(self, asked: ReconcileRequest) -> None:
-        self.parts.append(asked)
+    def continue_later(self, request: ReconcileRequest) -> None:
+        self.parts.append(request)
 
 
-def test_records_of_an_earlier_prefix_are_left_alone() -> None:
+def test_records_of_a_former_prefix_are_not_changed() -> None:
     records = [replace(RECORD, input_key=key) for key in ("new/gone.txt", "old/a.txt", "new.txt")]
     objects = [
         StoredObject("old/a.txt", "same", 4, UPLOADED),
@@ -94,14 +94,14 @@ def test_records_of_an_earlier_prefix_are_left_alone() -> None:
     ],
     ids=["cut to seconds", "rounded up", "at the limit", "beyond it", "next day", "day before"],
 )
-def test_equal_bytes_are_another_upload_once_they_are_dated_later(
+def test_equal_object_with_a_later_date_is_another_upload(
     listed_at: datetime, behind: bool
 ) -> None:
     listed = StoredObject("a.txt", "same", 4, listed_at)
     assert is_outdated(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
 
 
-def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
+def test_rest_of_a_run_is_divided_into_ranges_without_gaps() -> None:
     keys = [f"{letter}/{number}.txt" for letter in "abcdefgh" for number in range(5)]
     stage = Stage([StoredObject(key, "new", 4, UPLOADED) for key in keys], [])
     parts: Any = stage
@@ -115,12 +115,12 @@ def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
     assert sorted(change.key for change in stage.started) == keys
 
 
-def test_the_schedule_divides_what_takes_too_long() -> None:
+def test_scheduled_request_allows_many_ranges() -> None:
     assert ReconcileRequest.from_event({"source": "aws.events"}).ranges == SCHEDULED_RANGES
     assert ReconcileRequest.from_event({}).ranges == 1
 
 
-def test_events_hold_as_many_files_as_one_run_converts_well_within_its_time() -> None:
+def test_batches_respect_maximum_files_and_bytes() -> None:
     sizes = [1] * 50 + [MAX_EVENT_BYTES, MAX_EVENT_BYTES + 1, 1]
     changes = [
         reconciled_upload("in", StoredObject(f"{n}.txt", "e", size, UPLOADED), None)

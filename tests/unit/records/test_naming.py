@@ -44,7 +44,7 @@ def output_of(key: str, suffixes: Suffixes = naming.ALL) -> str | None:
 @given(keys, lists)
 @example("a.log.txt.txt", naming.ALL)
 @example("a.txt.gz", naming.ALL)
-def test_the_input_key_can_be_told_from_the_output_key(key: str, suffixes: Suffixes) -> None:
+def test_input_key_is_the_inverse_of_output_key(key: str, suffixes: Suffixes) -> None:
     output = output_of(key, suffixes)
     if output is not None:
         assert naming.input_key(output, suffixes=suffixes) == key
@@ -62,8 +62,8 @@ def test_every_key_of_a_pdf_has_one_text_of_which_it_is_the_pdf(
 @given(st.lists(keys, min_size=2, max_size=30, unique=True), lists)
 @example(["a.log", "a.log.txt", "a.log.txt.txt", "a.log.TXT", "a.LOG", "a.log.gz"], naming.ALL)
 @example(["a.txt", "a.txt.txt", "a.txt.gz", "a.txt.gz.txt", "a.TXT", "a", "a.foo"], WIDENED)
-def test_no_two_keys_share_an_output_key(some: list[str], suffixes: Suffixes) -> None:
-    outputs = [output for key in some if (output := output_of(key, suffixes)) is not None]
+def test_no_two_keys_share_an_output_key(inputs: list[str], suffixes: Suffixes) -> None:
+    outputs = [output for key in inputs if (output := output_of(key, suffixes)) is not None]
     assert len(set(outputs)) == len(outputs)
 
 
@@ -77,7 +77,7 @@ def test_an_output_key_is_never_longer_than_s3_allows(key: str, suffixes: Suffix
 
 
 @given(keys, lists)
-def test_prefixes_are_exchanged(key: str, suffixes: Suffixes) -> None:
+def test_input_prefix_is_replaced_by_output_prefix(key: str, suffixes: Suffixes) -> None:
     output = output_of(key, suffixes)
     if output is None:
         return
@@ -146,14 +146,14 @@ def test_the_documented_examples(key: str, expected: str) -> None:
         ("a.log/b.txt", "a.log/b.pdf"),
     ],
 )
-def test_other_examples(key: str, expected: str) -> None:
+def test_output_key_of_example_keys(key: str, expected: str) -> None:
     assert naming.output_key(key) == expected
 
 
 @pytest.mark.parametrize(
     "key", ["a.docx", "a.gz", "txt", "a.tx", "a.txt ", "a.ｔｘｔ", "", "a.txt.gz.gz"]
 )
-def test_other_names_are_refused_with_the_list(key: str) -> None:
+def test_keys_without_a_known_suffix_are_refused_with_the_list(key: str) -> None:
     with pytest.raises(UnsupportedType, match=r"\.txt, .*\.log, .*\.csv,") as refused:
         naming.output_key(key)
     assert all(f".{suffix}" in str(refused.value) for suffix in KNOWN)
@@ -181,7 +181,7 @@ def test_a_list_of_nothing_is_refused() -> None:
         Suffixes.parse(everything)
 
 
-def test_a_key_that_would_be_too_long_is_refused() -> None:
+def test_key_is_refused_if_the_output_key_would_be_too_long() -> None:
     longest = "x" * 1020 + ".txt"
     assert naming.output_key(longest)
     with pytest.raises(KeyTooLong, match="1029 bytes"):

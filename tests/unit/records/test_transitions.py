@@ -71,10 +71,12 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize(("old", "new"), ALLOWED.values(), ids=ALLOWED.keys())
-def test_steps_of_the_protocol_are_allowed(old: Record | None, new: Record | None) -> None:
+def test_allowed_changes_of_a_record_are_no_violation(
+    old: Record | None, new: Record | None
+) -> None:
     assert violation(old, new) is None
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_other_steps_are_named(name: str) -> None:
+def test_forbidden_changes_of_a_record_are_described(name: str) -> None:
     assert name in (violation(*FORBIDDEN[name]) or "")

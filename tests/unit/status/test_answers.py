@@ -33,45 +33,45 @@ class Table:
 class Inputs:
     """A bucket with one object, or none."""
 
-    found: StoredObject | None
+    present: StoredObject | None
     name: str = "in"
 
     def head(self, _key: str) -> StoredObject | None:
-        return self.found
+        return self.present
 
 
-def asked(table: Table, found: StoredObject | None) -> FileStatus | None:
+def status_of(table: Table, present: StoredObject | None) -> FileStatus | None:
     records: Any = table
-    bucket: Any = Inputs(found)
+    bucket: Any = Inputs(present)
     answer = Answers(records, bucket).about("a.txt")
     return answer.status if answer else None
 
 
-def test_a_record_that_is_behind_is_read_once_more_before_it_is_told() -> None:
+def test_outdated_record_is_read_again_consistently() -> None:
     table = Table(behind=OLD, now=NEW)
-    assert asked(table, OBJECT) is FileStatus.SUCCESS
+    assert status_of(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False, True]
 
 
-def test_a_record_that_is_missing_is_looked_for_once_more() -> None:
+def test_missing_record_is_read_again_consistently() -> None:
     table = Table(behind=None, now=NEW)
-    assert asked(table, OBJECT) is FileStatus.SUCCESS
+    assert status_of(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False, True]
 
 
-def test_an_upload_whose_event_has_not_come_is_not_processed() -> None:
-    assert asked(Table(behind=OLD, now=OLD), OBJECT) is FileStatus.NOT_PROCESSED
-    assert asked(Table(behind=None, now=None), OBJECT) is FileStatus.NOT_PROCESSED
+def test_upload_without_a_record_is_not_processed() -> None:
+    assert status_of(Table(behind=OLD, now=OLD), OBJECT) is FileStatus.NOT_PROCESSED
+    assert status_of(Table(behind=None, now=None), OBJECT) is FileStatus.NOT_PROCESSED
 
 
-def test_a_record_of_the_object_costs_one_read() -> None:
+def test_record_of_the_current_object_takes_one_read() -> None:
     table = Table(behind=NEW, now=NEW)
-    assert asked(table, OBJECT) is FileStatus.SUCCESS
+    assert status_of(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False]
 
 
-def test_neither_record_nor_object_is_no_file() -> None:
-    assert asked(Table(behind=None, now=None), None) is None
+def test_no_record_and_no_object_is_none() -> None:
+    assert status_of(Table(behind=None, now=None), None) is None
 
 
 def test_the_pdf_of_an_earlier_version_is_found_by_its_location() -> None:

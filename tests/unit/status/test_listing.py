@@ -23,7 +23,7 @@ def listing(records: list[Record], shards: int = 4) -> tuple[Listing, Table]:
 
 
 @given(KEYS, st.integers(1, 5), st.integers(1, 20), st.sampled_from(["", "a", "é"]))
-def test_pages_have_every_record_once_in_the_order_of_bytes(
+def test_pages_have_each_record_once_in_binary_order(
     keys: list[str], shards: int, limit: int, prefix: str
 ) -> None:
     one, _ = listing([seeding.record("in", key) for key in keys], shards)
@@ -42,7 +42,7 @@ def test_pages_have_every_record_once_in_the_order_of_bytes(
 
 
 @given(KEYS, st.integers(1, 5))
-def test_counts_are_of_all_records_under_the_prefix(keys: list[str], shards: int) -> None:
+def test_counts_include_all_records_with_the_prefix(keys: list[str], shards: int) -> None:
     statuses = [Status.SUCCESS, Status.FAILED, Status.PROCESSING]
     records = [seeding.record("in", key, statuses[n % 3]) for n, key in enumerate(keys)]
     one, _ = listing(records, shards)
@@ -52,7 +52,7 @@ def test_counts_are_of_all_records_under_the_prefix(keys: list[str], shards: int
     assert counts.files == {status: wanted.count(status) for status in Status}
 
 
-def test_a_filtered_page_has_no_more_than_its_limit_and_goes_on_after_its_last() -> None:
+def test_filtered_page_respects_its_limit_and_continues_after_its_last_key() -> None:
     records = [
         seeding.record("in", f"{n:03}", Status.FAILED if n % 2 else Status.SUCCESS)
         for n in range(40)
@@ -65,7 +65,7 @@ def test_a_filtered_page_has_no_more_than_its_limit_and_goes_on_after_its_last()
     assert [record.input_key for record in second.records] == [f"{n:03}" for n in range(11, 40, 2)]
 
 
-def test_a_page_reads_little_more_than_it_returns() -> None:
+def test_page_reads_few_more_records_than_it_returns() -> None:
     records = [seeding.record("in", f"{n:05}") for n in range(5000)]
     one, table = listing(records, 16)
     page = one.page(StatusQuery(""), limit=1000)

@@ -15,18 +15,18 @@ def values(**more: Any) -> dict[str, Any]:
     return attributes(seeding.record("bucket", "a.txt")) | more
 
 
-def test_a_record_keeps_its_warnings() -> None:
+def test_record_has_its_warnings() -> None:
     assert record_from(values(warnings=[WARNING])).warnings == [WARNING]
     assert record_from(values()).warnings is None
 
 
 @pytest.mark.parametrize("wrong", ["text", 5, [5], [{}], [{"code": "a"}], [{"message": "a"}], {}])
-def test_warnings_that_are_none_make_an_item_no_record(wrong: object) -> None:
+def test_invalid_warnings_make_a_record_invalid(wrong: object) -> None:
     with pytest.raises(ValueError, match="warnings"):
         record_from(values(warnings=wrong))
 
 
-def test_a_question_may_be_about_files_with_warnings() -> None:
+def test_query_can_select_files_with_warnings() -> None:
     asked = StatusQuery("", has_warnings=True)
     assert asked.is_filtered
     assert asked.admits(record_from(values(warnings=[WARNING])))

@@ -35,7 +35,9 @@ def finished(records: Records, result: Result) -> None:
     ],
     ids=["failed for good", "success"],
 )
-def test_a_removal_leaves_what_was_finished_for_good(records: Records, result: Result) -> None:
+def test_removal_does_not_change_the_result_of_a_finished_record(
+    records: Records, result: Result
+) -> None:
     finished(records, result)
     assert records.remove(Removal("in", "a.txt", pad_sequencer("02"), NOW))
     record = records.get("in", "a.txt")
@@ -50,7 +52,7 @@ def test_a_removal_leaves_what_was_finished_for_good(records: Records, result: R
     assert record.sequencer == pad_sequencer("02")
 
 
-def test_a_removal_ends_what_would_be_tried_again(records: Records) -> None:
+def test_removal_ends_a_retryable_record(records: Records) -> None:
     finished(records, Result(status=Status.FAILED, error_code="ClientError", retryable=True))
     assert records.remove(Removal("in", "a.txt", pad_sequencer("02"), NOW))
     record = records.get("in", "a.txt")
@@ -62,7 +64,7 @@ def test_a_removal_ends_what_would_be_tried_again(records: Records) -> None:
     )
 
 
-def test_a_removal_before_the_upload_on_record_changes_nothing(records: Records) -> None:
+def test_removal_older_than_the_record_changes_nothing(records: Records) -> None:
     finished(records, Result(status=Status.SUCCESS))
     before = records.get("in", "a.txt")
     assert not records.remove(Removal("in", "a.txt", pad_sequencer("00"), NOW))

@@ -18,11 +18,11 @@ def served_files() -> set[str]:
     return set(re.findall(rf'"web/{site.version()}/([^"]+)"', text))
 
 
-def test_the_page_asks_for_all_its_files_and_no_others() -> None:
+def test_page_refers_to_all_its_files_and_no_others() -> None:
     assert served_files() == set(site.files()) - {site.INDEX}
 
 
-def test_the_page_weighs_less_than_100_kb() -> None:
+def test_page_is_smaller_than_100_kb() -> None:
     assert sum(len(text.encode()) for text in site.files().values()) < 100_000
 
 
@@ -35,7 +35,7 @@ def test_the_page_loads_nothing_from_elsewhere_and_has_no_inline_code() -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|\beval\b", site.files()["page.js"])
 
 
-def test_an_address_without_its_slash_is_redirected() -> None:
+def test_path_without_final_slash_is_redirected() -> None:
     response = site.page("/prod/api", {}, ENDPOINT)
     assert (response.status_code, response.headers["Location"]) == (308, "api/")
 
@@ -50,7 +50,7 @@ def test_an_address_without_its_slash_is_redirected() -> None:
         (None, "../app.py"),
     ],
 )
-def test_what_is_no_file_of_this_version_is_not_found(version: str | None, name: str) -> None:
+def test_files_of_other_versions_are_not_found(version: str | None, name: str) -> None:
     response = site.file(version if version is not None else site.version(), name, ENDPOINT)
     assert response.status_code == 404
     assert response.headers["Cache-Control"] == "no-store"
@@ -58,7 +58,7 @@ def test_what_is_no_file_of_this_version_is_not_found(version: str | None, name:
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"])
-def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -> None:
+def test_policy_allows_the_bucket_urls_of_links_and_forms(region: str) -> None:
     client = boto3.client(
         "s3", region, config=SIGNING_CONFIG, aws_access_key_id="a", aws_secret_access_key="b"
     )
@@ -70,8 +70,8 @@ def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -
         assert f"{scheme}://{host}" == origin.replace("*", "bucket")
 
 
-def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
-    script = bundle.joined(
+def test_modules_are_bundled_after_their_dependencies() -> None:
+    script = bundle.bundle_modules(
         {
             "main": 'import { b } from "./b.js";\nb();\n',
             "b": '// Why.\nimport { a, c } from "./a.js";\nexport function b() { return a + c; }\n',
@@ -102,15 +102,15 @@ def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
         "export let a = 1;",
     ],
 )
-def test_another_form_of_import_or_export_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match=r"main\.js: this form cannot be joined"):
-        bundle.joined({"main": f"{line}\n", "b": ""}, "main")
+def test_unsupported_forms_of_import_and_export_are_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"main\.js: unsupported form of import or export"):
+        bundle.bundle_modules({"main": f"{line}\n", "b": ""}, "main")
 
 
-def test_modules_that_import_each_other_are_refused() -> None:
+def test_circular_imports_are_refused() -> None:
     modules = {
         "main": 'import { a } from "./a.js";\n',
         "a": 'import { m } from "./main.js";\nexport const a = 1;\n',
     }
     with pytest.raises(ValueError, match="circular import: main → a → main"):
-        bundle.joined(modules, "main")
+        bundle.bundle_modules(modules, "main")
