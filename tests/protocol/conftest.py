@@ -1,4 +1,4 @@
-"""What the protocol's tests share, and the count of states at the end of a run."""
+"""Fixtures of the protocol's tests, and the number of states in the test summary."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -16,7 +16,7 @@ EXPLORED = pytest.StashKey[dict[str, int]]()
 
 @pytest.fixture(scope="session")
 def replay() -> Replay:
-    """The histories of the real pipeline's runs: those of one scope are found again in others."""
+    """Histories of runs of the real pipeline, shared by all scopes, which have many in common."""
     return Replay(build)
 
 
@@ -62,7 +62,7 @@ def services(request: pytest.FixtureRequest) -> Services:
 
 @pytest.fixture(scope="session")
 def explored(pytestconfig: pytest.Config) -> dict[str, int]:
-    """States by scope."""
+    """Number of states by scope."""
     return pytestconfig.stash.setdefault(EXPLORED, {})
 
 
@@ -71,7 +71,7 @@ def pytest_terminal_summary(
 ) -> None:
     states = config.stash.get(EXPLORED, {})
     if states:
-        terminalreporter.section("states of the protocol, all of them explored")
+        terminalreporter.section("states of the protocol that were explored")
         for name, count in states.items():
             terminalreporter.line(f"{count:>10,}  {name}")
-        terminalreporter.line(f"{sum(states.values()):>10,}  in all")
+        terminalreporter.line(f"{sum(states.values()):>10,}  total")

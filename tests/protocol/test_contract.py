@@ -1,4 +1,4 @@
-"""S3 and DynamoDB in memory behave as the emulator's do: one suite for both."""
+"""S3 and DynamoDB in memory behave like the emulator's: one suite for both."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -154,27 +154,27 @@ operations = st.lists(
 def test_any_history_of_an_object_gives_the_same_responses_on_both(
     emulated: Make, in_memory: Make, history: list[tuple[str, Any, Any]], versioned: bool
 ) -> None:
-    told = []
+    responses = []
     for services in (emulated(), in_memory()):
         bucket = services.versioned if versioned else services.plain
-        told.append([done(services, bucket, *step) for step in history])
-    assert told[0] == told[1]
+        responses.append([response_to(services, bucket, *step) for step in history])
+    assert responses[0] == responses[1]
 
 
-def done(services: Services, bucket: str, operation: str, body: Any, condition: Any) -> Any:
-    """What a client is told: the etag and the body, or the error's code."""
+def response_to(services: Services, bucket: str, operation: str, body: Any, condition: Any) -> Any:
+    """Return the etag and the body of the response to an operation, or the error's code."""
     where = {"Bucket": bucket, "Key": services.key}
     try:
         if operation == "put":
-            answer = services.s3.put_object(
+            response = services.s3.put_object(
                 **where, Body=body, **header(services, where, condition)
             )
         else:
-            answer = getattr(services.s3, f"{operation}_object")(**where)
+            response = getattr(services.s3, f"{operation}_object")(**where)
     except ClientError as error:
         return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-    read = answer["Body"].read() if operation == "get" else None
-    return answer.get("ETag"), read
+    read = response["Body"].read() if operation == "get" else None
+    return response.get("ETag"), read
 
 
 def header(services: Services, where: dict[str, str], condition: str) -> dict[str, str]:
