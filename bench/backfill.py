@@ -68,8 +68,8 @@ class Events:
         self.files += len(changes)
         self.largest = max(self.largest, len(str(reconciling(*changes))))
 
-    def continue_later(self, asked: ReconcileRequest) -> None:
-        self.parts.append(asked)
+    def continue_later(self, request: ReconcileRequest) -> None:
+        self.parts.append(request)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ WAITER_CONFIG: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
 
 
 class Stack:
-    """One stage's stack."""
+    """The CloudFormation stack of a stage."""
 
     def __init__(
         self, client: "CloudFormationClient", stage: str, app: str = configuration.APP
@@ -53,13 +53,15 @@ class Stack:
         if existing and existing["StackStatus"] in FAILED_CREATION:
             self.delete()  # it holds no resources, only the name
             existing = None
-        kept = {p["ParameterKey"] for p in (existing or {}).get("Parameters", ())} - set(parameters)
+        unchanged = {p["ParameterKey"] for p in (existing or {}).get("Parameters", ())} - set(
+            parameters
+        )
         request: dict[str, Any] = {
             "StackName": self.name,
             "TemplateBody": template,
             "Parameters": [
                 *({"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()),
-                *({"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)),
+                *({"ParameterKey": key, "UsePreviousValue": True} for key in sorted(unchanged)),
             ],
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
         }

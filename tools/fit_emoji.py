@@ -115,8 +115,8 @@ def _quantized(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     distinct, where, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
     weights = counts.astype(np.float32)[:, None]
     clusters = [_Cluster(distinct, weights, np.arange(len(distinct)))]
-    wanted = _TARGET_ERROR**2 * pixels.size
-    while len(clusters) < _MAX_COLOURS and sum(cluster.error for cluster in clusters) > wanted:
+    max_error = _TARGET_ERROR**2 * pixels.size
+    while len(clusters) < _MAX_COLOURS and sum(cluster.error for cluster in clusters) > max_error:
         widest = max(clusters, key=lambda cluster: cluster.error)
         clusters.remove(widest)
         clusters += widest.halves()

@@ -109,13 +109,13 @@ def _update_item(cell: Item, parameters: Parameters) -> tuple[Item, Reply]:
 
 
 def _get_object(cell: Object, parameters: Parameters) -> tuple[Object, Reply]:
-    wanted = parameters.get("VersionId")
-    if wanted is None:
+    version_id = parameters.get("VersionId")
+    if version_id is None:
         version = cell.current
         if version is None:
             return cell, Reply((), "NoSuchKey", 404)
     else:
-        version = next((version for version in cell.versions if version.id == wanted), None)
+        version = next((version for version in cell.versions if version.id == version_id), None)
         if version is None:
             return cell, Reply((), "NoSuchVersion", 404)
     return cell, Reply(_members(version, version.body or b""))

@@ -17,8 +17,8 @@ from tests.protocol.services import NOW, Make, Services
 def test_a_claim_returns_the_previous_record_and_keeps_the_output_etag(services: Services) -> None:
     first = services.claimed("01")
     assert first.old is None
-    done = Result(status=Status.SUCCESS, output_etag="e", output_key="k", pages=3)
-    assert services.at(0).finish(first, done)
+    success = Result(status=Status.SUCCESS, output_etag="e", output_key="k", pages=3)
+    assert services.at(0).finish(first, success)
     second = services.claimed("02")
     assert second.old is not None
     assert (second.old.output_etag, second.old.pages) == ("e", 3)
@@ -53,24 +53,24 @@ def test_a_retryable_abandoned_or_own_claim_is_taken_over(services: Services) ->
 
 def test_a_finish_can_be_repeated_after_a_lost_response(services: Services) -> None:
     claim = services.claimed()
-    done = Result(status=Status.SUCCESS)
-    assert services.at(0).finish(claim, done)
-    assert services.at(0).finish(claim, done)
+    success = Result(status=Status.SUCCESS)
+    assert services.at(0).finish(claim, success)
+    assert services.at(0).finish(claim, success)
     services.claimed("02")
-    assert not services.at(0).finish(claim, done)
+    assert not services.at(0).finish(claim, success)
 
 
 def test_reconciliation_skips_a_run_in_progress(services: Services) -> None:
     services.claimed("01")
-    found = services.upload("02", is_reconciled=True)
-    assert services.refused(found, "r") is Refusal.LEFT_ALONE
+    listed = services.upload("02", is_reconciled=True)
+    assert services.refused(listed, "r") is Refusal.LEFT_ALONE
     until = NOW + timedelta(minutes=30)
-    assert isinstance(services.at(11).claim(found, "r", until), Claim)
+    assert isinstance(services.at(11).claim(listed, "r", until), Claim)
 
 
 def test_reconciliation_claims_an_object_without_a_record(services: Services) -> None:
-    found = services.upload("", is_reconciled=True)
-    assert isinstance(services.at(0).claim(found, "r", NOW), Claim)
+    listed = services.upload("", is_reconciled=True)
+    assert isinstance(services.at(0).claim(listed, "r", NOW), Claim)
 
 
 def test_a_removal_keeps_finished_records_and_stops_runs_in_progress(services: Services) -> None:

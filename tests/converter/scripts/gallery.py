@@ -243,9 +243,9 @@ and size. Both are at {_DPI} dpi.
 ![Rows in {len(table) - 1} languages, and emoji](gallery.png)
 
 The difference is the share of both images' ink with no ink of the other image within {NEAR} pixels,
-{NEAR * 72 / _DPI:.2f} points; the tolerance is {TOLERANCE:.0%}. The last column shows the difference that failed
-shaping would have: that to Chromium's image of the same letters in isolated forms. Widths are in
-pixels.
+{NEAR * 72 / _DPI:.2f} points; the tolerance is {TOLERANCE:.0%}. The last column shows the
+difference that failed shaping would have: that to Chromium's image of the same letters in isolated
+forms. Widths are in pixels.
 
 | language | font | our width | Chromium's | difference | letters apart |
 |---|---|---:|---:|---:|---:|
