@@ -101,6 +101,7 @@ Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
 
 
 def _packager(kind: type[P]) -> P:
+    """Return chalice's packager of this kind, without output."""
     system = OSUtils()
     return kind(system, DependencyBuilder(system), UI(StringIO()), ARCHITECTURE)
 
@@ -117,6 +118,7 @@ def _build(packager: Packager, project: Path) -> None:
 
 
 def _is_sealed(package: Path, *sources: Path) -> bool:
+    """Return whether neither the package nor its sources have changed since `seal`."""
     path = _seal_path(package)
     return package.exists() and path.exists() and path.read_text() == _digests(package, *sources)
 
@@ -130,10 +132,12 @@ def seal(package: Path, *sources: Path) -> None:
 
 
 def _seal_path(package: Path) -> Path:
+    """Return the path of the file with the package's digests."""
     return package.with_suffix(".sha256")
 
 
 def _digests(*files: Path) -> str:
+    """Return a line with SHA-256 digest and name for each file."""
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 

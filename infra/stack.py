@@ -98,6 +98,7 @@ class Stack:
             raise StageError(self._failure_message()) from error
 
     def _describe(self) -> Any:
+        """Return CloudFormation's description of the stack, or None if there is no stack."""
         try:
             return self._client.describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
@@ -116,6 +117,7 @@ class Stack:
         return True
 
     def _failure_message(self) -> str:
+        """Return a message with the reasons why the latest operation failed, and advice."""
         every = list(dict.fromkeys(self._reasons()))
         consequences = f"{self.name}: ", "cancelled"
         reasons = [r for r in every if not any(text in r for text in consequences)] or every
