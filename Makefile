@@ -7,9 +7,9 @@ MUTANTS := .venv-mutants
 AWS := .venv-aws
 PAGES ?= README.md docs/deploy.md
 
-PYTHONS ?= python3.11 python3.12 python3.13
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 
-.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                run the product on this machine (Ctrl-C stops it; ONCE=1: exit when done)"
@@ -22,6 +22,7 @@ help:
 	@echo "     NOTIFY_EMAIL=a@b.c NOTIFY_URL=https://…  … and send notifications of settled files there"
 	@echo "     INPUT_BUCKET=… OUTPUT_BUCKET=… INPUT_PREFIX=… OUTPUT_PREFIX=…  … and use existing buckets"
 	@echo "     TAGS='team=docs' PERMISSIONS_BOUNDARY=arn:… NAME_PREFIX=acme-  … and follow account rules"
+	@echo "     ARCH=arm64         … on the cheaper architecture"
 	@echo "make reconcile STAGE=dev  start the conversion of objects without a PDF, or with an outdated one"
 	@echo "     RANGES=64          … in this many ranges of keys in parallel"
 	@echo "make token STAGE=dev    replace the stage's API token"
@@ -38,8 +39,10 @@ help:
 	@echo "make bench-encoding     measure how many texts are read in the right encoding"
 	@echo "make lint | format      check | fix the code's style"
 	@echo "make package(s)         check the Lambda package for this Python (for all PYTHONS)"
+	@echo "make wheel              build the converter's wheel for pip, in dist/"
 	@echo "make mutants            run mutation tests, and list the mutants that survive"
-	@echo "     ONLY='chalicelib.pipeline.pipeline*' … for these functions only"
+	@echo "     FAMILY=layout      … of this family only: pipeline, layout, painting or decoding"
+	@echo "     ONLY='*x__turn*'   … of these mutants only"
 	@echo "make readme             run the commands of README and docs/deploy.md, line by line"
 	@echo "make lock | audit | sbom   pin for all Pythons | check for known vulnerabilities |"
 	@echo "                        write the bill of materials of the Lambda package"
@@ -106,12 +109,17 @@ bench-encoding: setup
 	@$(BIN)/python -m bench.encoding
 
 package: setup
-	@$(BIN)/python -m pytest tests/infra/test_package.py
+	@$(BIN)/python -m pytest tests/infra/test_layers.py tests/infra/test_package.py
 
 packages:
 	@for python in $(PYTHONS); do \
 		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$python package || exit 1; \
 	done
+
+wheel: ready
+	@$(BIN)/uv build --quiet --wheel --out-dir dist 2>/dev/null || \
+		$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/*.whl
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -130,7 +138,8 @@ deploy: ready
 		--input-bucket "$(INPUT_BUCKET)" --output-bucket "$(OUTPUT_BUCKET)" \
 		--input-prefix "$(INPUT_PREFIX)" --output-prefix "$(OUTPUT_PREFIX)" \
 		--input-key "$(INPUT_KEY)" --output-key "$(OUTPUT_KEY)" --tags "$(TAGS)" \
-		--permissions-boundary "$(PERMISSIONS_BOUNDARY)" --name-prefix "$(NAME_PREFIX)"
+		--permissions-boundary "$(PERMISSIONS_BOUNDARY)" --name-prefix "$(NAME_PREFIX)" \
+		--arch "$(ARCH)"
 
 destroy: ready
 	@test -n "$(STAGE)" || { echo "make destroy: name the stage: make destroy STAGE=dev" >&2; exit 2; }
@@ -169,10 +178,9 @@ $(AUDIT)/.installed: requirements-audit.txt
 	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# Takes hours; results are kept in mutants/ and reused by the next run.
+# Takes up to an hour a family; results are kept in .local/mutants/ and reused by the next run.
 mutants: $(MUTANTS)/.installed
-	@CI=true $(MUTANTS)/bin/mutmut run $(ONLY)
-	@$(MUTANTS)/bin/mutmut results
+	@$(MUTANTS)/bin/python -m tools.mutants $(FAMILY) $(if $(ONLY),--only "$(ONLY)")
 
 $(MUTANTS)/.installed: requirements-mutants.txt requirements-run.txt requirements-dev.txt
 	@$(PYTHON) -m venv $(MUTANTS)
@@ -184,4 +192,4 @@ reconcile: ready
 	@$(BIN)/python -m infra.reconcile --stage "$(STAGE)" $(if $(RANGES),--ranges "$(RANGES)")
 
 clean:
-	rm -rf .venv* .local mutants .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf .venv* .local dist .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

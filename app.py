@@ -1,4 +1,4 @@
-"""Entry points only: what fires them is declared here, what they do is in chalicelib."""
+"""The entry points of all Lambda functions, with their triggers; chalicelib does the work."""
 
 import os
 from typing import Any, TypeVar, cast
@@ -36,7 +36,7 @@ json_log.configure()
 
 
 class AnyEvent(BaseLambdaEvent):
-    """An event as it was sent, whoever sent it: a service, a person, or one of our functions."""
+    """An event exactly as it was sent, whether by a service, by a user or by another function."""
 
     def _extract_attributes(self, event_dict: dict[str, Any] | None) -> None:
         self._event_dict = event_dict or {}
@@ -46,10 +46,10 @@ Handler = TypeVar("Handler")
 
 
 def from_any_sender(handler: Handler) -> Handler:
-    """Have a handler get events as they were sent.
+    """Make a handler accept events of any sender.
 
-    Chalice's own events insist on the fields of a notification and of a schedule; a person's have
-    none of them, nor have those of S3 Batch Operations and Step Functions.
+    Chalice's event classes require the fields of a notification or of a schedule. Events that are
+    sent by hand, by S3 Batch Operations or by Step Functions do not have them.
     """
     cast("EventSourceHandler", handler).event_class = AnyEvent
     return handler
@@ -65,20 +65,20 @@ def from_any_sender(handler: Handler) -> Handler:
     prefix=settings.input_prefix or None,
 )
 def convert(event: AnyEvent) -> dict[str, Any] | None:
-    """Convert what was uploaded. No suffix filter: a file that is not text gets an answer too."""
+    """Convert the uploaded files. There is no suffix filter: other files get a FAILED record."""
     from chalicelib.pipeline.invocation import Invocation
 
     return services.intake.process(event.to_dict(), Invocation.of(event.context))
 
 
-# TRIM_HORIZON: what happened since the stream was made, and before the function was, is announced.
+# TRIM_HORIZON: announce also what changed after the stream and before the function was created.
 @app.on_dynamodb_record(
     stream_arn=settings.stream,
     starting_position="TRIM_HORIZON",
     maximum_batching_window_in_seconds=1,
 )
 def announce(event: DynamoDBEvent) -> None:
-    """Audit each change of a record, and announce each file whose record says how it ended."""
+    """Audit each change of a record, and announce each file that is settled by it."""
     context: Any = event.context
     services.announcer.process(event.to_dict(), context.aws_request_id)
 
@@ -86,82 +86,83 @@ def announce(event: DynamoDBEvent) -> None:
 @from_any_sender
 @app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
 def reconcile(event: AnyEvent) -> dict[str, Any]:
-    """Start the conversion of every object whose record is missing or behind; the counts."""
+    """Start conversions of objects whose record is missing or outdated; return the counts."""
     from chalicelib.pipeline.invocation import Invocation
     from chalicelib.pipeline.reconciliation import ReconcileRequest
 
     context: Any = event.context
     reconciliation = services.reconciliation(context.function_name)
-    run = Invocation.of(context)
-    told = reconciliation.answer(ReconcileRequest.of(event.to_dict()), run.convert_until)
-    metrics.record_reconciliation(run.id, told)
-    return told
+    invocation = Invocation.of(context)
+    request = ReconcileRequest.from_event(event.to_dict())
+    counts = reconciliation.handle(request, invocation.convert_until)
+    metrics.record_reconciliation(invocation.id, counts)
+    return counts
 
 
 @app.authorizer(ttl_seconds=60)
 def authorize(request: AuthRequest) -> AuthResponse:
-    """Whoever has the stage's token may ask."""
+    """Allow requests that carry the stage's token."""
     allowed = services.gate.admits(request.token)
     return AuthResponse(routes=["*"] if allowed else [], principal_id="token")
 
 
 def respond(path: str) -> Response:
-    """The response to the request being answered."""
+    """Return the response to the current request."""
     return routes.respond(path, query(), services)
 
 
 def query() -> dict[str, list[str]]:
-    """The query parameters of the request being answered; each may be given more than once."""
+    """Return the query parameters of the current request, each with all its values."""
     request = app.current_request
-    given = (request.query_params if request else None) or MultiDict({})
-    return {name: given.getlist(name) for name in given}
+    parameters = (request.query_params if request else None) or MultiDict({})
+    return {name: parameters.getlist(name) for name in parameters}
 
 
-# Every route that tells anything of the stage asks for the token, /health and /openapi.json too: on
-# an open route strangers run functions at our expense. Only the page and its files are open, since
-# the page is where the token is typed; deployment throttles these two more than the rest.
+# All routes require the token, even /health and /openapi.json: anyone could invoke the function at
+# our expense through an open route. Only the page and its files are open, since users enter the
+# token there; the deployment throttles these two routes more than the rest.
 
 
 @app.route("/")
 def page() -> Response:
-    """The web page."""
+    """Serve the web page."""
     request: Any = app.current_request
     return site.page(request.context["path"], request.headers, clients.s3_endpoint())
 
 
 @app.route("/web/{version}/{name}")
 def page_file(version: str, name: str) -> Response:
-    """One of the page's files."""
+    """Serve one of the page's files."""
     return site.file(version, name, clients.s3_endpoint())
 
 
 @app.route("/status", authorizer=authorize)
 def status() -> Response:
-    """What became of one key, or of all keys with a prefix."""
+    """Return the status of one file, or of all files with a prefix."""
     return respond("/status")
 
 
 @app.route("/status/summary", authorizer=authorize)
 def summary() -> Response:
-    """How many files stand where, under a prefix."""
+    """Count the files with a prefix by status."""
     return respond("/status/summary")
 
 
 @app.route("/download", authorizer=authorize)
 def download() -> Response:
-    """The PDF of one key, by way of a link."""
+    """Redirect to the PDF of one file."""
     return respond("/download")
 
 
 @app.route("/link", authorizer=authorize)
 def link() -> Response:
-    """Links to the PDF of one key."""
+    """Return links to the PDF of one file."""
     return respond("/link")
 
 
 @app.route("/settings", authorizer=authorize)
 def page_settings() -> Response:
-    """What the page needs to know of the stage."""
+    """Return the settings of the stage that the page uses."""
     return respond("/settings")
 
 
@@ -169,18 +170,18 @@ if settings.uploads:
 
     @app.route("/uploads", methods=["POST"], authorizer=authorize)
     def upload() -> Response:
-        """A form for uploading one file."""
+        """Sign a form that uploads one file."""
         request: Any = app.current_request
         return routes.upload(request.raw_body, query(), services)
 
 
 @app.route("/health", authorizer=authorize)
 def health() -> Response:
-    """That the function runs."""
+    """Report that the function runs."""
     return respond("/health")
 
 
 @app.route("/openapi.json", authorizer=authorize)
 def openapi() -> Response:
-    """What all this is, for programs."""
+    """Return the OpenAPI document."""
     return respond("/openapi.json")

@@ -23,14 +23,14 @@ import boto3
 from bench.answers import BUCKET, SHARDS, Meter, key_of
 from chalicelib import clients
 from chalicelib.pipeline.reconciliation import (
-    MAX_FILES,
-    RANGES,
+    MAX_EVENT_FILES,
+    SCHEDULED_RANGES,
     ReconcileRequest,
     Reconciliation,
     Tally,
 )
 from chalicelib.records.record import timestamp
-from chalicelib.records.s3_changes import Change, reconciling
+from chalicelib.records.s3_changes import Change, reconcile_event
 from chalicelib.storage.bucket import Bucket
 from chalicelib.storage.key_ranges import Divider
 from chalicelib.storage.table import Records
@@ -66,7 +66,7 @@ class Events:
     def start(self, changes: Sequence[Change]) -> None:
         self.events += 1
         self.files += len(changes)
-        self.largest = max(self.largest, len(str(reconciling(*changes))))
+        self.largest = max(self.largest, len(str(reconcile_event(*changes))))
 
     def continue_later(self, request: ReconcileRequest) -> None:
         self.parts.append(request)
@@ -123,7 +123,7 @@ def measured(objects: int) -> str:
     assert (tally.seen, tally.missing) == (objects, objects // 10), tally
     pages = math.ceil(objects / PAGE)
     lists, queries = meter.requests["s3"], meter.requests["dynamodb"]
-    ranges = Divider(bucket, "").divide((None, None), RANGES)
+    ranges = Divider(bucket, "").divide((None, None), SCHEDULED_RANGES)
     probes = meter.requests["s3"] - lists
     return (
         f"| {objects:,} | {pages:,} | {lists:,} "
@@ -139,10 +139,11 @@ def computed(objects: int) -> str:
     units = pages * UNITS_PER_PAGE
     reading = pages * LIST / 1e6 + units * UNIT / 1e6 + pages * SECONDS_PER_PAGE * GB * GB_SECOND
     hours = pages * SECONDS_PER_PAGE / 3600
-    events = math.ceil(objects / MAX_FILES)
+    events = math.ceil(objects / MAX_EVENT_FILES)
     return (
         f"| {objects:,} | {pages:,} | {pages * (SHARDS + 1):,} | {units:,} | ${reading:,.2f} "
-        f"| {_time(hours)} | {_time(hours / RANGES)} | {events:,} (${events * REQUEST / 1e6:,.2f}) "
+        f"| {_time(hours)} | {_time(hours / SCHEDULED_RANGES)} "
+        f"| {events:,} (${events * REQUEST / 1e6:,.2f}) "
         f"| {_time(objects / FILES_PER_SECOND / 3600)} | ${objects * CONVERSION / 1e6:,.2f} |"
     )
 
@@ -169,7 +170,7 @@ def main() -> None:
             fill(filled, size)
             filled = size
             print(measured(size), flush=True)
-    print(f"\nComputed, at {SECONDS_PER_PAGE} s a page and {RANGES} ranges:\n")
+    print(f"\nComputed, at {SECONDS_PER_PAGE} s a page and {SCHEDULED_RANGES} ranges:\n")
     print(
         "| objects | pages | calls | read units | reading | in one chain | in parallel "
         "| events, all missing | converting | its price |"

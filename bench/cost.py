@@ -27,7 +27,8 @@ CALLS_SECONDS = 0.1
 LOG_BYTES = 1_200
 """Measured on a stage of the local AWS: our line of 950 bytes, and three lines of Lambda."""
 # List prices of us-east-1 in dollars.
-GB_SECOND, REQUEST = 0.0000166667, 0.20 / MILLION
+GB_SECOND, GB_SECOND_ARM64 = 0.0000166667, 0.0000133334
+REQUEST = 0.20 / MILLION
 PUT, GET = 0.005 / 1000, 0.0004 / 1000
 WRITE = 0.625 / MILLION
 LOG_GB, STORED_GB_MONTH = 0.50, 0.023
@@ -41,15 +42,14 @@ class Cost:
     pdf: int
     cpu: float
 
-    @property
-    def time(self) -> float:
-        """Dollars for the function's time."""
-        return (self.cpu + CALLS_SECONDS) * MEMORY_GB * GB_SECOND
+    def time(self, gb_second: float = GB_SECOND) -> float:
+        """Return dollars for the function's time, at a price per gigabyte-second."""
+        return (self.cpu + CALLS_SECONDS) * MEMORY_GB * gb_second
 
-    @property
-    def once(self) -> float:
-        """Dollars for the conversion; a record of up to 1 kB is one unit a write."""
-        return self.time + REQUEST + 2 * PUT + GET + 2 * WRITE + LOG_BYTES / GB * LOG_GB
+    def once(self, gb_second: float = GB_SECOND) -> float:
+        """Return dollars for the conversion; a record of up to 1 kB is one unit a write."""
+        others = REQUEST + 2 * PUT + GET + 2 * WRITE + LOG_BYTES / GB * LOG_GB
+        return self.time(gb_second) + others
 
     @property
     def stored(self) -> float:
@@ -60,12 +60,13 @@ class Cost:
 ROWS: dict[str, Callable[[Cost], str]] = {
     "CPU a file, measured, s": lambda c: f"{c.cpu:.3f}",
     "PDF a file, measured, kB": lambda c: _figure(c.pdf / 1000),
-    "Lambda time": lambda c: _dollars(c.time * MILLION),
+    "Lambda time": lambda c: _dollars(c.time() * MILLION),
     "Lambda requests": lambda _: _dollars(REQUEST * MILLION),
     "S3: your upload, our GET, our PUT": lambda _: _dollars((2 * PUT + GET) * MILLION),
     "DynamoDB: two writes": lambda _: _dollars(2 * WRITE * MILLION),
     "Logs": lambda _: _dollars(LOG_BYTES / GB * LOG_GB * MILLION),
-    "once": lambda c: _dollars(c.once * MILLION),
+    "once": lambda c: _dollars(c.once() * MILLION),
+    "once, on arm64 if it takes as long": lambda c: _dollars(c.once(GB_SECOND_ARM64) * MILLION),
     "storage of text and PDF, GB": lambda c: _figure(c.stored * MILLION),
     "a month": lambda c: _dollars(c.stored * MILLION * STORED_GB_MONTH),
 }

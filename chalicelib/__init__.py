@@ -1,4 +1,4 @@
-"""Everything behind the entry points of app.py; this folder travels to Lambda as it is."""
+"""The code behind the entry points in app.py. Chalice packages this folder for Lambda as it is."""
 
 VERSION = "1.0.0"
-"""Of the product: what GET /health tells and what the API's document is about."""
+"""Version of the product (https://semver.org). CHANGELOG.md lists the releases."""

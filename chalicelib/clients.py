@@ -1,4 +1,4 @@
-"""AWS clients, each made once per process, when it is first needed."""
+"""AWS clients, each created once per process, when it is first needed."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,9 +19,9 @@ CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=16,
 )
-SIGNED = CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
-"""For links: the bucket's own address in its region, and SigV4. Otherwise a link would lead to
-S3's global address, from which other regions redirect, and a signature does not survive that."""
+SIGNING_CONFIG = CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+"""Configuration for presigned URLs: SigV4, and the bucket's endpoint in its region. S3's global
+endpoint redirects to other regions, where the signature would be invalid."""
 
 
 @cache
@@ -38,12 +38,12 @@ def s3() -> "S3Client":
 
 @cache
 def signer() -> "S3Client":
-    """Return the S3 client that signs links and forms."""
-    return boto3.client("s3", config=SIGNED)
+    """Return the S3 client that signs URLs and upload forms."""
+    return boto3.client("s3", config=SIGNING_CONFIG)
 
 
 def s3_endpoint() -> str:
-    """Return the URL of S3's API, of which bucket URLs are made."""
+    """Return the URL of S3's API, which bucket URLs are derived from."""
     return signer().meta.endpoint_url
 
 

@@ -1,52 +1,52 @@
-"""The error tree. Whether trying again can help is a property of the class.
+"""The error tree. Whether a retry can help is a property of the class.
 
 TextToPdfError
-├── PermanentError            trying again cannot help: recorded, never retried
-│   ├── EmptyKey              the event names no object
+├── PermanentError            a retry cannot help: recorded, never retried
+│   ├── EmptyKey              the event has an empty object key
 │   ├── UnsupportedType       the object key does not end in .txt
-│   ├── KeyTooLong            the output key would not fit into S3's 1,024 bytes
+│   ├── KeyTooLong            the output key would exceed S3's limit of 1,024 bytes
 │   ├── ObjectGone            the object was deleted before it could be read
-│   ├── Archived              the object must be restored from its archive before it can be read
-│   ├── KeyDenied             the KMS key that encrypts the object may not be used, or is gone
-│   ├── CustomerKey           the object is encrypted with a key that only its owner has (SSE-C)
-│   ├── RequesterPays         the bucket is read at the expense of whoever reads it
-│   ├── PolicyDenied          a policy of the bucket or of the organization forbids reading
-│   ├── TooLarge              more bytes than the size limit
-│   ├── TooManyPages          more pages than the page limit
-│   ├── OutOfTime             cannot be finished within the function's time
+│   ├── Archived              the object is archived and must be restored before it can be read
+│   ├── KeyDenied             access to the object's KMS key is denied, or the key is unusable
+│   ├── CustomerKey           the object is encrypted with a customer-provided key (SSE-C)
+│   ├── RequesterPays         the bucket is a Requester Pays bucket
+│   ├── PolicyDenied          a policy of the bucket or of the organization denies reading
+│   ├── TooLarge              the object exceeds the size limit
+│   ├── TooManyPages          the PDF would exceed the page limit
+│   ├── OutOfTime             the conversion does not fit in the function's timeout
 │   ├── NotText               the bytes are an archive, an image, a program, …
-│   └── BadOption             an unknown page size, font size, …
-├── TransientError            recorded as retryable, then raised so that Lambda tries again;
-│                             so is every error from outside this tree
-│   ├── Leased                another run is at work on the very same upload
-│   ├── Contended             other writers kept changing the output object
-│   ├── EventFailed           raised once for an event some of whose uploads must be tried again
-│   ├── OutOfTurn             another file of the same event took the time
-│   └── NotPublished          a message about a settled file was refused
-├── SettingsError             the deployment's settings are missing or contradict each other
-└── BadQuestion               what is asked cannot be meant; names the part of it that is wrong
+│   └── BadOption             an option such as the page size has an invalid value
+├── TransientError            recorded as retryable, then raised so that Lambda retries;
+│                             errors from outside this tree are treated likewise
+│   ├── Leased                another run is converting the same upload
+│   ├── Contended             other writers kept replacing the output object
+│   ├── EventFailed           some uploads of an event must be retried; raised once per event
+│   ├── OutOfTurn             other files of the same event used up the time
+│   └── NotPublished          SNS rejected a message about a settled file
+├── SettingsError             a setting of the stage is missing, invalid or contradictory
+└── BadQuestion               a parameter or argument of a query is invalid
 """
 
 
 class TextToPdfError(Exception):
-    """Base of every error this product raises; its text is one sentence fit for a user."""
+    """Base of all errors of this product; its text is a message for users."""
 
     @property
     def code(self) -> str:
-        """Stable name of the error class, stored as `error_code` of a record."""
+        """The name of the class, which is stored as the `error_code` of a record."""
         return type(self).__name__
 
 
 class PermanentError(TextToPdfError):
-    """Trying again cannot help: the same input will always end like this."""
+    """A retry cannot help: the same input always fails in this way."""
 
 
 class EmptyKey(PermanentError):
-    """The event names no object key."""
+    """The event has an empty object key."""
 
 
 class UnsupportedType(PermanentError):
-    """The object key has no extension that is converted."""
+    """The object key does not end in an extension that is converted."""
 
 
 class KeyTooLong(PermanentError):
@@ -58,35 +58,35 @@ class ObjectGone(PermanentError):
 
 
 class Archived(PermanentError):
-    """The object is in an archive and must be restored before it can be read."""
+    """The object is archived and must be restored before it can be read."""
 
 
 class KeyDenied(PermanentError):
-    """The KMS key that encrypts the object may not be used, is disabled, or is gone."""
+    """Access to the KMS key of the object is denied, or the key is disabled or deleted."""
 
 
 class CustomerKey(PermanentError):
-    """The object is encrypted with a key that only its owner has (SSE-C)."""
+    """The object is encrypted with a customer-provided key (SSE-C), which only its owner has."""
 
 
 class RequesterPays(PermanentError):
-    """The bucket is read at the expense of whoever reads it."""
+    """The bucket is a Requester Pays bucket, and this product does not accept the charges."""
 
 
 class PolicyDenied(PermanentError):
-    """A policy of the bucket, or of the organization, forbids the function to read the object."""
+    """A policy of the bucket or of the organization denies the function read access."""
 
 
 class TooLarge(PermanentError):
-    """The object has more bytes than the size limit."""
+    """The object exceeds the size limit."""
 
 
 class TooManyPages(PermanentError):
-    """The document has more pages than the page limit."""
+    """The PDF would exceed the page limit."""
 
 
 class OutOfTime(PermanentError):
-    """The conversion cannot be finished within the function's time."""
+    """The conversion cannot be finished within the function's timeout."""
 
 
 class NotText(PermanentError):
@@ -98,35 +98,38 @@ class BadOption(PermanentError):
 
 
 class TransientError(TextToPdfError):
-    """It may work next time."""
+    """A retry may succeed."""
 
 
 class Leased(TransientError):
-    """Another run is at work on the very same upload; if it dies, this one must come again."""
+    """Another run is converting the same upload. A retry takes over if that run dies."""
 
 
 class Contended(TransientError):
-    """Other writers kept changing the output object."""
+    """Other writers kept replacing the output object."""
 
 
 class EventFailed(TransientError):
-    """Some uploads of an event have to be tried again; the text names each."""
+    """Some uploads of an event must be retried; the text names each."""
 
 
 class OutOfTurn(TransientError):
-    """The other files of an event took the time; this one has to come again."""
+    """Other files of the same event used up the time; this one must be retried."""
 
 
 class NotPublished(TransientError):
-    """A message about a settled file was refused; the batch has to come again."""
+    """SNS rejected a message about a settled file; the batch must be retried."""
 
 
 class SettingsError(TextToPdfError):
-    """A setting is missing or contradicts another; the text names it and the way out."""
+    """A setting is missing, invalid or contradicts another; the text says how to correct it."""
 
 
 class BadQuestion(TextToPdfError):
-    """A question cannot be meant as it was put; `part` names what of it is wrong."""
+    """A parameter or argument of a query is invalid.
+
+    `part` is the name of that parameter.
+    """
 
     def __init__(self, part: str, text: str) -> None:
         super().__init__(text)

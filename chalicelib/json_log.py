@@ -1,10 +1,11 @@
-"""What a run tells its operators: one JSON object a line, metrics within it.
+"""Structured logging: one JSON object per line, with metrics embedded in it.
 
-Metrics travel inside log lines, so they cost no call and no time; CloudWatch takes them out.
+CloudWatch extracts metrics from log lines, so that writing one takes no request.
 Source: CloudWatch User Guide, 'Specification: Embedded metric format'.
 
-Nothing of a file's text and no token is ever written. Of an error only its class and where it
-arose are, and its message only if it is ours or AWS's: a library's message may quote the text.
+No text of a file and no token is ever logged. Of an exception the class and the traceback are
+logged, and its message only if it comes from this product or from AWS: messages of other libraries
+may quote the file's text.
 """
 
 import json
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 
 NAMESPACE = "TextToPdf"
 Facts = Mapping[str, str | int | bool | Mapping[str, Any] | None]
+"""Fields of a log line by name; fields that are None are left out."""
+
 Metrics = Mapping[str, tuple[float, str]]
 """Value and CloudWatch unit of each metric by name."""
 
 
 class JsonFormatter(logging.Formatter):
-    """A log record as one line of ASCII: whatever a key contains, no line or escape comes of it."""
+    """Format a log record as one line of JSON in ASCII.
+
+    Object keys cannot add line breaks or terminal escapes: control characters are escaped.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -47,7 +53,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure() -> None:
-    """Have everything that is logged in this process written as JSON lines."""
+    """Make all loggers of this process write JSON lines."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stdout))
@@ -63,9 +69,10 @@ def event(
     metrics: Metrics | None = None,
     dimensions: Mapping[str, str] | None = None,
 ) -> None:
-    """Write one line with these facts, and with the metrics if there are any.
+    """Log one line with these fields and metrics.
 
-    Each metric is kept for the dimension Stage alone, and for all `dimensions` together.
+    CloudWatch stores each metric with the dimension Stage alone and, if there are more, with all
+    `dimensions` together. `dimensions` must contain Stage if there are metrics.
     """
     fields: dict[str, Any] = {name: value for name, value in facts.items() if value is not None}
     if metrics:
@@ -86,14 +93,17 @@ def event(
 
 
 def _chain(error: BaseException | None) -> Iterator[dict[str, Any]]:
-    """The error and what it arose from, outermost first."""
+    """Yield the error and its chain of causes, outermost first."""
     while error is not None:
-        told: dict[str, Any] = {"class": type(error).__name__, "at": _place(error.__traceback__)}
+        entry: dict[str, Any] = {
+            "class": type(error).__name__,
+            "at": _traceback(error.__traceback__),
+        }
         if isinstance(error, TextToPdfError | ClientError | BotoCoreError):
-            told["message"] = str(error)
-        yield told
+            entry["message"] = str(error)
+        yield entry
         error = error.__cause__ or error.__context__
 
 
-def _place(trace: "TracebackType | None") -> list[str]:
+def _traceback(trace: "TracebackType | None") -> list[str]:
     return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)]

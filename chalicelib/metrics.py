@@ -1,4 +1,4 @@
-"""The journal's account of an upload, with the metrics of that, and of a reconciliation."""
+"""Log lines, with metrics, about the outcome of a run, a protocol violation or a reconciliation."""
 
 import logging
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from chalicelib.records.s3_changes import Change, Upload
 
 log = logging.getLogger(__name__)
 
-COUNTED_AS = {"converted": "Converted", "failed": "Failed", "to be retried": "ToBeRetried"}
-"""Metric that counts files, by outcome."""
+OUTCOME_METRICS = {"converted": "Converted", "failed": "Failed", "to be retried": "ToBeRetried"}
+"""Name of the metric that counts files, by outcome."""
 
 
 def record_outcome(
     change: Change, request_id: str, outcome: str, result: Result | None, stage: str
 ) -> None:
-    """Write one line about this change in this run; `result` is None if nothing was decided."""
+    """Log the outcome of a run for one change; `result` is None if nothing was converted."""
     facts: dict[str, str | int | bool | None] = {
         "request_id": request_id,
         "bucket": change.bucket,
@@ -37,15 +37,15 @@ def record_outcome(
         "repaired": result.repaired,
     }
     age = datetime.now(UTC) - change.uploaded_at
-    measured = {
-        COUNTED_AS[outcome]: (1, "Count"),
+    measurements = {
+        OUTCOME_METRICS[outcome]: (1, "Count"),
         "InputBytes": (result.size, "Bytes"),
         "OutputBytes": (result.output_size, "Bytes"),
         "Pages": (result.pages, "Count"),
         "ConversionTime": (result.duration_ms, "Milliseconds"),
         "EventAge": (round(age.total_seconds() * 1000), "Milliseconds"),
     }
-    metrics = {n: (value, unit) for n, (value, unit) in measured.items() if value is not None}
+    metrics = {n: (value, unit) for n, (value, unit) in measurements.items() if value is not None}
     dimensions = {"Stage": stage} | ({"ErrorCode": result.error_code} if result.error_code else {})
     json_log.event(log, outcome, facts, metrics, dimensions)
 
@@ -57,12 +57,12 @@ def record_violation(
     old: Mapping[str, Any] | None,
     new: Mapping[str, Any] | None,
 ) -> None:
-    """Write one line about a change that the protocol does not allow, with both its images."""
+    """Log a change of a record that the protocol does not allow, with its old and new image."""
     facts = {"request_id": request_id, "reason": reason, "old_image": old, "new_image": new}
     metrics = {"IllegalTransitions": (1, "Count")}
     json_log.event(log, "illegal transition", facts, metrics, {"Stage": stage})
 
 
 def record_reconciliation(request_id: str, counts: Mapping[str, Any]) -> None:
-    """Write one line about a reconciliation."""
+    """Log the counts of a reconciliation."""
     json_log.event(log, "reconciled", {"request_id": request_id, **counts})

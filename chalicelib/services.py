@@ -1,4 +1,4 @@
-"""The parts that entry points and commands work with, each built once, when it is first needed."""
+"""The objects that entry points and commands use, each built once, when it is first needed."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Services:
-    """What the stage's functions and commands are built on, each made when it is first needed."""
+    """The objects behind one stage's functions and commands, each built when it is first needed."""
 
     settings: Settings
 
     @cached_property
     def gate(self) -> TokenAuthorizer:
-        """Who may ask the stage's API."""
+        """The check of the API's bearer token."""
         return TokenAuthorizer(clients.ssm(), self.settings)
 
     @cached_property
     def records(self) -> Records:
-        """The stage's records."""
+        """The table of records."""
         return Records(clients.dynamodb(), self.settings.table, self.settings.shards)
 
     @cached_property
@@ -48,28 +48,28 @@ class Services:
 
     @cached_property
     def answers(self) -> Answers:
-        """The answers about the stage's files."""
+        """The status of files, one by one or by prefix."""
         return Answers(self.records, self.inputs, self.settings.input_prefix)
 
     @cached_property
     def links(self) -> Links:
-        """The stage's links to PDFs."""
+        """The signer of links to PDFs."""
         return Links(clients.signer(), self.settings.output_bucket)
 
     @cached_property
     def forms(self) -> Forms:
-        """The stage's forms for uploading."""
+        """The signer of upload forms."""
         return Forms(clients.signer(), self.settings.input_bucket, self.settings.max_bytes)
 
     @cached_property
     def pipeline(self) -> "Pipeline":
-        """The stage's pipeline."""
+        """The pipeline that converts uploads."""
         from chalicelib.pipeline.pipeline import Pipeline
 
         return Pipeline(self.records, self.bucket, self.settings)
 
     def reconciliation(self, function: str) -> "Reconciliation":
-        """What the function of this name does."""
+        """Return the reconciliation; `function` is the name of the Lambda function that runs it."""
         from chalicelib.pipeline.reconciliation import Functions, Reconciliation
 
         return Reconciliation(
@@ -81,7 +81,7 @@ class Services:
 
     @cached_property
     def intake(self) -> "Intake":
-        """What `convert` does with its events."""
+        """The handler of the events that `convert` is invoked with."""
         from chalicelib.events.inspector import Inspector
         from chalicelib.events.intake import Intake
 
@@ -90,11 +90,11 @@ class Services:
 
     @cached_property
     def announcer(self) -> "Announcer":
-        """What `announce` does."""
+        """The handler of the events that `announce` is invoked with."""
         from chalicelib.events.announcer import Announcer, Topic
 
         return Announcer(Topic(clients.sns(), self.settings.topic), self.settings.stage)
 
     def bucket(self, name: str) -> Bucket:
-        """The bucket of this name."""
+        """Return the bucket of this name."""
         return Bucket(clients.s3(), name)

@@ -1,4 +1,4 @@
-"""Environment → one frozen, validated Settings; what is missing is named with the way to set it."""
+"""The settings of a stage, read from environment variables and validated."""
 
 import json
 from collections.abc import Mapping
@@ -13,15 +13,16 @@ PROVISION_HINT = "run `make deploy STAGE=<stage>` once, which provisions the sta
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stage's functions and `query.py` need to know.
+    """The settings of one stage.
 
-    `input_prefix` and `output_prefix` are raw object-key prefixes. They may be empty when the two
-    buckets differ; within one bucket they must be disjoint, or each PDF would trigger the next.
-    `shards` is fixed when the table is made: another value would look for records elsewhere.
-    Files of more than `max_bytes`, and PDFs of more than `max_pages`, are refused. `options` is how
-    pages look unless a file's metadata says otherwise. `uploads` says whether the API signs forms
-    for uploading. `topic` and `stream` are ARNs: of where settled files are announced, and of the
-    table's changes, which only deploying needs to know.
+    `input_prefix` and `output_prefix` are prefixes of object keys. They may be empty if the two
+    buckets differ; within one bucket neither may begin with the other, or each PDF would be
+    converted again. `shards` is the number of partitions per bucket in the table; it must not
+    change once records exist, or they would not be found. Files larger than `max_bytes` and PDFs
+    of more than `max_pages` pages are refused. `options` are the default page options, which the
+    metadata of a file may override. `uploads` says whether the API signs upload forms. `topic` is
+    the ARN of the SNS topic for settled files, and `stream` that of the table's stream, which only
+    the deployment uses.
     """
 
     stage: str
@@ -57,7 +58,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raise SettingsError that names every missing or malformed setting."""
+        """Return the settings from these environment variables.
+
+        Raises SettingsError if a setting is missing or invalid.
+        """
         required = ("STAGE", "INPUT_BUCKET", "OUTPUT_BUCKET", "TABLE", "TOKEN_PARAMETER")
         missing = [name for name in required if not environment.get(name)]
         if missing:
@@ -86,9 +90,9 @@ class Settings:
 
     @classmethod
     def from_chalice_config(cls, chalice_directory: Path, stage: str) -> "Settings":
-        """Settings of `stage` as provisioning recorded them in `.chalice/config.json`.
+        """Return the settings of `stage` that provisioning wrote to `.chalice/config.json`.
 
-        Raise SettingsError if the stage was never provisioned.
+        Raises SettingsError if the stage was never provisioned.
         """
         try:
             config = json.loads((chalice_directory / "config.json").read_text("utf-8"))
@@ -106,6 +110,7 @@ class Settings:
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:
+    """Return a setting that is on, the default, or off."""
     text = environment.get(name) or "on"
     if text not in {"on", "off"}:
         raise SettingsError(f"{name} is {text!r}; it must be on or off")
@@ -113,20 +118,23 @@ def _switch(environment: Mapping[str, str], name: str) -> bool:
 
 
 def _options(environment: Mapping[str, str]) -> Options:
-    """PDF_PAGE_SIZE, PDF_ORIENTATION, PDF_FONT_SIZE and PDF_MARGIN, as far as they are given."""
-    given = {
+    """Return the page options from the variables whose names begin with PDF_."""
+    values = {
         name.lower().replace("_", "-"): value
         for name, value in environment.items()
         if name.startswith("PDF_") and value
     }
     try:
-        return Options.parse(given)
+        return Options.parse(values)
     except BadOption as error:
         raise SettingsError(f"{error} It is set in .chalice/config.json, in capitals.") from error
 
 
 def last_deployed_stage(chalice_directory: Path) -> str:
-    """Name of the stage that `chalice deploy` wrote last; SettingsError if there is none."""
+    """Return the name of the stage that was deployed last.
+
+    Raises SettingsError if none was deployed from this folder.
+    """
     deployed = (chalice_directory / "deployed").glob("*.json")
     newest = max(deployed, key=lambda path: path.stat().st_mtime_ns, default=None)
     if newest is None:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from chalicelib import VERSION
 from cli.screen import escape
 
 DEFAULT_WAIT_SECONDS = 600
@@ -46,6 +47,7 @@ def parse_arguments(arguments: Sequence[str] | None, manual: str) -> argparse.Na
         f"(default: {DEFAULT_WAIT_SECONDS})",
     )
     add("--url", action="store_true", help="add a link to each PDF, valid for five minutes")
+    add("--version", action="version", version=f"query.py {VERSION}")
     add("--download", metavar="DIR", type=Path, help="download the PDFs into this folder")
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument("--summary", action="store_true", help="only count the files")

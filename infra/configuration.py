@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.converter.output_file import replacing
 from infra.explanation import StageError
+from infra.target import ARCHITECTURES, X86_64
 
 
 def path(project: Path) -> Path:
@@ -14,6 +15,7 @@ def path(project: Path) -> Path:
     return project / ".chalice" / "config.json"
 
 
+_ARCHITECTURE = "lambda_architecture"
 APP = "text-to-pdf"
 """Application name; names of resources begin with NAME_PREFIX and this."""
 
@@ -47,6 +49,29 @@ def environment(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[
     for scope in (config, recorded):
         merged |= scope.get("environment_variables", {})
     return merged
+
+
+def architecture(project: Path, stage: str) -> str:
+    """Return the architecture of the stage's functions: chalice's `lambda_architecture`.
+
+    Raise StageError unless it is one of Lambda's.
+    """
+    config = read(project)
+    recorded = config.get("stages", {}).get(stage, {})
+    name = str(recorded.get(_ARCHITECTURE, config.get(_ARCHITECTURE, X86_64)))
+    if name not in ARCHITECTURES:
+        raise StageError(
+            f".chalice/config.json: lambda_architecture of stage {stage!r} is {name!r}: "
+            f"set it to {' or '.join(ARCHITECTURES)}"
+        )
+    return name
+
+
+def set_architecture(project: Path, stage: str, name: str) -> None:
+    """Record the architecture that the functions of a recorded stage are deployed for."""
+    config = read(project)
+    config["stages"][stage][_ARCHITECTURE] = name
+    write(project, config)
 
 
 def write(project: Path, config: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import boto3
 from infra import configuration, subscriptions, tags
 from infra.buckets import ExistingBucket
 from infra.explanation import StageError
+from infra.target import ARCHITECTURES
 
 _NAME_PREFIX = re.compile(r"[a-z][a-z0-9-]{0,9}-")
 _ARN = re.compile(r"arn:[\w-]+:(?P<service>\w+):[\w-]*:\d{12}:\S+")
@@ -33,6 +34,7 @@ class DeployOptions:
     tags: Mapping[str, str] = field(default_factory=dict)
     buckets: Mapping[str, str] = field(default_factory=dict)
     name_prefix: str = ""
+    architecture: str = ""
     notify_email: str = ""
     notify_url: str = ""
 
@@ -57,6 +59,7 @@ OTHER_OPTIONS = {
     "input_prefix": "convert only objects whose keys begin with this",
     "output_prefix": "store PDFs under keys that begin with this",
     "name_prefix": "prefix of the names of all resources, such as acme-",
+    "arch": "architecture of the functions: x86_64 (the default) or arm64",
     "tags": "tags of all resources: 'name=value name=value'",
     "notify_email": "email address to notify of every settled file",
     "notify_url": "https:// address to notify of every settled file",
@@ -80,6 +83,8 @@ def parse(namespace: argparse.Namespace) -> DeployOptions:
             f"NAME_PREFIX is {values['name_prefix']!r}: use at most 11 lower-case letters, digits "
             "and hyphens, beginning with a letter and ending with a hyphen, such as acme-"
         )
+    if values["arch"] and values["arch"] not in ARCHITECTURES:
+        raise StageError(f"ARCH is {values['arch']!r}: use {' or '.join(ARCHITECTURES)}")
     for name, service in _ARNS.items():
         _check_arn(name, values[name], service)
     for name in _PREFIXES:
@@ -94,6 +99,7 @@ def parse(namespace: argparse.Namespace) -> DeployOptions:
         tags=tags.parse(values["tags"]),
         buckets={u: values[f"{u}_bucket"] for u in ("input", "output") if values[f"{u}_bucket"]},
         name_prefix=values["name_prefix"],
+        architecture=values["arch"],
         notify_email=values["notify_email"],
         notify_url=values["notify_url"],
     )

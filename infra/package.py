@@ -30,46 +30,28 @@ from chalice.utils import UI, OSUtils
 
 from infra import bytecode
 from infra.explanation import StageError
-
-ARCHITECTURE = "x86_64"
-RUNTIME_GLIBC = {"python3.11": (2, 26), "python3.12": (2, 34), "python3.13": (2, 34)}
-"""glibc version of Lambda's runtimes: Amazon Linux 2 up to Python 3.11, then Amazon Linux 2023.
-
-Source: Lambda Developer Guide, 'Lambda runtimes'.
-"""
+from infra.target import X86_64, Target, runtime
 
 P = TypeVar("P", LayerDeploymentPackager, AppOnlyDeploymentPackager)
 Files = Mapping[str, tuple[int, int]]
 """CRC-32 and size in bytes of each file, by its path below site-packages."""
 
 
-def runtime() -> str:
-    """Return the Lambda runtime that chalice deploys to: the version of this interpreter."""
-    return f"python{sys.version_info.major}.{sys.version_info.minor}"
-
-
-def platforms() -> list[str]:
-    """Return the platform tags of wheels that run on the runtime, best first (PEP 600)."""
-    _, minor = RUNTIME_GLIBC[runtime()]
-    return [f"manylinux_2_{n}_{ARCHITECTURE}" for n in range(minor, 4, -1)] + [
-        f"manylinux{old}_{ARCHITECTURE}" for old in ("2014", "2010", "1")
-    ]
-
-
-def build_layer(project: Path) -> Path:
+def build_layer(project: Path, architecture: str = X86_64) -> Path:
     """Return the path of the zip with libraries that `chalice deploy` ships, building it if needed.
 
     A layer that was built earlier is reused if neither it nor the lock file has changed since.
     Raises StageError, and deletes the zip, if its files are not those that requirements.lock pins.
     """
-    packager = _packager(LayerDeploymentPackager)
+    target = Target(runtime(), architecture)
+    packager = _packager(LayerDeploymentPackager, architecture)
     layer = Path(packager.deployment_package_filename(str(project), runtime()))
     lock = project / "requirements.lock"
     if not _is_sealed(layer, lock):
-        pinned = pinned_files(lock)
+        pinned = pinned_files(lock, target)
         layer.unlink(missing_ok=True)
         _build(packager, project)
-        verify_layer(layer, pinned)
+        verify_layer(layer, pinned, target)
         bytecode.add_bytecode(layer, "/opt")
         seal(layer, lock)
     return layer
@@ -78,7 +60,7 @@ def build_layer(project: Path) -> Path:
 def build_code(project: Path) -> Path:
     """Return the path of the zip with our code that `chalice deploy` ships, building it if needed.
 
-    The zip is reused if neither it nor the code has changed since.
+    It is the same for every architecture, and is reused if neither it nor the code has changed.
     """
     remove_caches(project)
     packager = _packager(AppOnlyDeploymentPackager)
@@ -100,10 +82,11 @@ def remove_caches(project: Path) -> None:
 Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
 
 
-def _packager(kind: type[P]) -> P:
-    """Return chalice's packager of this kind, without output."""
+def _packager(kind: type[P], architecture: str = X86_64) -> P:
+    """Return chalice's packager of this kind for the architecture, without output."""
     system = OSUtils()
-    return kind(system, DependencyBuilder(system), UI(StringIO()), ARCHITECTURE)
+    builder = DependencyBuilder(system, architecture=architecture)
+    return kind(system, builder, UI(StringIO()), architecture)
 
 
 def _build(packager: Packager, project: Path) -> None:
@@ -141,24 +124,24 @@ def _digests(*files: Path) -> str:
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 
-def pinned_files(lock: Path) -> Files:
-    """Return all files of the wheels that the lock file pins for the runtime.
+def pinned_files(lock: Path, target: Target) -> Files:
+    """Return all files of the wheels that the lock file pins for the target.
 
     pip downloads them, or takes them from its cache. Raises StageError if it cannot, or if a
     wheel's hash is not the pinned one.
     """
     with tempfile.TemporaryDirectory() as folder:
-        _download(lock, Path(folder))
+        download(lock, Path(folder), target)
         return dict(_files_of_wheels(Path(folder)))
 
 
-def verify_layer(layer: Path, pinned: Files) -> None:
+def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
     """Raise StageError, and delete the layer, unless it holds exactly the pinned files.
 
     Call this before bytecode is added, which is in no wheel.
     """
     with zipfile.ZipFile(layer) as archive:
-        prefix = f"python/lib/{runtime()}/site-packages/"
+        prefix = f"{target.site_packages}/"
         files = {
             i.filename.removeprefix(prefix): (i.CRC, i.file_size)
             for i in archive.infolist()
@@ -176,11 +159,16 @@ def verify_layer(layer: Path, pinned: Files) -> None:
         )
 
 
-def _download(lock: Path, folder: Path) -> None:
-    """Have pip download the pinned wheels for Lambda, and reject wheels with another hash."""
+def download(lock: Path, folder: Path, target: Target) -> None:
+    """Have pip download the pinned wheels for the target, and reject wheels with another hash.
+
+    pip decides for the Python that runs it which lines of the lock apply. Raises StageError if a
+    wheel cannot be downloaded.
+    """
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
-    command += [f"--platform={name}" for name in platforms()]
+    command += [f"--python-version={target.python}"]
+    command += [f"--platform={name}" for name in target.platforms()]
     command += [f"--dest={folder}", f"--requirement={lock}"]
     process = subprocess.run(command, capture_output=True, text=True)
     if process.returncode:
@@ -216,5 +204,5 @@ def unpack(project: Path, folder: Path) -> list[str]:
     site_packages = Path(botocore.__file__).parents[1]
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py"):
         (runtime_libraries / name).symlink_to(site_packages / name)
-    libraries = folder / f"opt/python/lib/{runtime()}/site-packages"
+    libraries = folder / "opt" / Target(runtime()).site_packages
     return [str(path) for path in (folder / "task", libraries, runtime_libraries)]

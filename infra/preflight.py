@@ -46,7 +46,7 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
         outputs = check_stage(stage, session)
         os.environ["STREAM"] = outputs["Stream"]  # for app.py, which is being loaded
         sys.dont_write_bytecode = True  # chalice packs every file in chalicelib
-        build_layer(PROJECT)
+        build_layer(PROJECT, configuration.architecture(PROJECT, stage))
         build_code(PROJECT)
         yield
         _configure(stage, session)

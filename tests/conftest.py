@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests import stack as stacks
+
+# For mutation testing: whether a change is noticed counts, not the smallest example that does.
+settings.register_profile(
+    "mutants", phases=(Phase.explicit, Phase.generate), database=None, derandomize=True
+)
 
 
 @pytest.fixture(scope="session")

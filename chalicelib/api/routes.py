@@ -193,8 +193,9 @@ def _openapi(_asked: Parameters, _services: "Services") -> Response:
 
 @cache
 def document() -> str:
-    """The OpenAPI 3.1 document of this API."""
-    return (Path(__file__).parent / "openapi.json").read_text("utf-8")
+    """The OpenAPI 3.1 document of this API, with the version of the product filled in."""
+    text = (Path(__file__).parent / "openapi.json").read_text("utf-8")
+    return text.replace('"VERSION"', f'"{VERSION}"')
 
 
 _ROUTES: Mapping[str, Callable[[Parameters, "Services"], Response]] = {

@@ -1,6 +1,6 @@
-"""Text in, PDF out. Pure: knows nothing of AWS and reads no environment.
+"""Converts text to PDF, independent of AWS and of the environment.
 
-Importing this is cheap; fpdf2 and the fonts are imported by the first conversion.
+Importing this package is cheap; fpdf2 and the fonts are imported by the first conversion.
 """
 
 import gc
@@ -31,23 +31,23 @@ def convert(
     options: Options = Options(),  # noqa: B008 - frozen
     progress: OnProgress | None = None,
 ) -> Report:
-    """Turn the text read from `source` into a PDF written to `sink`.
+    """Convert the text read from `source` to a PDF written to `sink`.
 
-    `source` is only ever read forwards and `sink` written forwards, in memory that does not
-    grow with the text. `progress` is called at least once every 64 pages and every 256 kB; what
-    it raises ends the conversion and is raised from here. Whatever ends it, a sink that can
-    seek is left as it was.
-    Raises NotText, naming what it looks like, if the bytes are no text.
+    `about` describes the text. Both streams are used in sequence only, and memory use does not
+    grow with the text. `progress` is called at least once every 64 pages and every 256 kB; an
+    exception that it raises ends the conversion and is passed on. If the conversion fails, a
+    seekable sink is truncated to what it was before.
+    Raises NotText, naming the kind of file, if the bytes are not text.
     """
-    return _press()(source, sink, about, options, progress)
+    return _engine()(source, sink, about, options, progress)
 
 
 @cache
-def _press() -> Callable[[BinaryIO, BinaryIO, Source, Options, OnProgress | None], Report]:
-    """What does the work, imported with the garbage collector at rest.
+def _engine() -> Callable[[BinaryIO, BinaryIO, Source, Options, OnProgress | None], Report]:
+    """Return the engine's `convert_stream`, imported with the garbage collector disabled.
 
-    fpdf2 brings 400 modules along. Looking for garbage in them while they are imported is a large
-    part of the cost of importing them.
+    fpdf2 imports 400 modules, and garbage collections among their objects are a large part of the
+    time that takes.
     """
     enabled = gc.isenabled()
     gc.disable()

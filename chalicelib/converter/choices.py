@@ -1,4 +1,4 @@
-"""The options as a form can offer them: what each is called, may be, and is by default."""
+"""Describes the options for a form: name, allowed values and default of each."""
 
 from dataclasses import fields
 from enum import StrEnum
@@ -7,16 +7,17 @@ from typing import Any
 from chalicelib.converter.options import FONT_SIZES, MARGINS, PREFIX, Options
 
 NUMBERS = {"font_size": (FONT_SIZES, "pt"), "margin": (MARGINS, "mm")}
-"""Limits and unit of each option that is a number."""
+"""Limits and unit of each numeric option."""
 
 STAGE_ONLY = {"charsets"}
-"""Options that describe the files of a stage, not one file."""
+"""Options that apply to all files of a stage and cannot be set for one file."""
 
 
 def of(defaults: Options) -> list[dict[str, Any]]:
-    """Return each option of a file: `name`, `default`, and by its `kind` what it may be.
+    """Return a description of each option of a file: `name`, `default` and `kind`.
 
-    A `choice` has `values`, a `number` has `minimum`, `maximum` and `unit`, a `text` is free.
+    A `choice` also has `values`, a `number` has `minimum`, `maximum` and `unit`, and a `text` is
+    free text.
     """
     return [
         {"name": PREFIX + field.name.replace("_", "-")}

@@ -1,4 +1,4 @@
-"""The way from a stream of bytes to a finished document."""
+"""Runs a conversion: decodes, cleans and lays out a stream, and writes the document."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -9,54 +9,55 @@ from typing import BinaryIO
 
 from chalicelib.converter.document.document import Document
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import Widths
-from chalicelib.converter.language import of_text, tag
+from chalicelib.converter.fonts.font import CellWidths
+from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.converter.layout.layout import Layout, Page
 from chalicelib.converter.options import Options, Switch
 from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.report import OnProgress, Progress, Report, Source
-from chalicelib.converter.warning import encoding_doubtful
+from chalicelib.converter.warning import doubtful_encoding_warning
 
 _PAGES_PER_REPORT = 64
+"""Pages between calls of the progress callback."""
 
 
 def convert_stream(
     source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
 ) -> Report:
-    """Convert; see `chalicelib.converter.convert`."""
+    """Convert text to PDF; see `chalicelib.converter.convert`."""
     start = sink.tell() if sink.seekable() else None
     try:
-        return _run(source, sink, about, options, progress)
+        return _convert(source, sink, about, options, progress)
     except BaseException:
         if start is not None:
-            with suppress(OSError):  # a device says that it can seek, and cannot be cut off
+            with suppress(OSError):  # some devices claim to be seekable but cannot be truncated
                 sink.seek(start)
                 sink.truncate()
         raise
 
 
-def _run(
+def _convert(
     source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
 ) -> Report:
     decoding = Decoding(source, options.charset or about.charset, options.likely_charsets)
     texts = iter(decoding)
     first = next(texts)  # raises NotText before anything is written
-    language = tag(about.language or "") or options.language or of_text(first)
+    language = language_tag(about.language or "") or options.language or detect_language(first)
     about = replace(about, language=language)
     geometry = Geometry.of(options)
     document = Document(sink, about, geometry, tagged=options.tagged is Switch.ON)
     composer = cache(lambda: document.composer(geometry.columns))
-    layout = Layout(geometry.columns, geometry.rows, Widths(document.repertoire), composer)
+    layout = Layout(geometry.columns, geometry.rows, CellWidths(document.repertoire), composer)
 
-    def tell() -> None:
+    def report_progress() -> None:
         if progress:
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
-    for page in _pages(chain([first], texts), layout, tell):
+    for page in _pages(chain([first], texts), layout, report_progress):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
-            tell()
+            report_progress()
     document.finish()
     encoding = decoding.encoding
     return Report(
@@ -66,14 +67,17 @@ def _run(
         encoding_step=encoding.step,
         replaced=decoding.replaced + document.painter.labels.drawn,
         repaired=decoding.repaired,
-        warnings=(encoding_doubtful(encoding.readings),) if encoding.readings else (),
+        warnings=(doubtful_encoding_warning(encoding.readings),) if encoding.readings else (),
     )
 
 
-def _pages(texts: Iterable[str], layout: Layout, tell: Callable[[], None]) -> Iterator[Page]:
+def _pages(
+    texts: Iterable[str], layout: Layout, report_progress: Callable[[], None]
+) -> Iterator[Page]:
+    """Yield pages as they are complete; `report_progress` is called after each text."""
     cleaner = Cleaner()
     for text in texts:
         yield from layout.feed(cleaner.clean(text, last=False))
-        tell()
+        report_progress()
     yield from layout.feed(cleaner.clean("", last=True))
     yield from layout.finish()

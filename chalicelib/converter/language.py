@@ -1,8 +1,9 @@
-"""Languages of texts, as BCP 47 names them."""
+"""Language tags (BCP 47), and the language of a text."""
 
 import re
 
-UNDETERMINED = "und"  # ISO 639-2, as RFC 5646 (4.1) has it for what must be tagged
+UNDETERMINED = "und"
+"""Tag for text whose language is unknown where a tag is required (RFC 5646, 4.1)."""
 
 # RFC 5646, 2.1: language, script, region, variants, extensions, private use; or private use alone.
 _TAG = re.compile(
@@ -13,17 +14,17 @@ _TAG = re.compile(
 )
 
 
-def tag(text: str) -> str | None:
-    """Return the text, stripped, if it is one well-formed BCP 47 tag; else None.
+def language_tag(text: str) -> str | None:
+    """Return the text, stripped, if it is one well-formed BCP 47 tag, or None.
 
-    A list of languages, as HTTP's Content-Language may be, names no language of the text.
+    A list of languages, which HTTP's Content-Language may have, is not a tag.
     """
     text = text.strip()
     return text if _TAG.fullmatch(text) else None
 
 
-# Scripts in which hardly anything but one language is written, and their ranges of letters. Han
-# belongs to Japanese where there is kana.
+# Languages with a script that hardly any other language uses, and the script's ranges of letters.
+# Han counts as Japanese if there is kana.
 _SCRIPTS = (
     ("ja", "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"),
     ("ko", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"),
@@ -44,15 +45,18 @@ _SCRIPTS = (
 )
 _LETTERS = re.compile(r"[^\W\d_]")
 _HAN = re.compile("[\u3400-\u9fff]")
-_MIN_LETTERS = 20  # of one script, fewer of which are a word in a text of another language
-_SAMPLE = 5_000  # characters
+_MIN_LETTERS = 20
+"""Minimum letters of a script; fewer may be a foreign word in a text of another language."""
+
+_SAMPLE = 5_000
+"""Characters of a text that are examined."""
 
 
-def of_text(text: str) -> str | None:
-    """Return the language of a text whose script is that of one language only, or None.
+def detect_language(text: str) -> str | None:
+    """Return the language of a text in a script that only one language uses, or None.
 
-    Nine in ten letters must be of the script. Other scripts, such as Latin, Cyrillic, Arabic or
-    Han alone, are those of many languages.
+    Nine in ten letters must be of the script. Others, such as Latin, Cyrillic, Arabic or Han
+    without kana, are used by many languages.
     """
     text = text[:_SAMPLE]
     if text.isascii():

@@ -1,4 +1,4 @@
-"""How text is read and pages are laid out: the choices a user has, and what each may be."""
+"""The options of a conversion, and the values that each may have."""
 
 import codecs
 from collections.abc import Callable, Mapping
@@ -6,40 +6,43 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from math import isfinite
 
-from chalicelib.converter.language import tag
+from chalicelib.converter.language import language_tag
 from chalicelib.errors import BadOption
 
 PREFIX = "pdf-"
 
 
 class PageSize(StrEnum):
-    """Paper, by its usual name."""
+    """Paper sizes by their usual names."""
 
     A4 = "a4"
     LETTER = "letter"
 
     @property
     def points(self) -> tuple[float, float]:
-        """Width and height in portrait, in points of 1/72 inch (ISO 216, ANSI/ASME Y14.1)."""
+        """Width and height in portrait orientation, in points (ISO 216, ANSI/ASME Y14.1)."""
         return (595.28, 841.89) if self is PageSize.A4 else (612.0, 792.0)
 
 
 class Orientation(StrEnum):
-    """Which edge of the paper is on top."""
+    """Whether the short or the long edge of the paper is on top."""
 
     PORTRAIT = "portrait"
     LANDSCAPE = "landscape"
 
 
 class Switch(StrEnum):
-    """Whether to do something."""
+    """Value of an option that is on or off."""
 
     ON = "on"
     OFF = "off"
 
 
-FONT_SIZES = (4.0, 36.0)  # pt; the largest still leaves room for a few columns and rows
-MARGINS = (5.0, 50.0)  # mm; most printers leave about 4 mm blank
+FONT_SIZES = (4.0, 36.0)
+"""Minimum and maximum font size in points; the maximum leaves room for some columns and rows."""
+
+MARGINS = (5.0, 50.0)
+"""Minimum and maximum margin in millimetres; most printers leave about 4 mm blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ class Options:
     """Page layout and encodings.
 
     `font_size` is in points, `margin` in millimetres on all four sides. `charset` is the encoding
-    of this text, as its sender knows it; `charsets` are encodings that texts are likely to be in,
-    in order, separated by commas. `tagged` is whether the PDF tells assistive technology its
-    paragraphs. `language` is a BCP 47 tag, for texts whose sender named none. Raises BadOption
-    when a value is not allowed.
+    of this text, if its sender knows it; `charsets` are the encodings that texts are likely to be
+    in, in order, separated by commas. `tagged` is whether the PDF has structure for assistive
+    technology. `language` is a BCP 47 tag for texts whose sender named none.
+    Raises BadOption if a value is not allowed.
     """
 
     page_size: PageSize = PageSize.A4
@@ -64,20 +67,20 @@ class Options:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = _READERS[field.name](_name(field.name), str(getattr(self, field.name)))
+            value = _PARSERS[field.name](_name(field.name), str(getattr(self, field.name)))
             object.__setattr__(self, field.name, value)
 
     @property
     def likely_charsets(self) -> tuple[str, ...]:
-        """The codecs of `charsets`."""
+        """Python's names of the encodings in `charsets`."""
         return tuple(filter(None, self.charsets.split(",")))
 
     @classmethod
     def parse(cls, metadata: Mapping[str, str], defaults: "Options | None" = None) -> "Options":
-        """Read the `pdf-…` keys of an object's user metadata on top of `defaults`.
+        """Return `defaults` with the values of the `pdf-…` keys in an object's user metadata.
 
-        Other keys are somebody else's and are ignored. Raises BadOption for an unknown
-        `pdf-…` key or a value that is not allowed.
+        Other keys are ignored. Raises BadOption if a `pdf-…` key is unknown or its value is not
+        allowed.
         """
         known = {_name(field.name): field.name for field in fields(cls)}
         chosen: dict[str, str] = {}
@@ -90,7 +93,7 @@ class Options:
                     f"There is no option {_shown(option)}; the options are {', '.join(known)}."
                 )
             chosen[known[option]] = value
-        # The readers take text, so this is the one place where the types are not yet right.
+        # The values are text; __post_init__ parses them into the types of the fields.
         return replace(defaults or cls(), **chosen)  # type: ignore[arg-type]
 
 
@@ -99,29 +102,27 @@ def _name(field: str) -> str:
 
 
 def _shown(value: str) -> str:
-    """The value as a user may see it: quoted, escaped and short."""
+    """Return a value for a message: quoted, escaped and shortened."""
     return ascii(value if len(value) <= 40 else value[:40] + "…")
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
-    def read(option: str, value: str) -> StrEnum:
+    def parse(option: str, value: str) -> StrEnum:
         try:
             return kind(value.strip().lower())
         except ValueError:
             allowed = " or ".join(kind)
-            raise BadOption(
-                f"Option {option} cannot be {_shown(value)}; it is {allowed}."
-            ) from None
+            raise BadOption(f"Option {option} cannot be {_shown(value)}; use {allowed}.") from None
 
-    return read
+    return parse
 
 
 def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], float]:
-    def read(option: str, value: str) -> float:
+    def parse(option: str, value: str) -> float:
         low, high = limits
         problem = BadOption(
             f"Option {option} cannot be {_shown(value)}; "
-            f"it is a number from {low:g} to {high:g} ({unit})."
+            f"use a number from {low:g} to {high:g} ({unit})."
         )
         try:
             number = float(value)
@@ -131,7 +132,7 @@ def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], floa
             raise problem
         return number
 
-    return read
+    return parse
 
 
 def _codecs(option: str, value: str) -> str:
@@ -139,7 +140,7 @@ def _codecs(option: str, value: str) -> str:
 
 
 def _codec(option: str, value: str) -> str:
-    """Return Python's name of an encoding; an empty one stays empty."""
+    """Return Python's name of an encoding, or "" for an empty value."""
     if not value.strip():
         return ""
     try:
@@ -148,21 +149,21 @@ def _codec(option: str, value: str) -> str:
     except (LookupError, ValueError):
         raise BadOption(
             f"Option {option} cannot be {_shown(value)}; "
-            "it names encodings, such as windows-1252 or cp850."
+            "use names of encodings, such as windows-1252 or cp850."
         ) from None
     return name
 
 
 def _language(option: str, value: str) -> str:
-    if value.strip() and tag(value) is None:
+    if value.strip() and language_tag(value) is None:
         raise BadOption(
             f"Option {option} cannot be {_shown(value)}; "
-            "it is a language tag (BCP 47), such as en or pt-BR."
+            "use a language tag (BCP 47), such as en or pt-BR."
         )
     return value.strip()
 
 
-_READERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
+_PARSERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
     "page_size": _choice(PageSize),
     "orientation": _choice(Orientation),
     "font_size": _number(FONT_SIZES, "points"),

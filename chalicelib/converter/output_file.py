@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Writes output files atomically: complete or not at all."""
 
 import os
 import secrets
@@ -10,19 +10,19 @@ from typing import BinaryIO
 
 
 def unfinished(target: Path) -> Path:
-    """Return a new name beside the target, where its content is until it is whole.
+    """Return a new path for the content of `target` until it is complete.
 
-    It must be on the same file system: only there is a rename all or nothing.
+    It is in the same folder, as renaming is atomic only within a file system.
     """
     return target.with_name(f".{secrets.token_hex(8)}.part")
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `target` unless the block raises.
+    """Open a file for writing that replaces `target` unless the block raises.
 
-    A symbolic link stays and its target is replaced. What is no regular file, such as a device or
-    a pipe, is written to directly, and so is all below /dev and /proc.
+    For a symbolic link, the file that it points to is replaced. Devices, pipes and anything below
+    /dev and /proc are written to directly.
     """
     if _is_special(target):
         with target.open("wb") as file:

@@ -1,4 +1,4 @@
-"""What a conversion is told and what it tells: source, progress, report."""
+"""Data that go into and come out of a conversion: source, progress, report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from chalicelib.converter.warning import Warned
+from chalicelib.converter.warning import ConversionWarning
 
 
 class Basis(StrEnum):
-    """How sure it is that the text was read in the right encoding."""
+    """How certain the encoding of the text is."""
 
     DECLARED = "declared"
     CERTAIN = "certain"
@@ -18,7 +18,7 @@ class Basis(StrEnum):
 
 
 class Step(StrEnum):
-    """What decided on an encoding, in the order in which it is tried."""
+    """The step that decided on the encoding, in the order in which they are tried."""
 
     MARK = "byte-order-mark"
     DECLARED = "declared"
@@ -34,12 +34,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is known of a text besides its bytes.
+    """Describes a text apart from its bytes.
 
-    `created_at` (with a zone) becomes the creation date, `document_id` the document's /ID:
-    two uploads with equal text differ, the same upload always gives the same bytes.
-    `charset` is what its sender declared, `size` its length in bytes (for progress only),
-    `language` a BCP 47 tag; anything else is ignored.
+    `name` is the title and is shown in the header. `created_at` (with a time zone) becomes the
+    creation date, and `document_id` the document's /ID, so that two uploads with equal text
+    differ, but the same upload always gives the same bytes. `charset` is the one that the sender
+    declared, and `size` the length in bytes, for progress only. `language` is a BCP 47 tag; any
+    other value is ignored.
+    Raises ValueError if `created_at` has no time zone.
     """
 
     name: str
@@ -56,7 +58,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a conversion has come: bytes read of `size`, pages written."""
+    """Progress of a conversion: bytes read, of `size` if that is known, and pages written."""
 
     bytes_read: int
     size: int | None
@@ -65,11 +67,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came out.
+    """The result of a conversion.
 
-    `encoding_step` is what decided on the encoding, if that is known. `replaced` counts characters
-    that could not be decoded or drawn, `repaired` bytes that are no UTF-8 in a text that is, and
-    were read in another charset.
+    `encoding_step` is the step that decided on the encoding, if known. `replaced` is the number of
+    characters that could not be decoded or drawn, and `repaired` the number of stray bytes in
+    UTF-8 that were decoded in another charset.
     """
 
     pages: int
@@ -78,7 +80,7 @@ class Report:
     replaced: int
     repaired: int = 0
     encoding_step: Step | None = None
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[ConversionWarning, ...] = ()
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]

@@ -1,4 +1,4 @@
-"""What may be wrong with a PDF that was made: a code for programs, and a sentence for people."""
+"""Warnings about a PDF that was made: a code for programs and a sentence for people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,29 +6,29 @@ from enum import StrEnum
 
 
 class WarningCode(StrEnum):
-    """Kinds of warnings, which stay what they are once records have them."""
+    """Kinds of warnings. Records store them, so a value must not change."""
 
     ENCODING_DOUBTFUL = "encoding-doubtful"
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
-    """A warning."""
+class ConversionWarning:
+    """A possible defect of a PDF; `message` is a sentence for its user."""
 
     code: WarningCode
     message: str
 
 
-def encoding_doubtful(readings: Sequence[tuple[str, str]]) -> Warned:
-    """Return the warning that other encodings are about as likely as the one that was taken.
+def doubtful_encoding_warning(readings: Sequence[tuple[str, str]]) -> ConversionWarning:
+    """Return the warning that other encodings are about as likely as the chosen one.
 
-    `readings` are the encodings, the taken one first, each with what it makes of the first word
-    that they read differently.
+    `readings` are the encodings, the chosen one first, each with the first word that they decode
+    differently.
     """
-    (taken, word), *others = readings
+    (chosen, word), *others = readings
     alternatives = " or ".join(f"{name} (“{other}”)" for name, other in others)
-    return Warned(
+    return ConversionWarning(
         WarningCode.ENCODING_DOUBTFUL,
-        f"The text was read as {taken} (“{word}”) and may as well be {alternatives}: if so, upload "
-        "it again with its encoding in the metadata pdf-charset.",
+        f"The text was read as {chosen} (“{word}”), but may be {alternatives}. If it is, upload it "
+        "again with its encoding in the metadata pdf-charset.",
     )

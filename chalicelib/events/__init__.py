@@ -1,4 +1,4 @@
-"""Handlers of the events that invoke the functions: S3, batches, and the stream of the table.
+"""Handlers of the events that invoke the functions: from S3, batch services and the table's stream.
 
 The entry points in app.py use `Intake` and `Announcer`.
 """

@@ -1,7 +1,7 @@
-"""The message that says what became of a file; docs/events.md is its reference.
+"""The SNS message about a settled file; docs/events.md describes it.
 
 Source of the limits: SNS API Reference, Publish and PublishBatch; SQS API Reference, SendMessage,
-for the characters that a subscribed queue takes.
+for the characters that a subscribed queue accepts.
 """
 
 import json
@@ -12,18 +12,18 @@ from typing import Any
 from chalicelib.records.record import Record, Status
 from chalicelib.status.answer import Answer
 
-VERSION = 1
-"""Of the message's form; it changes when a member changes its meaning or goes away."""
+MESSAGE_VERSION = 1
+"""Version of the message format; it changes if a member is removed or changes its meaning."""
 
-MAX_SUBJECT = 99
-"""Characters of a subject: SNS wants fewer than 100, all of them ASCII."""
+MAX_SUBJECT_LENGTH = 99
+"""Maximum characters of a subject, which SNS requires to be ASCII and shorter than 100."""
 
 _NOT_IN_MESSAGES = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """What became of one file; `id` is the same whenever the same change is announced again."""
+    """The announcement of one settled file; `id` is the same if the change is announced again."""
 
     id: str
     stage: str
@@ -31,22 +31,22 @@ class Announcement:
 
     @property
     def type(self) -> str:
-        """What happened: `converted`, `failed`, or `deleted` for the input."""
+        """The type of the message: `converted`, `failed`, or `deleted` if the input was deleted."""
         if self.record.input_deleted_at:
             return "deleted"
         return "converted" if self.record.status is Status.SUCCESS else "failed"
 
     @property
     def has_warnings(self) -> bool:
-        """Whether the PDF may differ from what its author meant, although it is a SUCCESS."""
+        """Whether the PDF may not show the text exactly, although the conversion succeeded."""
         record = self.record
         return bool(record.warnings or record.replaced or record.repaired)
 
     @property
     def body(self) -> dict[str, Any]:
-        """The message for programs: the record as the API returns it, and where it belongs."""
+        """The message for programs, with the record as the API returns it."""
         return {
-            "version": VERSION,
+            "version": MESSAGE_VERSION,
             "id": self.id,
             "type": self.type,
             "stage": self.stage,
@@ -56,30 +56,37 @@ class Announcement:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """What subscriptions can filter by. A key without a `/` has no prefix."""
+        """The message attributes, which subscriptions can filter by.
+
+        A key without a `/` has no prefix attributes.
+        """
         key = _NOT_IN_MESSAGES.sub("\ufffd", self.record.input_key)
-        named = {
+        attributes = {
             "type": self.type,
             "status": str(self.record.status),
             "has_warnings": "true" if self.has_warnings else "false",
         }
         if "/" in key:
-            named |= {
+            attributes |= {
                 "first_prefix": key.partition("/")[0] + "/",
                 "prefix": key.rpartition("/")[0] + "/",
             }
-        return named
+        return attributes
 
     @property
     def subject(self) -> str:
-        """The subject of a mail: ASCII, so other characters of the key are shown as `?`."""
+        """The subject of an email, in ASCII; other characters of the key become `?`."""
         name = re.sub("[^ -~]", "?", self.record.input_key)
         subject = f"{self.type}: {name}"
-        return subject if len(subject) <= MAX_SUBJECT else subject[: MAX_SUBJECT - 3] + "..."
+        return (
+            subject
+            if len(subject) <= MAX_SUBJECT_LENGTH
+            else subject[: MAX_SUBJECT_LENGTH - 3] + "..."
+        )
 
     @property
     def text(self) -> str:
-        """The text of a mail."""
+        """The text of an email."""
         record = self.record
         lines = [_NOT_IN_MESSAGES.sub("\ufffd", self._sentence), ""]
         if record.status is Status.SUCCESS and record.output_key:
@@ -107,5 +114,5 @@ class Announcement:
 
     @property
     def message(self) -> str:
-        """The SNS message of structure `json`: one text for mail, the body for all others."""
+        """The SNS message of structure `json`: the text for email, the body for other protocols."""
         return json.dumps({"default": json.dumps(self.body), "email": self.text})

@@ -1,7 +1,7 @@
-"""What the table's stream is read for: each change is audited, and each settled file announced.
+"""The consumer of the table's stream: it audits each change and announces each settled file.
 
-The stream tells of what the table already says, so nothing is announced before it is true, and a
-crash between record and message loses none: Lambda delivers the batch again until it is published.
+A change is in the stream only after it was written, so nothing is announced too early. A crash
+loses no message, since Lambda delivers a batch again until it was processed.
 """
 
 import logging
@@ -19,53 +19,56 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 10
-"""Messages a request: the most that SNS takes."""
+MAX_BATCH_MESSAGES = 10
+"""Maximum messages per PublishBatch request (SNS API Reference)."""
 
 
 class Topic:
-    """The SNS topic of settled files."""
+    """The SNS topic that settled files are announced on."""
 
     def __init__(self, client: "SNSClient", arn: str) -> None:
         self._client = client
         self._arn = arn
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
-        """Publish them in this order: one request for ten. Raise NotPublished if one is refused."""
-        for first in range(0, len(announcements), BATCH):
-            some = announcements[first : first + BATCH]
-            answer = self._client.publish_batch(
+        """Publish the announcements in order, ten per request.
+
+        Raises NotPublished if SNS rejects one of them.
+        """
+        for first in range(0, len(announcements), MAX_BATCH_MESSAGES):
+            batch = announcements[first : first + MAX_BATCH_MESSAGES]
+            response = self._client.publish_batch(
                 TopicArn=self._arn,
                 PublishBatchRequestEntries=[
                     {
                         "Id": str(number),
-                        "Message": one.message,
+                        "Message": announcement.message,
                         "MessageStructure": "json",
-                        "Subject": one.subject,
+                        "Subject": announcement.subject,
                         "MessageAttributes": {
                             name: {"DataType": "String", "StringValue": value}
-                            for name, value in one.attributes.items()
+                            for name, value in announcement.attributes.items()
                         },
                     }
-                    for number, one in enumerate(some)
+                    for number, announcement in enumerate(batch)
                 ],
             )
-            for refused in answer.get("Failed", ()):
-                key = some[int(refused["Id"])].record.input_key
-                raise NotPublished(f"SNS refused the message about {key!r} ({refused['Code']}).")
+            for failure in response.get("Failed", ()):
+                key = batch[int(failure["Id"])].record.input_key
+                raise NotPublished(f"SNS refused the message about {key!r} ({failure['Code']}).")
 
 
 @dataclass(frozen=True)
 class Announcer:
-    """Reads the changes of one stage's records."""
+    """Audits and announces the changes of one stage's records."""
 
     topic: Topic
     stage: str
 
     def process(self, event: Mapping[str, Any], request_id: str) -> int:
-        """Audit each change of the event and announce what it settled; the number announced.
+        """Audit the changes in an event, announce settled files, and return their number.
 
-        Raise NotPublished, or what AWS refused, if the whole batch has to come again.
+        Raises NotPublished or an AWS error if the whole batch must be delivered again.
         """
         changes = table_stream.record_changes(event)
         for change in changes:

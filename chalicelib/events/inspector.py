@@ -1,14 +1,12 @@
-"""Objects that somebody names without their place in the order of events.
+"""Uploads from events without a sequencer: restored objects, S3 Batch Operations, Step Functions.
 
-S3 names a restored object so, S3 Batch Operations and Step Functions those of a list. Each is
-looked at as reconciling looks at a listed one: its object and its record decide whether it is
-converted.
+As in reconciliation, the state of the object and of its record decide whether it is converted.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.pipeline.reconciliation import is_behind, upload_of
+from chalicelib.pipeline.reconciliation import is_outdated, reconciled_upload
 from chalicelib.records import naming
 from chalicelib.records.record import Clock, utc_now
 from chalicelib.records.s3_changes import NamedObject, Upload
@@ -18,7 +16,7 @@ from chalicelib.storage.table import Records
 
 @dataclass(frozen=True)
 class Inspector:
-    """Finds out whether a named object is to be converted; `bucket` gives the bucket of a name."""
+    """Decides whether a named object must be converted; `bucket` returns the bucket of a name."""
 
     records: Records
     bucket: Callable[[str], Bucket]
@@ -26,9 +24,10 @@ class Inspector:
     clock: Clock = utc_now
 
     def upload(self, named: NamedObject) -> Upload | None:
-        """Return the upload to convert: one HeadObject and one GetItem.
+        """Return the upload to convert, by one HeadObject and one GetItem.
 
-        None if there is no such object, if it is none of the stage's, or if its record is true.
+        None if there is no such object, if its key lacks the stage's input prefix, or if its record
+        is up to date.
         """
         if naming.is_folder(named.key) or not named.key.startswith(self.prefix):
             return None
@@ -36,6 +35,6 @@ class Inspector:
         if stored is None:
             return None
         record = self.records.get(named.bucket, named.key, consistent=True)
-        if record is not None and not is_behind(record, stored, self.clock(), failures=True):
+        if record is not None and not is_outdated(record, stored, self.clock(), failures=True):
             return None
-        return upload_of(named.bucket, stored, record)
+        return reconciled_upload(named.bucket, stored, record)

@@ -1,7 +1,7 @@
-"""Every event that `convert` is invoked with, and what each of its senders wants to be answered.
+"""The events that `convert` is invoked with, and the response that each sender expects.
 
-- S3: notifications, of which nobody reads an answer.
-- S3 Batch Operations: tasks, with a result each (S3 User Guide, 'Invoke AWS Lambda function').
+- S3: notifications, without a response.
+- S3 Batch Operations: tasks, with a result for each (S3 User Guide, 'Invoke AWS Lambda function').
 - Step Functions, Distributed Map: items of a list or an inventory (Step Functions Developer Guide,
   'ItemReader' and 'ItemBatcher').
 """
@@ -23,16 +23,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Intake:
-    """Has the pipeline process whatever an event names; `bucket` is the stage's input bucket."""
+    """Passes the objects in an event to the pipeline; `bucket` is the name of the input bucket."""
 
     pipeline: Pipeline
     inspector: Inspector
     bucket: str
 
     def process(self, event: Mapping[str, Any], run: Invocation) -> dict[str, Any] | None:
-        """Process the event and return the answer that its sender wants, if any.
+        """Process an event and return the response that its sender expects, if any.
 
-        Raise EventFailed if it must come again; S3 Batch Operations is told so in its answer.
+        Raises EventFailed if the event must be retried. For S3 Batch Operations the response says
+        so instead.
         """
         if "tasks" in event:
             return self._tasks(event, run)
@@ -43,11 +44,13 @@ class Intake:
         self.pipeline.process_all([*changes, *restored], run)
         return None
 
-    def _uploads(self, named: list[NamedObject]) -> list[Change]:
-        found = [self.inspector.upload(one) for one in named]
-        return [upload for upload in found if upload is not None]
+    def _uploads(self, objects: list[NamedObject]) -> list[Change]:
+        """Return uploads of those of the objects that must be converted."""
+        uploads = (self.inspector.upload(named) for named in objects)
+        return [upload for upload in uploads if upload is not None]
 
     def _tasks(self, event: Mapping[str, Any], run: Invocation) -> dict[str, Any]:
+        """Process the tasks of S3 Batch Operations and return the response with their results."""
         return {
             "invocationSchemaVersion": event["invocationSchemaVersion"],
             "invocationId": event["invocationId"],
@@ -56,35 +59,40 @@ class Intake:
         }
 
     def _task(self, task: Mapping[str, Any], run: Invocation) -> dict[str, str]:
-        """The result of one task: it succeeded if a record says what became of the file."""
+        """Process one task and return its result; a file with a FAILED record is a success, too."""
         bucket = task.get("s3Bucket") or task["s3BucketArn"].rpartition(":")[2]
         try:
-            outcome = self._one(NamedObject(bucket, unquote_plus(task["s3Key"])), run)
+            outcome = self._process_named(NamedObject(bucket, unquote_plus(task["s3Key"])), run)
         except Exception as error:
-            log.warning("will be tried again: %r", task["s3Key"], exc_info=error)
+            log.warning("will be retried: %r", task["s3Key"], exc_info=error)
             return {"resultCode": "TemporaryFailure", "resultString": type(error).__name__}
         return {"resultCode": "Succeeded", "resultString": str(outcome)}
 
-    def _one(self, named: NamedObject, run: Invocation) -> Outcome:
+    def _process_named(self, named: NamedObject, run: Invocation) -> Outcome:
+        """Convert an object if it must be, and return the outcome."""
         upload = self.inspector.upload(named)
         return Outcome.IGNORED if upload is None else self.pipeline.process(upload, run)
 
     def _items(self, event: Mapping[str, Any], run: Invocation) -> dict[str, Any]:
-        """The number of items, and of those to be converted; an item has a Key, maybe a Bucket."""
+        """Process items of Step Functions, which have a Key and optionally a Bucket.
+
+        Return the number of items and of those that had to be converted.
+        """
         batch = event.get("BatchInput") or {}
-        named = [
+        objects = [
             NamedObject(item.get("Bucket") or batch.get("Bucket") or self.bucket, item["Key"])
             for item in event["Items"]
         ]
-        uploads = self._uploads([*named, *_unquoted(named)])
+        uploads = self._uploads([*objects, *_decoded(objects)])
         self.pipeline.process_all(uploads, run)
-        return {"items": len(named), "started": len(uploads)}
+        return {"items": len(objects), "started": len(uploads)}
 
 
-def _unquoted(named: list[NamedObject]) -> list[NamedObject]:
-    """The objects that are meant where keys are URL-encoded, as inventories write them.
+def _decoded(objects: list[NamedObject]) -> list[NamedObject]:
+    """Return the objects with URL-decoded keys, if those differ.
 
-    Which sender decodes them is not documented. Looking at one object too many does no harm.
+    Inventories have URL-encoded keys, and it is not documented which senders decode them. So both
+    keys are tried; a key that does not exist does no harm.
     """
-    decoded = [NamedObject(one.bucket, unquote_plus(one.key)) for one in named]
-    return [new for old, new in zip(named, decoded, strict=True) if new != old]
+    decoded = [NamedObject(named.bucket, unquote_plus(named.key)) for named in objects]
+    return [new for old, new in zip(objects, decoded, strict=True) if new != old]

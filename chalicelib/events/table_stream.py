@@ -1,4 +1,4 @@
-"""Events of the table's stream → each change of a record, with both its images.
+"""Changes of records, parsed from events of the table's DynamoDB stream.
 
 Source of the format: Lambda Developer Guide, 'Using AWS Lambda with Amazon DynamoDB'; DynamoDB
 Developer Guide, 'Change data capture for DynamoDB Streams'.
@@ -15,14 +15,14 @@ from chalicelib.records.record import Record, Status, record_from
 from chalicelib.records.transitions import violation
 
 Image = dict[str, Any]
-"""Attributes of an item by name, as plain values."""
+"""The attributes of an item by name, as plain Python values."""
 
 
 @dataclass(frozen=True)
 class RecordChange:
-    """One change of one item; an image is None where there was, or is, no item.
+    """A change of one item, with its old and new image; None if the item did or does not exist.
 
-    The `id` is the stream's own: the same when the change is delivered again.
+    `id` is the event ID of the stream, which is the same if the change is delivered again.
     """
 
     id: str
@@ -31,21 +31,21 @@ class RecordChange:
 
     @property
     def record(self) -> Record | None:
-        """The record after the change; None if there is none, or only an item that is no record."""
+        """The record after the change, or None if there is none or the item is damaged."""
         return _record(self.new)
 
     @property
     def violation(self) -> str | None:
-        """What the protocol does not allow about the change, or None."""
+        """Why the protocol does not allow the change, or None if it does."""
         if self.new is not None and self.record is None:
             return "the item is no record"
         return violation(_record(self.old), self.record)
 
     @property
     def settled(self) -> Record | None:
-        """The record if the change settled it: it is true now, and nothing is left to be done.
+        """The record after the change if the change settled it, or else None.
 
-        None for a run that begins, and for a failure that will be tried again.
+        It is None for the start of a run and for a failure that will be retried.
         """
         record = self.record
         if record is None or record == _record(self.old):
@@ -54,12 +54,12 @@ class RecordChange:
 
 
 def is_settled(record: Record) -> bool:
-    """Whether a record says SUCCESS, FAILED for good, or that the input was deleted."""
+    """Return whether a record is a SUCCESS, a permanent failure, or that of a deleted input."""
     return record.status is Status.SUCCESS or record.retryable is False
 
 
 def record_changes(event: Mapping[str, Any]) -> list[RecordChange]:
-    """Return every change of an event, in the order in which they happened to each item."""
+    """Return the changes in an event, in order for each item."""
     return [
         RecordChange(
             id=record["eventID"],
@@ -71,25 +71,27 @@ def record_changes(event: Mapping[str, Any]) -> list[RecordChange]:
 
 
 def _image(item: Mapping[str, Any] | None) -> Image | None:
+    """Return an item of the stream as plain values."""
     if not item:
         return None
-    read = TypeDeserializer().deserialize
-    return {name: _plain(read(value)) for name, value in item.items()}
+    deserialize = TypeDeserializer().deserialize
+    return {name: _plain(deserialize(value)) for name, value in item.items()}
 
 
 def _plain(value: Any) -> Any:
-    """Return the value without DynamoDB's number type; ours are whole numbers."""
+    """Return a value with Python integers instead of DynamoDB's decimal numbers."""
     match value:
         case Decimal():
             return int(value) if value == int(value) else str(value)
         case list():
-            return [_plain(one) for one in value]
+            return [_plain(element) for element in value]
         case dict():
-            return {name: _plain(one) for name, one in value.items()}
+            return {name: _plain(element) for name, element in value.items()}
     return value
 
 
 def _record(image: Image | None) -> Record | None:
+    """Return the record in an image, or None if there is none or it is damaged."""
     if image is None:
         return None
     try:

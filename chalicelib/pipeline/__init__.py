@@ -1,4 +1,4 @@
-"""What turns an upload into a PDF and a record, and what finds uploads whose event was lost.
+"""The conversion of uploads to PDFs and records, and the reconciliation of uploads without one.
 
 `events` and the entry points in app.py use `Pipeline`, `Invocation` and `Reconciliation`.
 """

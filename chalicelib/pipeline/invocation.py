@@ -1,4 +1,4 @@
-"""One invocation and its bounds: when Lambda would kill it, and what is stopped before that."""
+"""An invocation of a Lambda function, with its deadline, and the limits of a conversion."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +9,18 @@ from chalicelib.errors import OutOfTime, TooLarge, TooManyPages
 from chalicelib.records.record import Clock, utc_now
 
 LEASE_GRACE = timedelta(seconds=2)
-"""How long a claim outlives the run's deadline: Lambda was seen to kill a run 0.7 s after it."""
+"""Time between the deadline of a run and the end of its lease.
 
-RESERVE = 10
-"""One part in so many of a run's time is kept for storing the PDF and finishing the record."""
+Lambda was observed to kill a run 0.7 s after its deadline.
+"""
+
+RESERVE_DIVISOR = 10
+"""1/10 of the time of a run is reserved for storing the PDF and finishing the record."""
 
 
 @dataclass(frozen=True)
 class Invocation:
-    """One invocation: its request id, its start, and the moment at which Lambda would kill it."""
+    """One invocation: its request id, its start time, and the deadline at which Lambda kills it."""
 
     id: str
     started: datetime
@@ -25,41 +28,41 @@ class Invocation:
 
     @classmethod
     def of(cls, context: Any, clock: Clock = utc_now) -> "Invocation":
-        """The run that this Lambda context belongs to."""
+        """Return the invocation that a Lambda context object belongs to."""
         now = clock()
-        left = timedelta(milliseconds=context.get_remaining_time_in_millis())
-        return cls(context.aws_request_id, now, now + left)
+        remaining = timedelta(milliseconds=context.get_remaining_time_in_millis())
+        return cls(context.aws_request_id, now, now + remaining)
 
     @property
     def lease_until(self) -> datetime:
-        """When the run is surely dead, and another may take its upload over."""
+        """The time after which the run is certainly dead, and another may take over its upload."""
         return self.deadline + LEASE_GRACE
 
     @property
     def convert_until(self) -> datetime:
-        """When converting has to be over."""
-        return self.deadline - (self.deadline - self.started) / RESERVE
+        """The time at which conversion must end, so that the result can still be stored."""
+        return self.deadline - (self.deadline - self.started) / RESERVE_DIVISOR
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one conversion may use. All of them are permanent failures: trying again is no help."""
+    """Limits of one conversion. Exceeding one is a permanent failure, since a retry cannot help."""
 
-    run: Invocation
+    invocation: Invocation
     clock: Clock
     max_bytes: int
     max_pages: int
 
     def check_size(self, size: int | None) -> None:
-        """Raise TooLarge for more bytes than are converted."""
+        """Raise TooLarge if a size in bytes exceeds the limit."""
         if size is not None and size > self.max_bytes:
             raise TooLarge(
-                f"The file has {size:,} bytes, and no more than {self.max_bytes:,} are converted: "
-                "split it, or raise MAX_BYTES."
+                f"The file has {size:,} bytes, and the limit is {self.max_bytes:,}: "
+                "split the file, or raise MAX_BYTES."
             )
 
     def check_pages(self, pages: int) -> None:
-        """Raise TooManyPages for more pages than a PDF may have."""
+        """Raise TooManyPages if a number of pages exceeds the limit."""
         if pages > self.max_pages:
             raise TooManyPages(
                 f"The PDF would have more than {self.max_pages:,} pages: "
@@ -67,10 +70,10 @@ class Bounds:
             )
 
     def check(self, progress: Progress) -> None:
-        """Called again and again while converting; raise TooManyPages or OutOfTime."""
+        """Raise TooManyPages or OutOfTime; the converter calls this regularly with its progress."""
         self.check_pages(progress.pages)
-        if self.clock() >= self.run.convert_until:
-            limit = (self.run.deadline - self.run.started).total_seconds()
+        if self.clock() >= self.invocation.convert_until:
+            limit = (self.invocation.deadline - self.invocation.started).total_seconds()
             raise OutOfTime(
                 f"The conversion could not be finished within the {limit:,.0f} s that the function "
                 f"is given ({progress.pages:,} pages were done): split the file, or raise "

@@ -1,7 +1,7 @@
-"""One upload from its event to its record: claim, read, convert, store, finish.
+"""The conversion of an upload, from its event to its record: claim, read, convert, store, finish.
 
-Events of one key come more than once and in any order, and a run may be killed at any
-instruction. `records` says who may claim; conditional writes keep PDF and record true.
+Events of one key may arrive repeatedly and in any order, and a run may be killed at any point.
+`records` decides which run may claim an upload; conditional writes keep PDF and record consistent.
 """
 
 import logging
@@ -38,17 +38,17 @@ from chalicelib.storage.table import Records
 
 log = logging.getLogger(__name__)
 
-NAMELESS = "(empty key)/"
-"""Where an event without a key is recorded; no file's record can be there: it ends in `/`."""
+EMPTY_KEY_RECORD = "(empty key)/"
+"""Key of the record of an event with an empty key. It ends in `/`, so no file has this record."""
 
-ROUNDS = 8
-"""How often storing is tried against other writers; each that we lose to has claimed the key."""
+MAX_PUT_ATTEMPTS = 8
+"""Maximum PUT attempts while other writers keep replacing the output object."""
 
 Converter = Callable[[BinaryIO, BinaryIO, Text, Options, Callable[[Progress], None] | None], Report]
 
 
 class Outcome(StrEnum):
-    """How a run ended."""
+    """The outcome of a run."""
 
     CONVERTED = "converted"
     FAILED = "failed"
@@ -65,16 +65,16 @@ _OUTCOMES = {
     Refusal.DUPLICATE: Outcome.DUPLICATE,
     Refusal.LEFT_ALONE: Outcome.LEFT_ALONE,
 }
-"""How a run ends whose claim is refused; of one that is leased, Lambda asks again."""
+"""Outcome of a run by the reason why its claim was refused; LEASED raises an error instead."""
 
 
 class _Superseded(Exception):
-    """Another run has claimed the key: what this one does no longer matters."""
+    """Another run has claimed the upload or a newer one; the result of this run is discarded."""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What turns uploads into PDFs and records; `bucket` gives the bucket of a name."""
+    """Converts uploads to PDFs and writes their records; `bucket` returns the bucket of a name."""
 
     records: Records
     bucket: Callable[[str], Bucket]
@@ -83,36 +83,40 @@ class Pipeline:
     convert: Converter = convert
 
     def process_all(self, changes: Iterable[Change], run: Invocation) -> None:
-        """Process every change of an event, each on its own.
+        """Process all changes of an event independently of each other.
 
-        Raise EventFailed, after all, if some must be tried again; what is finished stays finished.
+        Raises EventFailed at the end if some must be retried.
         """
         failures: dict[str, Exception] = {}
         for number, change in enumerate(changes):
             try:
-                self._await_turn(change, run, is_first=number == 0)
+                self._check_turn(change, run, is_first=number == 0)
                 self.process(change, run)
-            except Exception as error:  # one must not stop the others
+            except Exception as error:  # continue with the others
                 failures[change.key] = error
-                log.warning("will be tried again: %r", change.key, exc_info=error)
+                log.warning("will be retried: %r", change.key, exc_info=error)
         if failures:
-            told = "; ".join(f"{key!r}: {_sentence(error)}" for key, error in failures.items())
-            raise EventFailed(f"To be tried again: {told}") from next(iter(failures.values()))
+            messages = (f"{key!r}: {_message(error)}" for key, error in failures.items())
+            raise EventFailed(f"To be tried again: {'; '.join(messages)}") from next(
+                iter(failures.values())
+            )
 
-    def _await_turn(self, change: Change, run: Invocation, *, is_first: bool) -> None:
-        """Raise OutOfTurn if those before have taken over half of the time that is for converting.
+    def _check_turn(self, change: Change, run: Invocation, *, is_first: bool) -> None:
+        """Raise OutOfTurn if earlier changes used more than half of the time for conversion.
 
-        A file is told that it takes too long only if it had the time to itself.
+        So OutOfTime, a permanent failure, is raised only for a file that had enough time.
         """
         if not is_first and self.clock() - run.started > (run.convert_until - run.started) / 2:
-            raise OutOfTurn(f"The turn of {change.key!r} did not come; it will be tried again.")
+            raise OutOfTurn(
+                f"Other files of the event took the time of {change.key!r}; it will be tried again."
+            )
 
     def process(self, change: Change, run: Invocation) -> Outcome:
-        """Convert one upload, or note that one was removed, and record what came of it.
+        """Convert an upload, or record a removal, and return the outcome.
 
-        A PermanentError is recorded and ends the matter. Any other error is recorded as
-        retryable and raised. Raise Leased if another run is at work on this very upload:
-        returning would lose the file if that run is already dead.
+        A PermanentError is recorded and not raised. Any other error is recorded as retryable and
+        raised. Raises Leased if another run has claimed this upload: if this invocation succeeded
+        and that run is dead, nothing would retry the file.
         """
         outcome, result = self._process(change, run)
         record_outcome(change, run.id, outcome, result, self.settings.stage)
@@ -123,10 +127,10 @@ class Pipeline:
             return Outcome.IGNORED, None
         if isinstance(change, Removal):
             return self._remove(change), None
-        recorded = change if change.key else replace(change, key=NAMELESS)
-        claim = self.records.claim(recorded, run.id, run.lease_until)
+        recorded_upload = change if change.key else replace(change, key=EMPTY_KEY_RECORD)
+        claim = self.records.claim(recorded_upload, run.id, run.lease_until)
         if claim is Refusal.LEASED:
-            raise Leased(f"Another run is converting {change.key!r}; this one will come again.")
+            raise Leased(f"Another run is converting {change.key!r}; this one will be tried again.")
         if isinstance(claim, Refusal):
             return _OUTCOMES[claim], None
         started = self.clock()
@@ -135,26 +139,27 @@ class Pipeline:
         except _Superseded:
             return Outcome.SUPERSEDED, None
         except PermanentError as error:
-            result = self._timed(_failure(error), started)
+            result = self._with_duration(_failure(error), started)
         except Exception as error:
-            result = self._timed(_failure(error), started)
+            result = self._with_duration(_failure(error), started)
             self.records.finish(claim, result)
             record_outcome(change, run.id, Outcome.TO_BE_RETRIED, result, self.settings.stage)
             raise
         else:
-            result = self._timed(result, started)
+            result = self._with_duration(result, started)
         if not self.records.finish(claim, result):
             return Outcome.SUPERSEDED, None
         outcome = Outcome.CONVERTED if result.status is Status.SUCCESS else Outcome.FAILED
         return outcome, result
 
     def _remove(self, removal: Removal) -> Outcome:
-        """Note that the input is gone, if it is: what was removed may be an old version."""
+        """Record that the input was deleted, unless only an old version of it was."""
         if self.bucket(removal.bucket).head(removal.key):
             return Outcome.IGNORED
         return Outcome.REMOVED if self.records.remove(removal) else Outcome.SUPERSEDED
 
     def _convert(self, upload: Upload, claim: Claim, run: Invocation) -> Result:
+        """Read, convert and store an upload, and return its result."""
         if not upload.key:
             raise EmptyKey("The event names no file: upload the file again under a name.")
         output_key = naming.output_key(
@@ -164,18 +169,18 @@ class Pipeline:
         )
         bounds = Bounds(run, self.clock, self.settings.max_bytes, self.settings.max_pages)
         bounds.check_size(upload.size)
-        opened = self.bucket(upload.bucket).open(upload.key, upload.version_id)
+        source = self.bucket(upload.bucket).open(upload.key, upload.version_id)
         with tempfile.TemporaryFile() as pdf:
-            with closing(opened.body):
-                bounds.check_size(opened.size)
-                report = self._render(upload, opened, pdf, bounds)
+            with closing(source.body):
+                bounds.check_size(source.size)
+                report = self._render(upload, source, pdf, bounds)
             output_size = pdf.seek(0, os.SEEK_END)
             output_etag = self._store(claim, output_key, pdf)
         return Result(
             status=Status.SUCCESS,
-            etag=opened.etag,
-            version_id=opened.version_id,
-            size=opened.size,
+            etag=source.etag,
+            version_id=source.version_id,
+            size=source.size,
             output_bucket=self.settings.output_bucket,
             output_key=output_key,
             output_etag=output_etag,
@@ -186,42 +191,42 @@ class Pipeline:
             encoding_step=report.encoding_step,
             replaced=report.replaced,
             repaired=report.repaired,
-            warnings=[{"code": one.code, "message": one.message} for one in report.warnings]
-            or None,
+            warnings=[{"code": w.code, "message": w.message} for w in report.warnings] or None,
         )
 
-    def _render(self, upload: Upload, opened: OpenObject, pdf: BinaryIO, bounds: Bounds) -> Report:
+    def _render(self, upload: Upload, source: OpenObject, pdf: BinaryIO, bounds: Bounds) -> Report:
+        """Convert the text to the PDF file, and return the converter's report."""
         text = Text(
             name=upload.key.rpartition("/")[2],
             created_at=upload.uploaded_at,
             document_id=self._document_id(upload),
-            charset=opened.charset,
-            size=opened.size,
-            language=opened.language,
+            charset=source.charset,
+            size=source.size,
+            language=source.language,
         )
-        options = Options.parse(opened.metadata, self.settings.options)
-        report = self.convert(opened.body, pdf, text, options, bounds.check)
+        options = Options.parse(source.metadata, self.settings.options)
+        report = self.convert(source.body, pdf, text, options, bounds.check)
         bounds.check_pages(report.pages)
         return report
 
     def _document_id(self, upload: Upload) -> str:
-        """What the PDF's /ID is made of.
+        """Return the text that the PDF's /ID is derived from.
 
-        Two uploads of equal text get different PDFs, so an etag never comes back (no ABA); one
-        upload always gets the same.
+        It differs between uploads of equal text, so that their PDFs never have the same etag (no
+        ABA problem), and is the same for each attempt at one upload.
         """
         return f"{upload.bucket}/{upload.key}/{upload.sequencer}"
 
     def _store(self, claim: Claim, output_key: str, pdf: BinaryIO) -> str:
-        """Store the PDF over what the claimed record says is there; its etag.
+        """Store the PDF if the output object has the etag on record; return its new etag.
 
-        If something else is there, another run has written. The order HEAD, check, PUT is what
-        makes the second try safe: whoever claims after our check also writes after it, and that
-        changes the etag that our PUT is conditional on.
+        If the object has another etag, another run has written it. The order HEAD, check, PUT makes
+        a further attempt safe: a run that claims after the check also writes after it, which
+        changes the etag that this PUT requires. Raises _Superseded if the claim was lost.
         """
         bucket = self.bucket(self.settings.output_bucket)
         expected = claim.old.output_etag if claim.old else None
-        for _ in range(ROUNDS):
+        for _ in range(MAX_PUT_ATTEMPTS):
             try:
                 return bucket.put(output_key, pdf, expected)
             except Conflict:
@@ -231,22 +236,27 @@ class Pipeline:
                     raise _Superseded from None
         raise Contended(f"Other writers keep changing {output_key!r}; it will be tried again.")
 
-    def _timed(self, result: Result, started: datetime) -> Result:
+    def _with_duration(self, result: Result, started: datetime) -> Result:
+        """Return the result with the time since `started` as its duration."""
         elapsed = self.clock() - started
         return replace(result, duration_ms=round(elapsed.total_seconds() * 1000))
 
 
 def _failure(error: Exception) -> Result:
+    """Return the result of a run that failed with this error."""
     return Result(
         status=Status.FAILED,
         error_code=error.code if isinstance(error, TextToPdfError) else type(error).__name__,
-        error=_sentence(error),
+        error=_message(error),
         retryable=not isinstance(error, PermanentError),
     )
 
 
-def _sentence(error: Exception) -> str:
-    """What a user may read of an error: of a foreign one never its text, which may hold paths."""
+def _message(error: Exception) -> str:
+    """Return the message of an error for users.
+
+    The text of a foreign exception is never shown, since it may contain paths.
+    """
     if isinstance(error, TextToPdfError):
         return str(error)
     if isinstance(error, ClientError):

@@ -1,8 +1,8 @@
-"""Finds the objects whose record is missing or behind, and starts their conversion.
+"""Finds objects whose record is missing or outdated, and starts their conversion.
 
-Files from before the deployment, lost events, failures that were mended since. Listing has no
-sequencer, so each start gets the one next after the record's: the protocol then orders it like any
-other event, after what is on record and before whatever comes later. A run at work is left alone.
+These are files from before the deployment, files whose event was lost, and failures. A listing has
+no sequencers, so each upload gets the one that follows its record's: the protocol then orders it
+after what is on record and before any later event. Runs that may be alive are left alone.
 """
 
 import json
@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.records import naming
 from chalicelib.records.record import Clock, Record, Status, timestamp, utc_now
-from chalicelib.records.s3_changes import Change, Removal, Upload, following, padded, reconciling
+from chalicelib.records.s3_changes import (
+    Change,
+    Removal,
+    Upload,
+    next_sequencer,
+    pad_sequencer,
+    reconcile_event,
+)
 from chalicelib.storage.bucket import Bucket, StoredObject
 from chalicelib.storage.key_ranges import Divider
 from chalicelib.storage.table import Records
@@ -22,26 +29,39 @@ from chalicelib.storage.table import Records
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-THREADS = 16
+START_THREADS = 16
+"""Number of threads that start conversions."""
+
 SCHEDULER = "aws.events"
-"""Source of the events that a schedule sends."""
+"""`source` of the events that a schedule sends."""
 
-RANGES = 64
-"""Ranges of keys that are listed side by side when the schedule's run does not get through alone:
-they read about 19,000 of the 40,000 units a second that a table may be read with."""
+SCHEDULED_RANGES = 64
+"""Number of key ranges that are listed in parallel if a scheduled run cannot list all keys itself.
 
-MAX_FILES = 20
-MAX_BYTES = 4 * 2**20
-"""What one event may hold, unless a single file is larger: its files are converted in turn."""
+They read about 19,000 of the 40,000 units per second that a table allows.
+"""
 
-SAME_UPLOAD = timedelta(seconds=2)
-"""By how much a listing may date an upload later than its event did: it tells whole seconds."""
+MAX_EVENT_FILES = 20
+MAX_EVENT_BYTES = 4 * 2**20
+"""Maximum files, and maximum total size in bytes, of one event; a larger file is sent alone.
+
+The files of an event are converted one after the other.
+"""
+
+LISTING_TIME_TOLERANCE = timedelta(seconds=2)
+"""Tolerance when comparing a listing's LastModified with an event's time: S3 lists whole seconds.
+
+A listing may so date an upload up to this much later than its event did.
+"""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Objects seen, those of them without a record, those whose record is behind, records whose
-    object is gone, and conversions started."""
+    """Counts of a reconciliation.
+
+    `seen` are objects, `missing` those without a record, `stale` those whose record is outdated,
+    `gone` records whose object was deleted, and `started` conversions.
+    """
 
     seen: int = 0
     missing: int = 0
@@ -52,12 +72,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class ReconcileRequest:
-    """What one invocation is asked to do.
+    """The request of one invocation of `reconcile`.
 
-    It goes on `after` a key up to the key `last`, through at most `pages` pages of `page_size`
-    objects, and then has itself invoked for the rest, in at most `ranges` ranges of keys side by
-    side, unless `follows` is False: then its answer says where to go on.
-    With `failures`, files that failed for good are tried again, too.
+    The invocation lists the keys after `after`, up to and with `last`, in at most `pages` pages of
+    `page_size` objects. For the rest it invokes itself, in at most `ranges` key ranges in parallel;
+    if `follows` is False, it returns the next request instead. `failures` means that permanent
+    failures are converted again, too. `tally` has the counts so far.
     """
 
     after: str | None = None
@@ -70,28 +90,31 @@ class ReconcileRequest:
     tally: Tally = Tally()
 
     @classmethod
-    def of(cls, event: Mapping[str, Any] | None) -> "ReconcileRequest":
-        """What an event asks: a person's or our own, or a schedule's, which spares failures."""
-        told = dict(event or {})
-        if told.get("source") == SCHEDULER:
-            return cls(failures=False, ranges=RANGES)
-        return cls(**told | {"tally": Tally(**told.get("tally", {}))})
+    def from_event(cls, event: Mapping[str, Any] | None) -> "ReconcileRequest":
+        """Return the request in an event, sent by hand, by `continue_later` or by the schedule.
+
+        The schedule does not retry permanent failures.
+        """
+        payload = dict(event or {})
+        if payload.get("source") == SCHEDULER:
+            return cls(failures=False, ranges=SCHEDULED_RANGES)
+        return cls(**payload | {"tally": Tally(**payload.get("tally", {}))})
 
 
 @dataclass(frozen=True)
 class Functions:
-    """The deployed functions, each invoked asynchronously; `own` is the name of `reconcile`."""
+    """The deployed functions, invoked asynchronously; `own` is the full name of `reconcile`."""
 
     client: "LambdaClient"
     own: str
 
     def start(self, changes: Sequence[Change]) -> None:
-        """Have some changes processed, in one event, as if S3 had told of them."""
-        self._invoke(self.own.removesuffix("reconcile") + "convert", reconciling(*changes))
+        """Invoke `convert` with one event of these changes, as S3 would send it."""
+        self._invoke(self.own.removesuffix("reconcile") + "convert", reconcile_event(*changes))
 
-    def continue_later(self, asked: ReconcileRequest) -> None:
-        """Have the rest reconciled by an invocation of its own."""
-        self._invoke(self.own, asdict(asked))
+    def continue_later(self, request: ReconcileRequest) -> None:
+        """Invoke `reconcile` with this request."""
+        self._invoke(self.own, asdict(request))
 
     def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
         self.client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))
@@ -99,7 +122,7 @@ class Functions:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Compares one bucket with its records."""
+    """Compares the objects of a bucket under `prefix` with their records."""
 
     bucket: Bucket
     records: Records
@@ -107,77 +130,81 @@ class Reconciliation:
     prefix: str
     clock: Clock = utc_now
 
-    def run(self, asked: ReconcileRequest, until: datetime) -> ReconcileRequest | Tally:
-        """Go through pages until all are done, or `until`: the tally, or what is left to ask."""
+    def run(self, request: ReconcileRequest, until: datetime) -> ReconcileRequest | Tally:
+        """List and compare pages until all are done, and return the counts.
+
+        Return the request for the rest instead if the time `until` or the request's number of pages
+        is reached.
+        """
         pages = 0
         while True:
-            found, more = self._page(asked)
-            last = found[-1].key if more else asked.last
-            tally = self._compared(found, last, asked)
+            objects, more = self._page(request)
+            last = objects[-1].key if more else request.last
+            tally = self._compare(objects, last, request)
             if not more:
                 return tally
-            asked = replace(asked, after=last, tally=tally)
+            request = replace(request, after=last, tally=tally)
             pages += 1
-            if self.clock() >= until or pages == asked.pages:
-                return asked
+            if self.clock() >= until or pages == request.pages:
+                return request
 
-    def answer(self, asked: ReconcileRequest, until: datetime) -> dict[str, Any]:
-        """What an invocation returns: the counts so far, and what to ask next for the rest."""
-        left = self.run(asked, until)
-        if isinstance(left, Tally):
-            return asdict(left) | {"next": None}
-        if left.follows:
-            for part in self._divided(left):
+    def handle(self, request: ReconcileRequest, until: datetime) -> dict[str, Any]:
+        """Handle one invocation; return the counts and, as `next`, the request for the rest."""
+        rest = self.run(request, until)
+        if isinstance(rest, Tally):
+            return asdict(rest) | {"next": None}
+        if rest.follows:
+            for part in self._split(rest):
                 self.functions.continue_later(part)
-        return asdict(left.tally) | {"next": asdict(left)}
+        return asdict(rest.tally) | {"next": asdict(rest)}
 
-    def _page(self, asked: ReconcileRequest) -> tuple[list[StoredObject], bool]:
-        """The next objects of the range of keys, and whether more of it follow."""
-        found, more = self.bucket.page(self.prefix, asked.after, asked.page_size)
-        if asked.last is None:
-            return found, more
-        inside = [listed for listed in found if listed.key <= asked.last]
-        return inside, more and len(inside) == len(found)
+    def _page(self, request: ReconcileRequest) -> tuple[list[StoredObject], bool]:
+        """Return the next objects of the request's key range, and whether more follow."""
+        objects, more = self.bucket.page(self.prefix, request.after, request.page_size)
+        if request.last is None:
+            return objects, more
+        inside = [item for item in objects if item.key <= request.last]
+        return inside, more and len(inside) == len(objects)
 
-    def _divided(self, left: ReconcileRequest) -> list[ReconcileRequest]:
-        """What is left, as ranges of keys; each of them counts for itself."""
-        if left.ranges == 1:
-            return [left]
+    def _split(self, rest: ReconcileRequest) -> list[ReconcileRequest]:
+        """Return a request for each key range of the rest; each has counts of its own."""
+        if rest.ranges == 1:
+            return [rest]
         divider = Divider(self.bucket, self.prefix)
-        part = replace(left, ranges=1, pages=None, tally=Tally())
+        part = replace(rest, ranges=1, pages=None, tally=Tally())
         return [
             replace(part, after=after, last=last)
-            for after, last in divider.divide((left.after, left.last), left.ranges)
+            for after, last in divider.divide((rest.after, rest.last), rest.ranges)
         ]
 
-    def _compared(
-        self, found: list[StoredObject], last: str | None, asked: ReconcileRequest
+    def _compare(
+        self, objects: list[StoredObject], last: str | None, request: ReconcileRequest
     ) -> Tally:
-        """The tally after one page: its objects against the records of the same range of keys."""
-        records = self._records(asked.after, last)
+        """Compare a page of objects with the records of its keys; return the updated counts."""
+        records = self._records(request.after, last)
         now = self.clock()
-        files = [listed for listed in found if not naming.is_folder(listed.key)]
+        files = [listed for listed in objects if not naming.is_folder(listed.key)]
         missing = [
-            upload_of(self.bucket.name, listed, None)
+            reconciled_upload(self.bucket.name, listed, None)
             for listed in files
             if listed.key not in records
         ]
         stale = [
-            upload_of(self.bucket.name, listed, record)
+            reconciled_upload(self.bucket.name, listed, record)
             for listed in files
             if (record := records.pop(listed.key, None))
-            and is_behind(record, listed, now, failures=asked.failures)
+            and is_outdated(record, listed, now, failures=request.failures)
         ]
         gone = [
-            Removal(self.bucket.name, record.input_key, following(record.sequencer), now)
+            Removal(self.bucket.name, record.input_key, next_sequencer(record.sequencer), now)
             for record in records.values()
             if not (record.input_deleted_at or record.is_at_work(now))
         ]
         starting: list[Change] = [*missing, *stale, *gone]
-        with ThreadPoolExecutor(THREADS) as pool:
-            for _ in pool.map(self.functions.start, packed(starting)):
+        with ThreadPoolExecutor(START_THREADS) as pool:
+            for _ in pool.map(self.functions.start, event_batches(starting)):
                 pass
-        tally = asked.tally
+        tally = request.tally
         return Tally(
             seen=tally.seen + len(files),
             missing=tally.missing + len(missing),
@@ -187,10 +214,10 @@ class Reconciliation:
         )
 
     def _records(self, after: str | None, last: str | None) -> dict[str, Record]:
-        """Return, by key, the records after one key up to another: one Query a shard, or a few.
+        """Return, by key, the records after the key `after`, up to and with `last`.
 
-        Records outside the prefix are of no object in the listing, and are left alone: they are
-        from before INPUT_PREFIX was changed.
+        It takes one Query or a few per shard. Records outside the prefix, from before INPUT_PREFIX
+        was changed, are left out, since the listing does not have their objects.
         """
         shards = range(self.records.shards)
         with ThreadPoolExecutor(len(shards)) as pool:
@@ -207,12 +234,12 @@ class Reconciliation:
             }
 
 
-def upload_of(bucket: str, listed: StoredObject, record: Record | None) -> Upload:
-    """The upload that an object, as listed, is, placed after what is on record."""
+def reconciled_upload(bucket: str, listed: StoredObject, record: Record | None) -> Upload:
+    """Return a listed object as an upload that follows its record, if any."""
     return Upload(
         bucket=bucket,
         key=listed.key,
-        sequencer=following(record.sequencer if record else padded("")),
+        sequencer=next_sequencer(record.sequencer if record else pad_sequencer("")),
         uploaded_at=listed.modified_at,
         etag=listed.etag,
         size=listed.size,
@@ -220,32 +247,32 @@ def upload_of(bucket: str, listed: StoredObject, record: Record | None) -> Uploa
     )
 
 
-def packed(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Yield them in groups that one run converts well within its time."""
-    group: list[Change] = []
+def event_batches(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Yield the changes in batches for one event each, within MAX_EVENT_FILES and _BYTES."""
+    batch: list[Change] = []
     total = 0
     for change in changes:
         size = (change.size or 0) if isinstance(change, Upload) else 0
-        if group and (len(group) == MAX_FILES or total + size > MAX_BYTES):
-            yield group
-            group, total = [], 0
-        group.append(change)
+        if batch and (len(batch) == MAX_EVENT_FILES or total + size > MAX_EVENT_BYTES):
+            yield batch
+            batch, total = [], 0
+        batch.append(change)
         total += size
-    if group:
-        yield group
+    if batch:
+        yield batch
 
 
-def is_behind(record: Record, listed: StoredObject, now: datetime, *, failures: bool) -> bool:
-    """Whether an object, as listed, has to be converted although it has a record.
+def is_outdated(record: Record, listed: StoredObject, now: datetime, *, failures: bool) -> bool:
+    """Return whether a listed object must be converted although it has a record.
 
-    A listing names no version: of an upload of the very same bytes only the date tells that it is
-    another one. `failures`: also if it failed for good, as it is now.
+    A listing has no version ids, so only the date distinguishes another upload of equal bytes.
+    `failures` says whether a permanent failure of the same upload counts as outdated.
     """
     if record.is_at_work(now):
         return False
     if record.input_deleted_at or record.etag != listed.etag:
         return True
-    if record.uploaded_at < timestamp(listed.modified_at - SAME_UPLOAD):
+    if record.uploaded_at < timestamp(listed.modified_at - LISTING_TIME_TOLERANCE):
         return True
     if record.status is Status.SUCCESS:
         return False

@@ -1,4 +1,4 @@
-"""The model: what a record of a file says, how it may change, and what S3 events change it.
+"""The domain model: records of files, the rules of their changes, S3 events, and object keys.
 
-Pure: nothing here calls AWS. Any package may import it.
+Nothing here calls AWS. Any package may import its modules.
 """

@@ -1,11 +1,11 @@
-"""The record of an input object, its latest state, and the rules by which it changes.
+"""The record of an input object: its state, and the rules of its changes.
 
     (none) ──claim──► PROCESSING ──finish──► SUCCESS
-                       ▲      └────finish──► FAILED (for good, or retryable)
-                       └──claim: a newer upload; or the same one, if retryable or its run is dead
+                       ▲      └────finish──► FAILED (permanent or retryable)
+                       └──claim: by a newer upload, or by a retry if retryable or the run is dead
 
-A removal in between leaves what was finished, marks the input as gone, and ends the rest as FAILED.
-The rules are pure; `table` keeps them in DynamoDB, where each change is one conditional update.
+A removal marks the input as deleted. A finished record is otherwise kept; any other one ends as
+FAILED. The rules are pure functions; `storage.table` applies them by conditional updates.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ from chalicelib.errors import ObjectGone
 from chalicelib.records.s3_changes import Removal, Upload
 
 Clock = Callable[[], datetime]
-"""Tells the time, with its zone."""
+"""A function that returns the current time, with its time zone."""
 
 
 def utc_now() -> datetime:
-    """The clock of this machine."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 class Status(StrEnum):
-    """Where an upload stands."""
+    """The status of an upload."""
 
     PROCESSING = "PROCESSING"
     SUCCESS = "SUCCESS"
@@ -36,7 +36,7 @@ class Status(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why an upload could not be claimed."""
+    """The reason why an upload could not be claimed."""
 
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
@@ -45,16 +45,17 @@ class Refusal(StrEnum):
 
 
 Warnings: TypeAlias = list[dict[str, str]]
+"""Warnings of a record, each with a `code` and a `message`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What came out of a run: SUCCESS with its output, or FAILED with its error.
+    """The result of a run: SUCCESS with its output, or FAILED with its error.
 
-    `etag`, `version_id` and `size` (bytes) are those of the object actually read. `replaced`
-    counts the characters that could not be decoded or shown, `repaired` the bytes that are no UTF-8
-    in a text that is, and were read in another charset. `warnings` have a `code` and a `message`
-    each; there are none in a record whose PDF is beyond doubt.
+    `etag`, `version_id` and `size` (bytes) are those of the object that was read. `replaced` is the
+    number of characters that could not be decoded or shown; `repaired` is the number of bytes that
+    are not UTF-8 within a text that is, and were decoded in another charset. `warnings` is None if
+    there are none.
     """
 
     status: Status
@@ -80,11 +81,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Record(Result):
-    """A result, of which upload it is, and who works or worked on it until when.
+    """The record of an input object: a result, the upload that it belongs to, and the latest claim.
 
-    `output_etag` outlives a newer claim, since the output object still has it; `output_bucket`
-    and `output_key` are there only while the PDF is of this very upload. `input_deleted_at` is
-    there once the input object is gone; `sequencer` is then the deletion's.
+    A newer claim keeps `output_etag`, since the output object still has it, but removes
+    `output_bucket` and `output_key`, which are set only if the PDF is of this upload.
+    `input_deleted_at` is set when the input object is deleted; `sequencer` is then that of the
+    deletion.
     """
 
     input_bucket: str
@@ -98,11 +100,14 @@ class Record(Result):
     input_deleted_at: str | None = None
 
     def is_at_work(self, now: datetime) -> bool:
-        """Whether a run has claimed the upload and may still be alive."""
+        """Return whether a run has claimed the upload and its lease has not expired."""
         return self.status is Status.PROCESSING and self.lease_expires_at >= timestamp(now)
 
     def as_seen_at(self, now: datetime) -> "Record":
-        """What a reader may be told: a run whose lease has ended was killed and is not working."""
+        """Return the record as users see it: FAILED if it is PROCESSING but its lease has expired.
+
+        Lambda killed such a run.
+        """
         if self.status is not Status.PROCESSING or self.is_at_work(now):
             return self
         return replace(
@@ -117,7 +122,7 @@ class Record(Result):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of one run to convert one upload, and the record that it took over, if any."""
+    """The right of one run to convert one upload; `old` is the record that it replaced, if any."""
 
     upload: Upload
     id: str
@@ -125,7 +130,7 @@ class Claim:
     old: Record | None
 
     def is_of(self, record: Record | None) -> bool:
-        """Whether no other run has claimed the record since."""
+        """Return whether this claim is the record's latest, finished or not."""
         return (
             record is not None
             and record.sequencer == self.upload.sequencer
@@ -134,12 +139,12 @@ class Claim:
         )
 
     def is_held_by(self, record: Record | None) -> bool:
-        """Whether the record is still the one that this claim wrote."""
+        """Return whether this claim is the record's latest and not finished."""
         return self.is_of(record) and record is not None and record.status is Status.PROCESSING
 
 
 def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
-    """The record that a claim writes."""
+    """Return the record that a claim writes."""
     upload, old = claim.upload, claim.old
     return Record(
         input_bucket=upload.bucket,
@@ -159,9 +164,10 @@ def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
 
 
 def removed_record(removal: Removal, old: Record | None, now: datetime) -> Record:
-    """The record that a deletion of the input writes over `old`.
+    """Return the record that the deletion of the input object writes over the record `old`.
 
-    What was finished for good stays true and stays. What was not never will be.
+    A SUCCESS or a permanent failure is kept. Anything else becomes FAILED with ObjectGone, since it
+    can no longer be converted.
     """
     deleted_at = timestamp(removal.removed_at)
     if old is not None and (old.status is Status.SUCCESS or old.retryable is False):
@@ -185,10 +191,10 @@ def removed_record(removal: Removal, old: Record | None, now: datetime) -> Recor
 
 
 def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusal | None:
-    """Why `upload` may not be claimed over the record `old`; None if it may.
+    """Return why `upload` may not be claimed over the record `old`, or None if it may.
 
-    The claim id is Lambda's request id, which is kept when a killed run is tried again: a run
-    that finds its own id in PROCESSING knows that its former self is dead.
+    The claim id is Lambda's request id, which is the same for each retry of an invocation. So a run
+    that finds its own id in a PROCESSING record knows that the previous attempt is dead.
     """
     if old.sequencer > upload.sequencer:
         return Refusal.SUPERSEDED
@@ -201,53 +207,59 @@ def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusa
 
 
 def timestamp(moment: datetime) -> str:
-    """UTC, ISO 8601 with milliseconds: `2026-01-31T08:00:00.123Z`; text order is time order."""
+    """Return a time as UTC in ISO 8601 with milliseconds, like `2026-01-31T08:00:00.123Z`.
+
+    Timestamps sort as strings.
+    """
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def partition(bucket: str, key: str, shards: int) -> str:
-    """The partition of an input object: one takes 1,000 writes a second, so there are several."""
+    """Return the partition key of an object's record, which depends on a hash of the object's key.
+
+    DynamoDB limits a partition to 1,000 writes per second, so each bucket has several (`shards`).
+    """
     digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
     return shard_partition(bucket, int.from_bytes(digest) % shards)
 
 
 def shard_partition(bucket: str, shard: int) -> str:
-    """Name of a shard's partition."""
+    """Return the partition key of one shard of a bucket."""
     return f"{bucket}#{shard}"
 
 
 def attributes(record: Result) -> dict[str, Any]:
-    """The attributes that have a value, by name."""
-    named = ((field.name, getattr(record, field.name)) for field in fields(record))
-    return {name: value for name, value in named if value is not None}
+    """Return the attributes that are not None, by name."""
+    values = ((field.name, getattr(record, field.name)) for field in fields(record))
+    return {name: value for name, value in values if value is not None}
 
 
 def record_from(values: dict[str, Any]) -> Record:
-    """Return the record with these attributes; unknown ones, of a later version, are left out.
+    """Return the record with these attributes, ignoring unknown ones, as of a later version.
 
-    Raise ValueError if an attribute is missing or has a value that no record has.
+    Raises ValueError if an attribute is missing or has an invalid value.
     """
-    known = {field.name: field.type for field in fields(Record)}
-    picked = {name: value for name, value in values.items() if name in known}
-    picked["status"] = Status(values.get("status", ""))
-    if not _are_warnings(picked.get("warnings")):
-        raise ValueError("attribute warnings has none")
-    for name, value in picked.items():
-        if name != "warnings" and not isinstance(value, cast("type", known[name])):
+    types = {field.name: field.type for field in fields(Record)}
+    known_values = {name: value for name, value in values.items() if name in types}
+    known_values["status"] = Status(values.get("status", ""))
+    if not _are_warnings(known_values.get("warnings")):
+        raise ValueError("attribute warnings is not a list of warnings")
+    for name, value in known_values.items():
+        if name != "warnings" and not isinstance(value, cast("type", types[name])):
             raise ValueError(f"attribute {name} is a {type(value).__name__}")
     try:
-        return Record(**picked)
+        return Record(**known_values)
     except TypeError as error:
         raise ValueError("an attribute is missing") from error
 
 
 def _are_warnings(value: object) -> bool:
-    """Return whether this is what a record may have as its warnings."""
+    """Return whether a value is valid as the warnings of a record."""
     if value is None:
         return True
     return isinstance(value, list) and all(
-        isinstance(one, dict)
-        and isinstance(one.get("code"), str)
-        and isinstance(one.get("message"), str)
-        for one in value
+        isinstance(warning, dict)
+        and isinstance(warning.get("code"), str)
+        and isinstance(warning.get("message"), str)
+        for warning in value
     )

@@ -1,4 +1,4 @@
-"""S3 event JSON → [Upload | Removal]: every record of it, keys decoded once, here.
+"""Uploads and removals of objects, parsed from S3 events; keys are URL-decoded here only.
 
 Source of the format: S3 User Guide, 'Event message structure'.
 """
@@ -10,22 +10,23 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 SEQUENCER_WIDTH = 32
-"""Hex digits to which sequencers are padded; S3 sends 16 to 18."""
+"""Length in hex digits to which sequencers are padded; S3 sends 16 to 18 digits."""
 
-REMOVALS = ("ObjectRemoved", "LifecycleExpiration")
-"""Event types that report a deletion: by a request, and by a lifecycle rule (S3 User Guide,
+REMOVAL_EVENTS = ("ObjectRemoved", "LifecycleExpiration")
+"""Event types that report a deletion: by a request and by a lifecycle rule (S3 User Guide,
 'Configuring S3 Lifecycle event notifications')."""
 
-RECONCILE = "text-to-pdf:reconcile"
-"""Event source of the events with which `reconcile` starts a conversion."""
+RECONCILE_SOURCE = "text-to-pdf:reconcile"
+"""`eventSource` of the events by which `reconcile` starts conversions."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One object as one ObjectCreated event announced it.
+    """An object that was created, as an ObjectCreated event describes it.
 
-    `sequencer` is padded and orders the events of one key; `size` is in bytes. One that
-    `is_reconciled` was found by listing the bucket: it must leave a run at work alone.
+    `sequencer` is padded and orders the events of one key; `size` is in bytes. `is_reconciled`
+    means that reconciliation found the object by listing the bucket; such an upload must not take
+    over from a run that may still be alive.
     """
 
     bucket: str
@@ -40,7 +41,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Removal:
-    """The deletion of one object, in the same order of events as its uploads."""
+    """The deletion of an object; its `sequencer` is ordered with those of the key's uploads."""
 
     bucket: str
     key: str
@@ -53,43 +54,44 @@ Change = Upload | Removal
 
 @dataclass(frozen=True)
 class NamedObject:
-    """An object that is named without a place in the order of its key's events."""
+    """The bucket and key of an object, from an event that has no sequencer."""
 
     bucket: str
     key: str
 
 
-def padded(sequencer: str) -> str:
-    """The sequencer in the one form in which it is stored and compared.
+def pad_sequencer(sequencer: str) -> str:
+    """Return a sequencer in upper case, padded with zeros on the right to SEQUENCER_WIDTH.
 
-    Sequencers are hex strings of differing length, compared after padding the shorter one with
-    zeros on the right. Raise ValueError for what is no sequencer.
+    In this form sequencers, which are hex strings of differing length, compare as S3 orders them.
+    Raises ValueError if the string is not a sequencer.
     """
     if len(sequencer) > SEQUENCER_WIDTH or not set(sequencer) <= set("0123456789abcdefABCDEF"):
         raise ValueError(f"not a sequencer: {sequencer!r}")
     return sequencer.upper().ljust(SEQUENCER_WIDTH, "0")
 
 
-def following(sequencer: str) -> str:
-    """The padded sequencer next after this padded one.
+def next_sequencer(sequencer: str) -> str:
+    """Return the padded sequencer that follows this padded one.
 
-    Whatever S3 sends later is greater still: its 16 to 18 digits leave the last ones to us.
+    Sequencers of later S3 events are greater still: S3 sets at most the first 18 digits, and this
+    increments the last one.
     """
     return f"{int(sequencer, 16) + 1:0{SEQUENCER_WIDTH}X}"
 
 
 def changes(event: Mapping[str, Any]) -> list[Change]:
-    """Every record of an event that creates or removes an object.
+    """Return the uploads and removals in an S3 event.
 
-    None for the `s3:TestEvent` that S3 sends at set-up. Raise ValueError for an event structure of
-    an unknown major version.
+    The list is empty for the `s3:TestEvent` that S3 sends when notifications are configured.
+    Raises ValueError if the event structure has an unknown major version.
     """
-    read = (_change(record) for record in event.get("Records", []))
-    return [change for change in read if change is not None]
+    parsed = (_change(record) for record in event.get("Records", []))
+    return [change for change in parsed if change is not None]
 
 
 def restored(event: Mapping[str, Any]) -> list[NamedObject]:
-    """Every object that was restored from an archive, which gives its event no sequencer."""
+    """Return the objects that were restored from an archive; S3 sends no sequencer for them."""
     return [
         NamedObject(
             record["s3"]["bucket"]["name"],
@@ -102,44 +104,44 @@ def restored(event: Mapping[str, Any]) -> list[NamedObject]:
 
 def _change(record: Mapping[str, Any]) -> Change | None:
     kind = record["eventName"].removeprefix("s3:").partition(":")[0]
-    if kind not in {"ObjectCreated", *REMOVALS}:
+    if kind not in {"ObjectCreated", *REMOVAL_EVENTS}:
         return None
     if record["eventVersion"].split(".")[0] != "2":
         raise ValueError(f"unknown S3 event version {record['eventVersion']!r}")
     bucket, obj = record["s3"]["bucket"]["name"], record["s3"]["object"]
     key = unquote_plus(obj["key"], errors="strict")
-    sequencer = padded(obj.get("sequencer", ""))
-    moment = datetime.fromisoformat(record["eventTime"]).astimezone(UTC)
-    if kind in REMOVALS:
-        return Removal(bucket, key, sequencer, moment)
+    sequencer = pad_sequencer(obj.get("sequencer", ""))
+    occurred_at = datetime.fromisoformat(record["eventTime"]).astimezone(UTC)
+    if kind in REMOVAL_EVENTS:
+        return Removal(bucket, key, sequencer, occurred_at)
     return Upload(
         bucket=bucket,
         key=key,
         sequencer=sequencer,
-        uploaded_at=moment,
+        uploaded_at=occurred_at,
         etag=obj.get("eTag"),
         version_id=obj.get("versionId"),
         size=obj.get("size"),
-        is_reconciled=record.get("eventSource") == RECONCILE,
+        is_reconciled=record.get("eventSource") == RECONCILE_SOURCE,
     )
 
 
-def reconciling(*changes: Change) -> dict[str, Any]:
-    """The event that `changes` reads as these changes, found by listing the bucket."""
-    return {"Records": [_reconciling(change) for change in changes]}
+def reconcile_event(*changes: Change) -> dict[str, Any]:
+    """Return an event that `changes` parses as these changes, with uploads marked as reconciled."""
+    return {"Records": [_reconcile_record(change) for change in changes]}
 
 
-def _reconciling(change: Change) -> dict[str, Any]:
+def _reconcile_record(change: Change) -> dict[str, Any]:
     obj: dict[str, Any] = {"key": quote_plus(change.key), "sequencer": change.sequencer}
     if isinstance(change, Upload):
-        name, moment = "ObjectCreated:Reconcile", change.uploaded_at
+        name, occurred_at = "ObjectCreated:Reconcile", change.uploaded_at
         obj |= {"eTag": change.etag, "size": change.size}
     else:
-        name, moment = "ObjectRemoved:Reconcile", change.removed_at
+        name, occurred_at = "ObjectRemoved:Reconcile", change.removed_at
     return {
         "eventVersion": "2.1",
-        "eventSource": RECONCILE,
+        "eventSource": RECONCILE_SOURCE,
         "eventName": name,
-        "eventTime": moment.isoformat(),
+        "eventTime": occurred_at.isoformat(),
         "s3": {"bucket": {"name": change.bucket}, "object": obj},
     }

@@ -1,7 +1,7 @@
-"""The steps that the protocol allows a record to take; docs/protocol.md gives the reasons.
+"""The changes of a record that the protocol allows; docs/protocol.md gives the reasons.
 
-`violation` knows nothing of how a record is stored: the exhaustive check asks it about every step
-of its model, and the auditor about every change of the deployed table.
+`violation` does not depend on how records are stored: the exhaustive check applies it to every step
+of its model, and `announce` to every change of the deployed table.
 """
 
 from dataclasses import replace
@@ -9,15 +9,15 @@ from dataclasses import replace
 from chalicelib.errors import ObjectGone
 from chalicelib.records.record import Record, Status
 
-_OF_SUCCESS = ("etag", "output_bucket", "output_key", "output_etag", "pages")
-_OF_FAILURE = ("error_code", "error", "retryable")
-_NOT_OF_PROCESSING = ("output_bucket", "output_key", "pages", "error_code", "error", "retryable")
+_SUCCESS_ATTRIBUTES = ("etag", "output_bucket", "output_key", "output_etag", "pages")
+_FAILURE_ATTRIBUTES = ("error_code", "error", "retryable")
+_RESULT_ATTRIBUTES = ("output_bucket", "output_key", "pages", "error_code", "error", "retryable")
 
 
 def violation(old: Record | None, new: Record | None) -> str | None:
-    """Return what is wrong with this step of a record, or None if the protocol allows it.
+    """Return why the protocol does not allow this change of a record, or None if it does.
 
-    None stands for 'no record'.
+    `old` or `new` is None if there is no record before or after the change.
     """
     if new is None:
         return None if old is None else "a record was deleted"
@@ -27,17 +27,17 @@ def violation(old: Record | None, new: Record | None) -> str | None:
 
 
 def _contradiction(record: Record) -> str | None:
-    """What a record lacks, or has, that its status does not go with."""
-    needed: tuple[str, ...]
+    """Return which attribute contradicts the status of a record, or None."""
+    required: tuple[str, ...]
     forbidden: tuple[str, ...]
     match record.status:
         case Status.SUCCESS:
-            needed, forbidden = _OF_SUCCESS, _OF_FAILURE
+            required, forbidden = _SUCCESS_ATTRIBUTES, _FAILURE_ATTRIBUTES
         case Status.FAILED:
-            needed, forbidden = _OF_FAILURE, ("output_key",)
+            required, forbidden = _FAILURE_ATTRIBUTES, ("output_key",)
         case Status.PROCESSING:
-            needed, forbidden = ("lease_expires_at", "claim"), _NOT_OF_PROCESSING
-    for name in needed:
+            required, forbidden = ("lease_expires_at", "claim"), _RESULT_ATTRIBUTES
+    for name in required:
         if getattr(record, name) in {None, ""}:
             return f"a record in {record.status} has no {name}"
     for name in forbidden:
@@ -47,6 +47,7 @@ def _contradiction(record: Record) -> str | None:
 
 
 def _first(new: Record) -> str | None:
+    """Return why a record may not begin like this, or None."""
     if new.input_deleted_at:
         return None if _is_gone(new) else "a removal without a record did not end as ObjectGone"
     if new.status is not Status.PROCESSING:
@@ -55,6 +56,7 @@ def _first(new: Record) -> str | None:
 
 
 def _step(old: Record, new: Record) -> str | None:
+    """Return why a record may not change from `old` to `new`, or None."""
     if (old.input_bucket, old.input_key) != (new.input_bucket, new.input_key):
         return "the record is of another file"
     if new.sequencer < old.sequencer:
@@ -73,7 +75,10 @@ def _step(old: Record, new: Record) -> str | None:
 
 
 def _same_upload(old: Record, new: Record) -> str | None:
-    """Within one upload: a finish by its claim, or a claim of what is retryable or abandoned."""
+    """Return why a record of one upload may not change like this, or None.
+
+    Its claim may finish it; another run may claim it if it is retryable or its run is dead.
+    """
     if old.input_deleted_at or new.input_deleted_at:
         return "a removal was changed in its place"
     if old.status is Status.SUCCESS or old.retryable is False:
@@ -88,6 +93,7 @@ def _same_upload(old: Record, new: Record) -> str | None:
 
 
 def _takeover(old: Record, new: Record) -> str | None:
+    """Return why a run may not claim the upload again, or None."""
     if new.attempts != old.attempts + 1:
         return f"a claim of attempt {old.attempts} was taken over as attempt {new.attempts}"
     is_dead = old.claim == new.claim or old.lease_expires_at < new.processed_at
@@ -97,10 +103,13 @@ def _takeover(old: Record, new: Record) -> str | None:
 
 
 def _removal(old: Record, new: Record) -> str | None:
-    """What was finished for good stays as it was; what was not ends as ObjectGone."""
+    """Return why a removal may not change the record like this, or None.
+
+    A SUCCESS or permanent failure is kept; anything else ends as ObjectGone.
+    """
     if old.status is Status.SUCCESS or old.retryable is False:
-        kept = replace(old, sequencer=new.sequencer, input_deleted_at=new.input_deleted_at)
-        return None if new == kept else "a removal changed what was finished"
+        expected = replace(old, sequencer=new.sequencer, input_deleted_at=new.input_deleted_at)
+        return None if new == expected else "a removal changed what was finished"
     return None if _is_gone(new) else "a removal left an unfinished upload open"
 
 

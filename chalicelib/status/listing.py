@@ -82,7 +82,7 @@ class Listing:
         files = Counter(dict.fromkeys(Status, 0))
         while True:
             seen, after = self._step(
-                self.records.query_needed, question.prefix, after, self.counted_at_once
+                self.records.query_required, question.prefix, after, self.counted_at_once
             )
             files.update(record.status for record in seen if question.admits(record))
             if after is None or time.monotonic() >= give_up:

@@ -1,14 +1,11 @@
 """The DynamoDB table of records. Every change is one conditional UpdateItem; nothing ever scans."""
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from chalicelib.records.record import (
@@ -17,11 +14,9 @@ from chalicelib.records.record import (
     Record,
     Refusal,
     Result,
-    Status,
     attributes,
     claim_record,
     partition,
-    record_from,
     refusal,
     removed_record,
     shard_partition,
@@ -29,22 +24,23 @@ from chalicelib.records.record import (
     utc_now,
 )
 from chalicelib.records.s3_changes import Change, Removal, Upload
+from chalicelib.storage import items
+from chalicelib.storage.items import Condition, Item, record_of, records_of, serialize
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-log = logging.getLogger(__name__)
+REQUIRED_ATTRIBUTES = tuple(field.name for field in fields(Record) if field.default is MISSING)
+"""Attributes that every record has."""
 
-Item = dict[str, Any]
+NO_ITEM: Condition = ("attribute_not_exists(#pk)", {})
 
-_NEEDED = tuple(field.name for field in fields(Record) if field.default is MISSING)
 
-_NEW = "attribute_not_exists(#pk) OR #sequencer < :sequencer"
-_NOT_AT_WORK = "#status <> :processing OR #lease_expires_at < :now"
-_UNCHANGED = (
-    "#sequencer = :sequencer AND #claim = :old_claim"
-    " AND #attempts = :old_attempts AND #status = :old_status"
-)
+@dataclass(frozen=True)
+class _Refused:
+    """A condition that did not hold, and the item for which it did not hold."""
+
+    item: Item
 
 
 class Records:
@@ -59,88 +55,110 @@ class Records:
         self.shards = shards
 
     def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal:
-        """Take the upload for this run until `lease_until`, unless an equal or newer one stands.
+        """Claim the upload for one run until `lease_until`, or return why that is refused.
 
         A new upload costs one request. A retry or a takeover costs a second one: the refusal of
         the first returns the record, and the second replaces exactly that record.
         """
         now = self._clock()
-        standing: Item = {}
+        item: Item = {}
         while True:
-            outcome = self._write_claim(upload, claim_id, now, lease_until, standing)
+            outcome = self._write_claim(upload, claim_id, now, lease_until, item)
             if isinstance(outcome, Claim):
                 return outcome
-            standing = outcome.item
-            record = _record(standing)
+            item = outcome.item
+            record = record_of(item)
             reason = refusal(record, upload, claim_id, now) if record else None
             if reason is not None:
                 return reason
 
     def holds(self, claim: Claim) -> bool:
-        """Whether the claim still stands, read consistently."""
+        """Return whether the record is still claimed by this claim, by a consistent read."""
         record = self.get(claim.upload.bucket, claim.upload.key, consistent=True)
         return claim.is_held_by(record)
 
     def finish(self, claim: Claim, result: Result) -> bool:
-        """Write what came out; False, with nothing written, if the claim no longer stands."""
+        """Write the result of a run; return False, writing nothing, if the claim was lost."""
         outcome = self._update(
             claim.upload,
             attributes(result) | {"processed_at": timestamp(self._clock())},
-            condition=_UNCHANGED,
-            given=_unchanged(claim.upload.sequencer, claim.id, claim.attempts, Status.PROCESSING),
+            condition=items.still_claimed(claim),
         )
         if isinstance(outcome, _Refused):
-            # Refused, too, if the answer to our own first request was lost on the way.
-            record = _record(outcome.item)
+            # A retry is refused as well if the response to the first request was lost.
+            record = record_of(outcome.item)
             return record is not None and claim.is_of(record)
         return True
 
     def remove(self, removal: Removal) -> bool:
-        """Record that the input is gone; False if a newer upload is on record."""
+        """Record that the input is gone; return False if a newer upload is on record."""
         while True:
-            item = self._get(removal.bucket, removal.key, consistent=True)
-            old = _record(item)
+            item = self._get_item(removal.bucket, removal.key, consistent=True)
+            old = record_of(item)
             if old is not None and old.sequencer >= removal.sequencer:
                 return False
             values = attributes(removed_record(removal, old, self._clock()))
             if item:
-                condition, given = _as_it_is(item)
-                outcome = self._update(removal, values, _absent(values), condition, given)
+                stale = items.stale_attributes(values)
+                outcome = self._update(removal, values, stale, items.unchanged(item))
             else:
-                outcome = self._update(removal, values, (), "attribute_not_exists(#pk)")
+                outcome = self._update(removal, values, condition=NO_ITEM)
             if not isinstance(outcome, _Refused):
                 return True
 
     def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None:
-        """Return the record of exactly this key: one GetItem.
+        """Return the record of exactly this key, by one GetItem, or None if there is none.
 
-        None if there is none, or only an item that is no record; such an item is logged.
+        A damaged item counts as none and is logged.
         """
-        return _record(self._get(bucket, key, consistent=consistent))
-
-    def _get(self, bucket: str, key: str, *, consistent: bool) -> Item:
-        """Return the item of this key, empty if there is none."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=self._key(bucket, key), ConsistentRead=consistent
-        )
-        return answer.get("Item", {})
+        return record_of(self._get_item(bucket, key, consistent=consistent))
 
     def query(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
-        """Return up to `limit` records of one shard in key order: one Query.
+        """Return up to `limit` records of one shard in key order, by one Query.
 
-        `after` is any key that has this prefix, in whichever shard. The second value is the last
-        key that was looked at if more may follow, else None. An item that is no record is logged
-        and left out.
+        `after` is any key with this prefix, in any shard. The second value is the last key that
+        was read if more may follow, else None. Damaged items are logged and left out.
         """
         return self._query(bucket, shard, prefix, after, limit)
 
-    def query_needed(
+    def query_required(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
-        """The same with only what every record has: it costs the same, and is less to carry."""
-        return self._query(bucket, shard, prefix, after, limit, _NEEDED)
+        """Return the same as `query` with REQUIRED_ATTRIBUTES only.
+
+        DynamoDB charges as much for it, but the response is smaller.
+        """
+        return self._query(bucket, shard, prefix, after, limit, REQUIRED_ATTRIBUTES)
+
+    def between(
+        self, bucket: str, shard: int, after: str | None, last: str | None
+    ) -> Iterator[Record]:
+        """Yield the records of one shard with keys after `after`, up to and with `last`.
+
+        None means no bound on that side. Reads are consistent.
+        """
+        values = {":pk": shard_partition(bucket, shard), ":after": after, ":last": last}
+        keys = " AND input_key BETWEEN :after AND :last"
+        if after is None or last is None:
+            keys = " AND input_key > :after" if after is not None else ""
+            keys = " AND input_key <= :last" if last is not None else keys
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression=f"pk = :pk{keys}",
+            ExpressionAttributeValues=serialize({n: v for n, v in values.items() if v is not None}),
+        )
+        records = records_of(item for page in pages for item in page["Items"])
+        return (record for record in records if record.input_key != after)
+
+    def _get_item(self, bucket: str, key: str, *, consistent: bool) -> Item:
+        """Return the item of this key, empty if there is none."""
+        response = self._client.get_item(
+            TableName=self._table, Key=self._key(bucket, key), ConsistentRead=consistent
+        )
+        return response.get("Item", {})
 
     def _query(
         self,
@@ -158,37 +176,19 @@ class Records:
             request["KeyConditionExpression"] += " AND begins_with(#input_key, :prefix)"
             names["#input_key"], values[":prefix"] = "input_key", prefix
         if after is not None:
-            request["ExclusiveStartKey"] = _item({"pk": pk, "input_key": after})
+            request["ExclusiveStartKey"] = serialize({"pk": pk, "input_key": after})
         if only:
             names |= {f"#{name}": name for name in only}
             request["ProjectionExpression"] = ", ".join(f"#{name}" for name in only)
-        answer = self._client.query(
+        response = self._client.query(
             TableName=self._table,
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues=_item(values),
+            ExpressionAttributeValues=serialize(values),
             Limit=limit,
             **request,
         )
-        last = answer.get("LastEvaluatedKey")
-        return list(_records(answer["Items"])), last["input_key"]["S"] if last else None
-
-    def between(
-        self, bucket: str, shard: int, after: str | None, last: str | None
-    ) -> Iterator[Record]:
-        """The records of one shard after one key up to another one, read consistently."""
-        values = {":pk": shard_partition(bucket, shard), ":after": after, ":last": last}
-        keys = " AND input_key BETWEEN :after AND :last"
-        if after is None or last is None:
-            keys = " AND input_key > :after" if after is not None else ""
-            keys = " AND input_key <= :last" if last is not None else keys
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            ConsistentRead=True,
-            KeyConditionExpression=f"pk = :pk{keys}",
-            ExpressionAttributeValues=_item({n: v for n, v in values.items() if v is not None}),
-        )
-        records = _records(item for page in pages for item in page["Items"])
-        return (record for record in records if record.input_key != after)
+        last = response.get("LastEvaluatedKey")
+        return list(records_of(response["Items"])), last["input_key"]["S"] if last else None
 
     def _write_claim(
         self,
@@ -196,51 +196,51 @@ class Records:
         claim_id: str,
         now: datetime,
         lease_until: datetime,
-        standing: Item,
-    ) -> "Claim | _Refused":
-        """Return the claim, or what stands in its way; `standing` is what stood there before."""
-        given: dict[str, Any] = {"sequencer": upload.sequencer}
-        condition, attempts = _NEW, 1
-        over = _record(standing)
-        if standing and (over is None or over.sequencer == upload.sequencer):
-            attempts = over.attempts + 1 if over else 1
-            condition, given = _as_it_is(standing)
+        item: Item,
+    ) -> Claim | _Refused:
+        """Write a claim over `item`, which an earlier attempt found, or over an older record."""
+        attempts = 1
+        record = record_of(item)
+        if item and (record is None or record.sequencer == upload.sequencer):
+            attempts = record.attempts + 1 if record else 1
+            condition = items.unchanged(item)
         elif upload.is_reconciled:
-            condition = f"attribute_not_exists(#pk) OR #sequencer < :sequencer AND ({_NOT_AT_WORK})"
-            given |= {"processing": Status.PROCESSING, "now": timestamp(now)}
+            condition = items.newer_than_idle_record(upload.sequencer, timestamp(now))
+        else:
+            condition = items.newer_than_record(upload.sequencer)
         claim = Claim(upload, claim_id, attempts, old=None)
         values = attributes(claim_record(claim, now, lease_until))
-        outcome = self._update(upload, values, _absent(values), condition, given)
+        outcome = self._update(upload, values, items.stale_attributes(values), condition)
         if isinstance(outcome, _Refused):
             return outcome
-        return Claim(upload, claim_id, attempts, old=_record(outcome))
+        return Claim(upload, claim_id, attempts, old=record_of(outcome))
 
     def _update(
         self,
         change: Change,
-        put: Mapping[str, Any],
+        values: Mapping[str, Any],
         remove: Iterable[str] = (),
-        condition: str = "",
-        given: Mapping[str, Any] | None = None,
-    ) -> "Item | _Refused":
-        """The item as it was before, empty if there was none."""
+        condition: Condition = NO_ITEM,
+    ) -> Item | _Refused:
+        """Set these values if the condition holds; return the old item, empty if there was none."""
         key = self._key(change.bucket, change.key)
-        put = {name: value for name, value in put.items() if name not in key}
-        update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in put)
+        new = {name: value for name, value in values.items() if name not in key}
+        update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in new)
         if remove := sorted(remove):
             update += " REMOVE " + ", ".join(f"#{name}" for name in remove)
-        values = {f":new_{name}": value for name, value in put.items()}
-        values |= {f":{name}": value for name, value in (given or {}).items()}
+        expression, placeholders = condition
+        bound = {f":new_{name}": value for name, value in new.items()}
+        bound |= {f":{name}": value for name, value in placeholders.items()}
         try:
-            answer = self._client.update_item(
+            response = self._client.update_item(
                 TableName=self._table,
                 Key=key,
                 UpdateExpression=update,
-                ConditionExpression=condition,
+                ConditionExpression=expression,
                 ExpressionAttributeNames={
-                    f"#{name}": name for name in re.findall(r"#(\w+)", f"{update} {condition}")
+                    f"#{name}": name for name in re.findall(r"#(\w+)", f"{update} {expression}")
                 },
-                ExpressionAttributeValues=_item(values),
+                ExpressionAttributeValues=serialize(bound),
                 ReturnValues="ALL_OLD",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -248,72 +248,7 @@ class Records:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return _Refused(error.response.get("Item", {}))  # type: ignore[arg-type]
-        return answer.get("Attributes", {})
+        return response.get("Attributes", {})
 
     def _key(self, bucket: str, key: str) -> Item:
-        return _item({"pk": partition(bucket, key, self.shards), "input_key": key})
-
-
-def _unchanged(sequencer: str, claim_id: str, attempts: int, status: Status) -> Item:
-    """The values of _UNCHANGED: together they are never those of two states of a record."""
-    return {
-        "sequencer": sequencer,
-        "old_claim": claim_id,
-        "old_attempts": attempts,
-        "old_status": status,
-    }
-
-
-def _as_it_is(item: Item) -> tuple[str, dict[str, Any]]:
-    """Return a condition that holds while the item is in this state, and its values.
-
-    It serves items that are no records, too: what such a one lacks, it must still lack.
-    """
-    names = ("sequencer", "claim", "attempts", "status")
-    present = [name for name in names if name in item]
-    terms = [f"#{name} = :old_{name}" for name in present]
-    terms += [f"attribute_not_exists(#{name})" for name in names if name not in item]
-    return " AND ".join(terms), {f"old_{name}": _value(item[name]) for name in present}
-
-
-def _absent(values: Mapping[str, Any]) -> set[str]:
-    """What a record with these attributes must not keep of the one that it replaces."""
-    return {field.name for field in fields(Record)} - values.keys() - {"output_etag"}
-
-
-class _Refused:
-    """A condition that did not hold, and the item it did not hold for."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-
-
-def _item(values: Mapping[str, Any]) -> Item:
-    serialize = TypeSerializer().serialize
-    return {name: serialize(value) for name, value in values.items()}
-
-
-def _value(value: Any) -> Any:
-    """Return an attribute's value; DynamoDB's numbers are whole ones here."""
-    read = TypeDeserializer().deserialize(value)
-    return int(read) if isinstance(read, Decimal) else read
-
-
-def _records(items: Iterable[Item]) -> Iterator[Record]:
-    """Yield those of the items that are records."""
-    return (record for record in map(_record, items) if record is not None)
-
-
-def _record(item: Item) -> Record | None:
-    """Return the record that an item is; None if it is empty or damaged, which is logged.
-
-    One item that is no record, which only other hands can have written, must not keep the others
-    from being told. Its file is converted anew by reconciling, or by its next upload.
-    """
-    if not item:
-        return None
-    try:
-        return record_from({name: _value(value) for name, value in item.items()})
-    except ValueError as error:
-        log.warning("item is no record: %r: %s", item.get("input_key"), error)
-        return None
+        return serialize({"pk": partition(bucket, key, self.shards), "input_key": key})

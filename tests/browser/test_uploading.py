@@ -15,7 +15,7 @@ from tests.browser.line import Line
 from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.stack import Stack, wait_for
 
-FILES = int(os.environ.get("BROWSER_FILES", "60"))
+FILES = int(os.environ.get("BROWSER_FILES", "500"))
 """Number of files uploaded at once; 500 take the local AWS several minutes."""
 
 MB = 2**20
@@ -77,9 +77,12 @@ def test_a_chosen_folder_keeps_its_paths(tab: Tab, tmp_path: Path) -> None:
 def test_page_options_apply_to_files_added_afterwards(tab: Tab, tmp_path: Path) -> None:
     path = written(tmp_path / "wide.txt", "wide")
     tab.sign_in("options/")
+    summary = tab.page.locator("#options-summary")
+    expect(summary).to_have_text("standard")
     tab.page.get_by_text("Page options").click()
     tab.page.get_by_label("Orientation").select_option("landscape")
     tab.page.get_by_label("Paper").select_option("letter")
+    expect(summary).to_have_text("Paper: Letter, Orientation: Landscape")
     tab.page.get_by_label("Type size").fill("20")
     tab.choose(path)
     tab.expect_state("options/wide.txt", "success")

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from chalicelib.converter import Options
-from chalicelib.converter.language import of_text, tag
+from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.errors import BadOption
 from tests.converter.converted import ABOUT, made
 
@@ -30,7 +30,7 @@ from tests.converter.converted import ABOUT, made
 )
 def test_a_well_formed_tag_is_the_language_of_the_document(text: str) -> None:
     """Examples are from RFC 5646, appendix A."""
-    assert tag(f" {text} ") == text
+    assert language_tag(f" {text} ") == text
     document = made("text", about=replace(ABOUT, language=text)).pdf
     with pikepdf.open(io.BytesIO(document)) as opened:
         assert str(opened.Root.Lang) == text
@@ -54,7 +54,7 @@ def test_a_well_formed_tag_is_the_language_of_the_document(text: str) -> None:
     ],
 )
 def test_anything_else_names_no_language(text: str) -> None:
-    assert tag(text) is None
+    assert language_tag(text) is None
     document = made("text", about=replace(ABOUT, language=text)).pdf
     with pikepdf.open(io.BytesIO(document)) as opened:
         assert str(opened.Root.Lang) == "und"
@@ -89,7 +89,7 @@ def test_a_script_of_one_language_tells_the_language(script: str, language: str)
     ],
 )
 def test_nine_letters_in_ten_must_be_of_the_script(text: str, language: str | None) -> None:
-    assert of_text(text) == language
+    assert detect_language(text) == language
 
 
 def test_what_the_sender_says_comes_first_then_the_option() -> None:

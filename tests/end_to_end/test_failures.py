@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from chalicelib.pipeline.pipeline import NAMELESS
+from chalicelib.pipeline.pipeline import EMPTY_KEY_RECORD
 from chalicelib.records.record import Status
 from tests import events
 from tests.stack import Stack
@@ -34,7 +34,7 @@ def test_a_missing_object_fails_permanently(stack: Stack) -> None:
 def test_an_event_without_a_key_fails_permanently(stack: Stack) -> None:
     bucket = stack.settings.input_bucket
     assert invoke(stack, events.created("", bucket=bucket))
-    record = stack.records.get(bucket, NAMELESS)
+    record = stack.records.get(bucket, EMPTY_KEY_RECORD)
     assert record is not None
     assert (record.status, record.error_code) == (Status.FAILED, "EmptyKey")
 

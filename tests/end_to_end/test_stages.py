@@ -1,7 +1,9 @@
 """Stages: deployed twice, deleted, deployed again, side by side, and upgraded."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import boto3
@@ -9,9 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.records.record import Status
-from infra import api_token, destroy
+from infra import api_token, configuration, destroy
 from infra.deploy import chalice
 from infra.emulator import Emulator
+from infra.package import build_layer
 from infra.provision import provision
 from infra.stack import Stack
 from tests.stack import Stack as Deployed
@@ -65,6 +68,30 @@ def test_deploying_twice_leaves_one_complete_stage(aws: Emulator, project: Path)
     assert (functions("twice"), apis()) == before
     assert notified(stack) == ["text-to-pdf-twice-convert"]
     assert_works(stack, "a.txt")
+
+
+def test_a_stage_is_moved_to_arm64_with_the_libraries_for_it(aws: Emulator, project: Path) -> None:
+    """The emulator would run them on this machine's processor, so they are only looked at."""
+    deploy(aws, project, "moved")
+    client = boto3.client("lambda")
+
+    def architectures() -> set[str]:
+        found = [client.get_function_configuration(FunctionName=f) for f in functions("moved")]
+        return {name for function in found for name in function["Architectures"]}
+
+    assert architectures() == {"x86_64"}
+    configuration.set_architecture(project, "moved", "arm64")
+    deploy(aws, project, "moved")
+    assert architectures() == {"arm64"}
+    (layer,) = [
+        name for name in client.list_layers()["Layers"] if "moved" in str(name["LayerName"])
+    ]
+    assert layer["LatestMatchingVersion"]["CompatibleArchitectures"] == ["arm64"]
+    version = client.get_layer_version(
+        LayerName=layer["LayerName"], VersionNumber=layer["LatestMatchingVersion"]["Version"]
+    )
+    built = sha256(build_layer(project, "arm64").read_bytes()).digest()
+    assert version["Content"]["CodeSha256"] == b64encode(built).decode()
 
 
 def test_a_deleted_stage_can_be_deployed_again_with_its_data(aws: Emulator, project: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.records.s3_changes import Change, Removal, Upload, padded
+from chalicelib.records.s3_changes import Change, Removal, Upload, pad_sequencer
 from tests.protocol.memory import DAWN, Cell, Item, Object, Reply, execute
 from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start
 
@@ -49,7 +49,7 @@ class Scope:
         return DAWN + timedelta(minutes=position)
 
     def change(self, position: int) -> Change:
-        sequencer = padded(f"{position + 1:02X}")
+        sequencer = pad_sequencer(f"{position + 1:02X}")
         text = self.texts[position]
         if text is None:
             return Removal(SETTINGS.input_bucket, KEY, sequencer, self.moment(position))

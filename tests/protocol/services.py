@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.records.record import Claim, Refusal
-from chalicelib.records.s3_changes import Removal, Upload, padded
+from chalicelib.records.s3_changes import Removal, Upload, pad_sequencer
 from chalicelib.storage.table import Records
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,10 +28,12 @@ class Services:
         return Records(self.dynamodb, self.table, 1, lambda: NOW + timedelta(minutes=minute))
 
     def upload(self, sequencer: str = "01", *, is_reconciled: bool = False) -> Upload:
-        return Upload(self.versioned, self.key, padded(sequencer), NOW, is_reconciled=is_reconciled)
+        return Upload(
+            self.versioned, self.key, pad_sequencer(sequencer), NOW, is_reconciled=is_reconciled
+        )
 
     def removal(self, sequencer: str) -> Removal:
-        return Removal(self.versioned, self.key, padded(sequencer), NOW)
+        return Removal(self.versioned, self.key, pad_sequencer(sequencer), NOW)
 
     def claimed(self, sequencer: str = "01", claim_id: str = "a", minute: int = 0) -> Claim:
         """Claim an upload for ten minutes."""

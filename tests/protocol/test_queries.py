@@ -61,7 +61,7 @@ def test_a_query_reads_no_more_records_than_requested(table: tuple[Records, str]
     assert keys_of(found) == whole[2:4]
 
 
-@pytest.mark.parametrize("query", ["query", "query_needed"])
+@pytest.mark.parametrize("query", ["query", "query_required"])
 def test_a_query_reads_only_its_prefix(table: tuple[Records, str], query: str) -> None:
     records, bucket = table
     found, last = getattr(records, query)(bucket, 1, "b/0", None, 100)
@@ -74,7 +74,7 @@ def test_a_query_of_few_attributes_returns_only_those(
 ) -> None:
     records, bucket = table
     whole, _ = records.query(bucket, 0, "", None, 100)
-    needed, _ = records.query_needed(bucket, 0, "", None, 100)
+    needed, _ = records.query_required(bucket, 0, "", None, 100)
     assert [(r.input_key, r.status, r.processed_at) for r in needed] == [
         (r.input_key, r.status, r.processed_at) for r in whole
     ]

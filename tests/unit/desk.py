@@ -45,7 +45,7 @@ class Table:
         page = found[:limit]
         return page, page[-1].input_key if len(page) == limit else None
 
-    query_needed = query
+    query_required = query
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""From pages of rows to a tagged PDF: content streams, embedded fonts, structure and outline.
+"""Writes pages of rows as a tagged PDF: content streams, fonts, structure and outline.
 
 The engine uses `Document` and `Geometry`.
 """

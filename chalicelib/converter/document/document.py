@@ -1,9 +1,9 @@
-"""The PDF document: fpdf2 makes what describes it, pages are streamed past fpdf2.
+"""Writes the PDF document: pages as they come, and at the end what fpdf2 makes.
 
-fpdf2 keeps every page until the end and then every byte of the file, which takes several times
-the text's size. So pages, fonts and the page tree are written as they come, and fpdf2 adds
-catalog, metadata, output intent and information once the last page is out. What is used of its
-private parts is all in `_Rest`.
+fpdf2 would keep every page until the end, and then every byte of the file, in several times the
+memory of the text. So pages, fonts and the page tree are written without it, and fpdf2 only makes
+the catalog, metadata, output intent and document information after the last page. Only `_Trailer`
+uses private members of fpdf2.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from fpdf.syntax import PDFObject
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.document.outline import LABELS, Outline
+from chalicelib.converter.document.outline import PAGE_LABELS, Outline
 from chalicelib.converter.document.painter import Painter
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.fonts.font import FontSelector
@@ -51,9 +51,9 @@ _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 </x:xmpmeta>"""
 
 
-# PDF/UA-1 (ISO 14289-1, 5). PDF/A asks for a schema of all that it does not know itself (ISO
-# 19005-2, 6.6.2.3.1), of which this is.
-_ACCESSIBLE = """
+# The identification of PDF/UA-1 (ISO 14289-1, 5). PDF/A requires a schema for properties that it
+# does not define (ISO 19005-2, 6.6.2.3.1).
+_PDF_UA = """
 <pdfuaid:part xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">1</pdfuaid:part>
 <pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
@@ -73,7 +73,7 @@ _ACCESSIBLE = """
 
 
 class Document:
-    """A PDF that is written to `sink` while its pages are made."""
+    """A PDF that is written to `sink` page by page."""
 
     def __init__(
         self, sink: BinaryIO, source: Source, geometry: Geometry, *, tagged: bool = True
@@ -95,7 +95,7 @@ class Document:
         self._frame.write_header(source.name)
 
     def composer(self, columns: int) -> "Composer":
-        """What composes the rows that no grid can show; only some texts have any."""
+        """Return a composer for rows of so many cells, imported when a text needs it."""
         from chalicelib.converter.layout.composer import Composer
         from chalicelib.converter.scripts.shaper import Shaper
 
@@ -104,12 +104,12 @@ class Document:
 
     @property
     def repertoire(self) -> FontSelector:
-        """The characters drawn so far and their fonts."""
+        """The grid fonts of the characters so far."""
         return self._repertoire
 
     @property
     def pages(self) -> int:
-        """Pages written so far."""
+        """Number of pages written so far."""
         return self.tree.pages
 
     def add_page(self, page: Page) -> None:
@@ -140,7 +140,7 @@ class Document:
             self._cluster_fonts += embed_clusters(self.objects, font)
 
     def finish(self) -> None:
-        """Write all that could not be known before the last page."""
+        """Write everything that depends on all pages, and close the file."""
         forms = self._frame.finish(self.pages)
         self._write_cluster_fonts()
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
@@ -155,11 +155,11 @@ class Document:
         self._described.outline = self._outline.finish()
         self._described.root = self.tree.finish()
         self._described.first_page = self.tree.first_page
-        self._described.output(output_producer_class=_Rest)
+        self._described.output(output_producer_class=_Trailer)
 
 
 class _Described(FPDF):
-    """What fpdf2 knows of the document: everything but its pages."""
+    """The document as fpdf2 knows it: metadata and settings, but no pages."""
 
     stream: ObjectWriter
     root: int
@@ -171,7 +171,7 @@ class _Described(FPDF):
         super().__init__(enforce_compliance="PDF/A-2U")
         created = source.created_at.astimezone(UTC).replace(microsecond=0)
         self._identifier = md5(source.document_id.encode(), usedforsecurity=False).hexdigest()
-        self.alias_nb_pages(cast("str", None))  # '{nb}' in a text is just that
+        self.alias_nb_pages(cast("str", None))  # keeps '{nb}' in a text unchanged
         self.set_title(source.name)
         self.set_producer(PRODUCER)
         self.set_creation_date(created)
@@ -183,36 +183,39 @@ class _Described(FPDF):
                 created=created.isoformat(),
                 producer=PRODUCER,
                 conformance="A" if tagged else "U",
-                accessible=_ACCESSIBLE if tagged else "",
+                accessible=_PDF_UA if tagged else "",
             )
         )
 
     def file_id(self) -> str:
-        """Two equal halves, as for any file that is no revision of another (14.4)."""
+        """Return two equal identifiers, as the file is not a revision of another (14.4)."""
         return f"<{self._identifier}><{self._identifier}>"
 
 
 def _in_xml(text: str) -> str:
-    """The text without what XML 1.0 has no way to write."""
-    return "".join(one if one >= " " and one not in "\ufffe\uffff" else "\ufffd" for one in text)
+    """Return the text with U+FFFD for characters that XML 1.0 does not allow."""
+    return "".join(
+        character if character >= " " and character not in "\ufffe\uffff" else "\ufffd"
+        for character in text
+    )
 
 
 class _Written(PDFObject):
-    """Stands for an object that is in the file already, for fpdf2 to refer to."""
+    """A reference, for fpdf2, to an object that is already in the file."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.id = number
 
 
-class _Rest(OutputProducer):
-    """Writes what fpdf2 makes behind what is written already."""
+class _Trailer(OutputProducer):
+    """Appends the objects that fpdf2 makes to the file."""
 
     def bufferize(self) -> bytearray:
-        """Called by FPDF.output() for the bytes of the file, of which it gets none to keep."""
+        """Write the objects; FPDF.output(), which calls this, gets no bytes."""
         described = cast("_Described", self.fpdf)
         objects = described.stream
-        self.obj_id = objects.last
+        self.obj_id = objects.last_number
         catalog = self._add_catalog()
         info = self._add_info()
         self._finalize_catalog(
@@ -224,10 +227,10 @@ class _Rest(OutputProducer):
             struct_tree_root_obj=_Written(described.structure) if described.structure else None,
             outline_dict_obj=_Written(described.outline) if described.outline else None,  # type: ignore[arg-type]
         )
-        catalog.page_labels = LABELS
-        while objects.last < self.obj_id:
+        catalog.page_labels = PAGE_LABELS
+        while objects.last_number < self.obj_id:
             objects.reserve()
         for made in self.pdf_objs:
-            objects.add_whole(made.serialize(), made.id)  # type: ignore[union-attr]
+            objects.add_serialized(made.serialize(), made.id)  # type: ignore[union-attr]
         objects.close(catalog.id, info.id, described.file_id())
         return bytearray()

@@ -1,4 +1,4 @@
-"""Fonts as objects of a PDF, subset to the characters that were drawn (32000-1, 9.6 to 9.10)."""
+"""Embeds fonts, subset to the characters that were drawn (PDF 32000-1, 9.6 to 9.10)."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -9,13 +9,13 @@ import uharfbuzz as hb
 
 from chalicelib.converter.document.painter import ANSI_FONT, Painter
 from chalicelib.converter.fonts.font import (
-    BODY,
-    BOLD,
+    BODY_FACE,
+    BOLD_FACE,
     CELL,
-    FACES,
+    GRID_FACES,
     Face,
     FontSelector,
-    font_name,
+    font_resource_name,
     subset_without,
 )
 from chalicelib.converter.pdf.objects import ObjectWriter
@@ -23,9 +23,12 @@ from chalicelib.converter.pdf.objects import ObjectWriter
 if TYPE_CHECKING:
     from chalicelib.converter.fonts.clusters import ClusterFont
 
-_FIXED_PITCH, _SYMBOLIC, _NONSYMBOLIC = 1, 4, 32  # table 123
-_DROPPED = ("GSUB", "GPOS", "GDEF", "MATH", "FFTM", "gasp", "vmtx", "vhea", "VORG")
-_BLOCK = 100  # entries that one section of a CMap may have (Adobe Technical Note 5014)
+_FIXED_PITCH, _SYMBOLIC, _NONSYMBOLIC = 1, 4, 32
+"""Flags of a font descriptor (table 123)."""
+
+_DROPPED_TABLES = ("GSUB", "GPOS", "GDEF", "MATH", "FFTM", "gasp", "vmtx", "vhea", "VORG")
+_MAX_SECTION_ENTRIES = 100
+"""Maximum entries of one section of a CMap (Adobe Technical Note 5014)."""
 
 _CMAP = """/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -43,26 +46,26 @@ end"""
 
 
 def embed_fonts(objects: ObjectWriter, painter: Painter, repertoire: FontSelector) -> bytes:
-    """Write every font that was used; returns the entries of a /Font resource dictionary."""
+    """Write every grid font that was used; return entries of a /Font resource dictionary."""
     tags = (f"TXT{chr(65 + n // 26)}{chr(65 + n % 26)}A" for n in count())
     fonts = [ANSI_FONT + b" %d 0 R" % _embed_ansi(objects, painter.ansi_characters, next(tags))]
     used: dict[tuple[Face, int], set[int]] = {}
-    for face in FACES:
+    for face in GRID_FACES:
         for plane, code_point in repertoire.drawn_with(face):
             used.setdefault((face, plane), set()).add(code_point)
     if painter.bold_characters:
-        used[BOLD, 0] = painter.bold_characters
+        used[BOLD_FACE, 0] = painter.bold_characters
     for (face, plane), code_points in used.items():
         number = _embed(objects, face, code_points, next(tags))
-        fonts.append(font_name(face, plane) + b" %d 0 R" % number)
+        fonts.append(font_resource_name(face, plane) + b" %d 0 R" % number)
     return b"".join(fonts)
 
 
 def embed_clusters(objects: ObjectWriter, clusters: "ClusterFont") -> bytes:
-    """Write a font of clusters; returns its entry of a /Font resource dictionary."""
-    from chalicelib.converter.fonts.composites import composite
+    """Write a font of clusters; return its entry of a /Font resource dictionary."""
+    from chalicelib.converter.fonts.composites import composite_font
 
-    program, glyphs = composite(clusters)
+    program, glyphs = composite_font(clusters)
     face = hb.Face(program)
     widths = [clusters.face.thousandths(cluster.advance) for cluster in clusters.codes]
     name = f"TXTAAA+{clusters.name.decode()[1:]}".encode()
@@ -86,11 +89,12 @@ def embed_clusters(objects: ObjectWriter, clusters: "ClusterFont") -> bytes:
 
 
 def _embed_ansi(objects: ObjectWriter, characters: str, tag: str) -> int:
-    """The body font with one-byte codes, for pages that need no more."""
-    # WinAnsiEncoding takes the no-break space and the soft hyphen from these (annex D.2, 5 and 6).
-    subset = _subset(BODY, {*map(ord, characters), 0x20, 0x2D})
-    name = f"{tag}+{BODY.name}".encode()
-    pairs = sorted((one.encode("cp1252").hex(), ord(one)) for one in characters)
+    """Write the body font with one-byte codes, for pages in WinAnsiEncoding; return its number."""
+    # In WinAnsiEncoding the no-break space and the soft hyphen have the glyphs of space and hyphen
+    # (annex D.2, notes 5 and 6).
+    subset = _subset(BODY_FACE, {*map(ord, characters), 0x20, 0x2D})
+    name = f"{tag}+{BODY_FACE.name}".encode()
+    pairs = sorted((char.encode("cp1252").hex(), ord(char)) for char in characters)
     entries = (f"<{code}> <{code_point:04X}>" for code, code_point in pairs)
     to_unicode = _cmap("UCS", "Adobe-Identity-UCS", 2, "<00> <FF>", "bfchar", entries)
     return objects.add(
@@ -137,14 +141,14 @@ def _embed(objects: ObjectWriter, face: Face, code_points: set[int], tag: str) -
 
 
 def _subset(face: Face, code_points: set[int]) -> hb.Face:
-    """The glyphs of some characters as a font of its own, without hints and layout tables."""
-    wanted = subset_without(_DROPPED)
-    wanted.unicode_set.update(code_points)
-    return hb.subset(face.face, wanted)
+    """Return a font of these characters only, without hints and layout tables."""
+    settings = subset_without(_DROPPED_TABLES)
+    settings.unicode_set.update(code_points)
+    return hb.subset(face.hb_face, settings)
 
 
 def _descriptor(objects: ObjectWriter, face: hb.Face, name: bytes, kind: int) -> int:
-    """Font descriptor (9.8) with the font program (9.9)."""
+    """Write a font descriptor (9.8) with the font program (9.9); return its number."""
     program = bytes(face.blob.data)
     stream = objects.add_stream(program, b"/Length1 %d" % len(program))
     to_thousandths = 1000 / face.upem
@@ -166,7 +170,7 @@ def _descriptor(objects: ObjectWriter, face: hb.Face, name: bytes, kind: int) ->
 
 
 def _widths(font: hb.Font, face: hb.Face) -> bytes:
-    """The /W array (9.7.4.3), with a run of equal widths as one entry."""
+    """Return the content of the /W array (9.7.4.3), with one entry for a run of equal widths."""
     advances = [
         round(font.get_glyph_h_advance(glyph) * 1000 / face.upem)
         for glyph in range(face.glyph_count)
@@ -181,9 +185,9 @@ def _widths(font: hb.Font, face: hb.Face) -> bytes:
 
 
 def _glyph_ranges(glyphs: dict[int, int]) -> Iterator[str]:
-    """Runs of codes whose glyphs are consecutive too; the glyph's number is its CID.
+    """Yield ranges of codes whose glyph ids, which are the CIDs, are consecutive too.
 
-    Readers parse this for every page, so it had better be short.
+    PDF readers parse this for every page, so it should be short.
     """
     codes = list(glyphs)
     start = 0
@@ -203,7 +207,7 @@ def _glyph_ranges(glyphs: dict[int, int]) -> Iterator[str]:
 
 
 def _to_unicode(objects: ObjectWriter, glyphs: dict[int, int]) -> int:
-    """The code is the code point but for its plane, so whole blocks of 256 map at once."""
+    """Write a ToUnicode CMap with ranges of 256 codes, as codes are code points without plane."""
     entries = (
         f"<{first & 0xFFFF:04X}> <{last & 0xFFFF:04X}> <{_text(chr(first))}>"
         for block in sorted({code >> 8 for code in glyphs})
@@ -214,7 +218,7 @@ def _to_unicode(objects: ObjectWriter, glyphs: dict[int, int]) -> int:
 
 
 def _ranges(block: int) -> Iterator[tuple[int, int]]:
-    """The first and last of 256 code points, without what no text may be (see `_text`)."""
+    """Yield first and last of ranges of 256 code points, without forbidden ones (see `_text`)."""
     if block == 0:
         yield 1, 0xFF
     elif block == 0xFE00:
@@ -226,10 +230,10 @@ def _ranges(block: int) -> Iterator[tuple[int, int]]:
 
 
 def _text(text: str) -> str:
-    """UTF-16 in hexadecimal digits, as a ToUnicode CMap has it.
+    """Return text in hexadecimal digits of UTF-16, for a ToUnicode CMap.
 
-    It may have neither U+0000, U+FEFF nor U+FFFE (ISO 19005-2, 6.2.11.7.2). The first two do not
-    come here; the third is a noncharacter, which is seen as its number and copied as U+FFFD.
+    U+0000, U+FEFF and U+FFFE are forbidden there (ISO 19005-2, 6.2.11.7.2). The first two do not
+    occur in clean text; U+FFFE, a noncharacter drawn as its code point, is copied as U+FFFD.
     """
     return text.replace("\ufffe", "\ufffd").encode("utf-16-be", "surrogatepass").hex().upper()
 
@@ -237,11 +241,11 @@ def _text(text: str) -> str:
 def _cmap(
     ordering: str, name: str, kind: int, space: str, operator: str, entries: Iterable[str]
 ) -> bytes:
-    """A character map (9.7.5, 9.10.3) in sections of the allowed size."""
+    """Return a CMap (9.7.5, 9.10.3), in sections of the allowed size."""
     rows = list(entries)
     sections: list[str] = []
-    for start in range(0, len(rows), _BLOCK):
-        section = rows[start : start + _BLOCK]
+    for start in range(0, len(rows), _MAX_SECTION_ENTRIES):
+        section = rows[start : start + _MAX_SECTION_ENTRIES]
         sections.append(f"{len(section)} begin{operator}\n")
         sections += [row + "\n" for row in section]
         sections.append(f"end{operator}\n")

@@ -1,6 +1,6 @@
-"""What every page has around its text: header, footer, and how its operators begin and end.
+"""The parts that all pages share: header, footer, and the start and end of the content stream.
 
-All of it but the number of the page is written once, and pages refer to it.
+Except for the page number, they are written once, and pages refer to them.
 """
 
 from chalicelib.converter.document.geometry import Geometry
@@ -11,16 +11,16 @@ from chalicelib.converter.reading.cleaning import PICTURES
 
 
 class Frame:
-    """The contents of a page are three streams, which count as one (32000-1, 7.8.2).
+    """Writes pages whose content consists of three streams (PDF 32000-1, 7.8.2).
 
-    The first opens a text object for the rows of text and the last closes it; what is between
-    them is the page's own, and a tenth shorter for it.
+    The first opens a text object for the rows of text, and the last closes it. All pages share
+    them, which makes the stream between them, the page's own, a tenth shorter.
     """
 
     def __init__(
         self, objects: ObjectWriter, painter: Painter, geometry: Geometry, resources: int
     ) -> None:
-        """`resources` is the number of the resource dictionary of all pages."""
+        """`resources` is the object number of the resource dictionary of all pages."""
         self._objects = objects
         self._painter = painter
         self._geometry = geometry
@@ -32,7 +32,7 @@ class Frame:
         self._closing = objects.add_stream(closing)
 
     def write_header(self, name: str) -> None:
-        """The file's name, shortened in the middle if it does not fit."""
+        """Write the header with the file's name, shortened in the middle if it does not fit."""
         g = self._geometry
         shown = name.translate(PICTURES)
         if self._painter.cells(shown) > g.small_columns:
@@ -43,7 +43,10 @@ class Frame:
         self.add_form(line, self._header)
 
     def add_page(self, text: bytes, page: int) -> bytes:
-        """Write what a page has to itself; returns the entries of the page's dictionary."""
+        """Write a page's own stream; return entries of the page's dictionary.
+
+        `text` are the operators of its text, and `page` is its number, from 1.
+        """
         number = self._objects.add_stream(text + self._footer(page))
         return b"/Resources %d 0 R/Contents[%d 0 R %d 0 R %d 0 R]" % (
             self._resources,
@@ -53,7 +56,7 @@ class Frame:
         )
 
     def finish(self, pages: int) -> bytes:
-        """Write the number of pages; returns the entries of an /XObject resource dictionary."""
+        """Write the number of pages; return entries of an /XObject resource dictionary."""
         g = self._geometry
         total = self._painter.ansi_line(str(pages), g.total_x, g.footer_baseline, g.small)
         self.add_form(total, self._total)
@@ -61,7 +64,7 @@ class Frame:
         return b"/Header %d 0 R/Total %d 0 R" % (self._header, self._total)
 
     def add_form(self, operators: bytes, number: int | None = None) -> int:
-        """Write a form XObject (8.10): drawn on many pages, stored once."""
+        """Write a form XObject (8.10), which many pages can draw; return its object number."""
         g = self._geometry
         entries = b"/Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]/Resources %d 0 R" % (
             g.width,
@@ -71,7 +74,7 @@ class Frame:
         return self._objects.add_stream(operators, entries, number)
 
     def _footer(self, page: int) -> bytes:
-        """'page n of ', ending where the total will begin, within the open text object."""
+        """Return operators for 'page n of ', which ends where the number of pages begins."""
         g = self._geometry
         text = b"page %d of " % page
         x = g.total_x - len(text) * g.small * CELL / 1000
@@ -84,7 +87,7 @@ class Frame:
         )
 
     def _fitting(self, text: str, cells: int) -> str:
-        """As much of the start of the text as fits into so many cells."""
+        """Return as much of the start of the text as fits into so many cells."""
         while self._painter.cells(text) > cells:
             text = text[:-1]
         return text

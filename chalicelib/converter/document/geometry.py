@@ -1,4 +1,4 @@
-"""Where things are on a page, in points from its lower left corner."""
+"""The positions of rows, header and footer, in points from the lower left corner of a page."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,29 @@ from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
 from chalicelib.converter.options import Options, Orientation
 
 _MM = 72 / 25.4
-_SMALL = 8.0  # pt, the size of header and footer
-_BAND = 18.0  # pt between the margin and the text, for header and footer
+
+_SMALL = 8.0
+"""Font size of header and footer, in points."""
+
+_BAND = 18.0
+"""Height of the area for header or footer, between margin and text, in points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A page of `rows` by `columns` cells, with a line above and a line below them."""
+    """A page with a grid of cells, a header line above it and a footer line below.
+
+    All lengths are in points; `size` is the font size of the text.
+    """
 
     width: float
     height: float
     margin: float
-    size: float  # of the text
+    size: float
 
     @classmethod
     def of(cls, options: Options) -> "Geometry":
-        """The page that the options describe."""
+        """Return the geometry of a page with these options."""
         width, height = options.page_size.points
         if options.orientation is Orientation.LANDSCAPE:
             width, height = height, width
@@ -29,7 +36,7 @@ class Geometry:
 
     @property
     def small(self) -> float:
-        """Size of header and footer."""
+        """Font size of header and footer."""
         return _SMALL
 
     @property
@@ -39,22 +46,22 @@ class Geometry:
 
     @property
     def leading(self) -> float:
-        """Height of a row: that of the font, so that box-drawing characters join."""
+        """Height of a row, which is that of the font, so that box-drawing characters join."""
         return self.size * (ASCENT + DESCENT) / 1000
 
     @property
     def columns(self) -> int:
-        """Cells in a row."""
+        """Number of cells in a row."""
         return int((self.width - 2 * self.margin) / self.cell + 1e-6)
 
     @property
     def rows(self) -> int:
-        """Rows on a page."""
+        """Number of rows on a page."""
         return int((self.height - 2 * self.margin - 2 * _BAND) / self.leading + 1e-6)
 
     @property
     def small_columns(self) -> int:
-        """Cells that header or footer have."""
+        """Number of cells in the header or footer."""
         return int((self.width - 2 * self.margin) / (_SMALL * CELL / 1000) + 1e-6)
 
     @property
@@ -63,7 +70,7 @@ class Geometry:
         return self.height - self.margin - _BAND - self.size * ASCENT / 1000
 
     def baseline(self, row: int) -> float:
-        """Baseline of a row, counted from 0."""
+        """Return the baseline of a row, counted from 0."""
         return self.first_baseline - row * self.leading
 
     @property
@@ -78,5 +85,5 @@ class Geometry:
 
     @property
     def total_x(self) -> float:
-        """Where the footer's 'page n of ' ends and N, known only at the very end, begins."""
+        """Where the total number of pages begins in the footer, after 'page n of '."""
         return self.width / 2 + 2 * _SMALL * CELL / 1000

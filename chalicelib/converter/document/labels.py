@@ -1,41 +1,41 @@
-"""The numbers of characters that no font has, drawn as shapes.
+"""Draws the code points of characters that no font has, in boxes like those of browsers.
 
-They are not text: what is copied is the character itself, which is there as empty cells.
+The boxes are shapes, not text. What a reader copies is the character itself, which is in the text
+as empty cells.
 """
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts.font import ASCENT, BODY, CELL, DESCENT, NUMBER_CELLS
+from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MISSING_CELLS
 
 Point = tuple[float, float]
 
-# Measures of a box, in thousandths of the type size, as everything in a form is. Its digits are in
-# two rows, as in the boxes that browsers draw.
-_DIGIT = 0.55  # size of a digit
-_LINE = 30  # width of the frame
+# Measures of a box in thousandths of the type size, as all coordinates in a form.
+_DIGIT_SCALE = 0.55
+_LINE_WIDTH = 30
 _BOTTOM, _TOP = -DESCENT + 30, ASCENT - 30
-_ROWS = (_BOTTOM + 624, _BOTTOM + 100)  # baselines of the digits
+_BASELINES = (_BOTTOM + 624, _BOTTOM + 100)  # of the two rows of digits
 
 
 class Labels:
-    """Draws boxes with a form XObject a digit; knows which digits, and how many boxes."""
+    """Draws boxes with one form XObject for each digit; `drawn` is the number of boxes."""
 
     def __init__(self) -> None:
         self.drawn = 0
-        self._letters: set[str] = set()
+        self._digits: set[str] = set()
 
     def draw(self, code_point: int, x: float, y: float, size: float) -> bytes:
-        """Operators that draw the number in its cells, which begin at `x`, `y` (in points)."""
+        """Return operators that draw a code point in cells from `x`, `y` on; all in points."""
         self.drawn += 1
         digits = f"{code_point:04X}" if code_point < 0x10000 else f"{code_point:06X}"
-        self._letters.update(digits)
+        self._digits.update(digits)
         half = len(digits) // 2
-        rows = zip((digits[:half], digits[half:]), _ROWS, strict=True)
+        rows = zip((digits[:half], digits[half:]), _BASELINES, strict=True)
         frame = b"%d w %d %d %d %d re S\n" % (
-            _LINE,
-            2 * _LINE,
+            _LINE_WIDTH,
+            2 * _LINE_WIDTH,
             _BOTTOM,
-            NUMBER_CELLS * CELL - 4 * _LINE,
+            MISSING_CELLS * CELL - 4 * _LINE_WIDTH,
             _TOP - _BOTTOM,
         )
         return (
@@ -46,27 +46,28 @@ class Labels:
         )
 
     def forms(self) -> dict[bytes, bytes]:
-        """Resource name and operators of every letter, in thousandths of the size."""
-        return {b"/Label%X" % ord(one): _outline(one) for one in sorted(self._letters)}
+        """Return resource name and operators of the form of every digit that was drawn."""
+        return {b"/Label%X" % ord(digit): _outline(digit) for digit in sorted(self._digits)}
 
 
 def _row(digits: str, baseline: int) -> bytes:
-    """Operators that draw digits in the middle of their cells."""
-    left = (NUMBER_CELLS * CELL - len(digits) * _DIGIT * CELL) / 2
+    """Return operators that draw digits centred in the cells."""
+    left = (MISSING_CELLS * CELL - len(digits) * _DIGIT_SCALE * CELL) / 2
     step = b"1 0 0 1 %d 0 cm\n" % CELL
     drawn = step.join(b"/Label%X Do\n" % ord(digit) for digit in digits)
-    return b"q %g 0 0 %g %d %d cm\n" % (_DIGIT, _DIGIT, left, baseline) + drawn + b"Q\n"
+    return b"q %g 0 0 %g %d %d cm\n" % (_DIGIT_SCALE, _DIGIT_SCALE, left, baseline) + drawn + b"Q\n"
 
 
-def _outline(letter: str) -> bytes:
-    font = hb.Font(BODY.face)
-    pen = _Outline(1000 / BODY.face.upem)
-    font.draw_glyph_with_pen(BODY.glyph(ord(letter)), pen)
+def _outline(digit: str) -> bytes:
+    """Return operators that fill the outline of a digit, in thousandths of the type size."""
+    font = hb.Font(BODY_FACE.hb_face)
+    pen = _OutlinePen(1000 / BODY_FACE.hb_face.upem)
+    font.draw_glyph_with_pen(BODY_FACE.glyph(ord(digit)), pen)
     return b"".join(pen.operators) + b"f\n"
 
 
-class _Outline:
-    """Takes an outline from HarfBuzz and turns it into path operators (32000-1, 8.5.2)."""
+class _OutlinePen:
+    """Converts an outline from HarfBuzz to path operators (PDF 32000-1, 8.5.2)."""
 
     def __init__(self, scale: float) -> None:
         self._scale = scale
@@ -80,7 +81,7 @@ class _Outline:
         self._draw(b"l", point)
 
     def qCurveTo(self, control: Point, end: Point) -> None:  # noqa: N802
-        """PDF has cubic curves only; a quadratic one is a cubic one with these controls."""
+        """Draw a quadratic curve as the equal cubic one, as PDF has only cubic curves."""
         self.curveTo(_two_thirds(self._at, control), _two_thirds(end, control), end)
 
     def curveTo(self, first: Point, second: Point, end: Point) -> None:  # noqa: N802

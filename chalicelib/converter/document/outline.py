@@ -4,11 +4,17 @@ from dataclasses import dataclass, field
 
 from chalicelib.converter.pdf.objects import ObjectWriter, escape_string
 
-MAX_ENTRIES = 2000  # which is what is kept in memory, and more than anybody scrolls through
-_PAGES_PER_ENTRY = 50  # of a text that has neither headings nor sections
-_MAX_TITLE = 120  # characters
+MAX_ENTRIES = 2000
+"""Maximum entries of each kind, which bounds memory and is more than anybody scrolls through."""
 
-LABELS = "<</Nums[0<</S/D>>]>>"
+_PAGES_PER_ENTRY = 50
+"""Pages between entries of a text without headings and sections."""
+
+_MAX_TITLE = 120
+"""Maximum characters of a title."""
+
+PAGE_LABELS = "<</Nums[0<</S/D>>]>>"
+"""Page labels: decimal numbers from 1 (12.4.2)."""
 
 
 @dataclass(slots=True)
@@ -22,10 +28,10 @@ class _Entry:
 
 
 class Outline:
-    """Collects entries while pages are written.
+    """Collects outline entries while pages are written.
 
-    Entries are headings; without any, the sections that form feeds make; without these, every
-    fiftieth page.
+    The entries are the headings of the text. If there are fewer than two, they are the sections
+    between form feeds, or else every fiftieth page.
     """
 
     def __init__(self, objects: ObjectWriter) -> None:
@@ -37,7 +43,7 @@ class Outline:
         self._starts_section = True
 
     def add_page(self, page: int, first: str, height: float, *, breaks: bool) -> None:
-        """Add a page with its first row of text; `breaks` is whether a section ends with it."""
+        """Add a page and its first row of text; `breaks` is whether a section ends with it."""
         if self._count % _PAGES_PER_ENTRY == 0:
             _append(self._pages, _Entry(f"Page {self._count + 1}", page, height, 1))
         self._count += 1
@@ -46,11 +52,11 @@ class Outline:
         self._starts_section = breaks
 
     def add_heading(self, title: str, page: int, top: float, level: int) -> None:
-        """Add a heading whose upper edge is at `top`, in points."""
+        """Add a heading on a page; `top` is its upper edge in points."""
         _append(self._headings, _Entry(title, page, top, level))
 
     def finish(self) -> int | None:
-        """Write the outline; returns its number, or None if there would be one entry only."""
+        """Write the outline; return its object number, or None if it would have one entry only."""
         entries = next(
             (kind for kind in (self._headings, self._sections, self._pages) if len(kind) > 1), []
         )
@@ -67,7 +73,7 @@ class Outline:
         return root
 
     def _write(self, entries: list[_Entry], parent: int) -> None:
-        """Write siblings; children are closed, so that a long outline can be taken in."""
+        """Write sibling entries and their children; entries are closed, as outlines may be long."""
         for entry in entries:
             entry.number = self._objects.reserve()
         for at, entry in enumerate(entries):
@@ -93,7 +99,7 @@ def _append(entries: list[_Entry], entry: _Entry) -> None:
 
 
 def _nested(entries: list[_Entry]) -> list[_Entry]:
-    """The entries of the first level, each with those of the next level that follow it."""
+    """Return the entries of the first level, with the others nested as their `kids`."""
     top: list[_Entry] = []
     path: list[_Entry] = []
     for entry in entries:

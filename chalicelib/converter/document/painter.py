@@ -1,8 +1,8 @@
-"""From rows of text to the operators of a content stream (PDF 32000-1, clauses 8 and 9).
+"""Makes content streams of rows of text (PDF 32000-1, clauses 8 and 9).
 
-The code of a character is its byte in WinAnsiEncoding where a whole page has such characters
-only, else the low 16 bits of its code point in the font for its plane. Either way a page is
-made with a few operations on whole strings.
+The code of a character is its byte in WinAnsiEncoding if all of the page is in that encoding, else
+the low 16 bits of its code point, in the font for its plane. Both take only a few operations on
+whole strings for a page.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.pen import MARK, Pen, divided, marked, plain, repeats
-from chalicelib.converter.fonts.font import CELL, FontSelector, FontSlot
-from chalicelib.converter.fonts.pictures import Pictures
+from chalicelib.converter.fonts.font import CELL, FontSelector, GridFont
+from chalicelib.converter.fonts.pictures import EmojiPictures
 from chalicelib.converter.layout.layout import Page
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece, is_complex
 from chalicelib.converter.pdf.objects import escape_string
@@ -24,16 +24,17 @@ if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
 
 ANSI_FONT = b"/F0"
-_ENDLESS = 1_000_000  # cells, of a row that never ends
+_UNLIMITED_COLUMNS = 1_000_000
+"""Cells of a row that is never broken."""
 
 
 def artifact(operators: bytes) -> bytes:
-    """Marked as no part of the text (14.8.2.2), as headers, footers and marks are."""
+    """Mark operators as an artifact (14.8.2.2), such as header, footer or a continuation mark."""
     return b"/Artifact BMC\n" + operators + b"EMC\n" if operators else b""
 
 
 class Painter:
-    """Paints pages; knows afterwards which characters were drawn with which font."""
+    """Paints pages, and records which characters were drawn with which font."""
 
     def __init__(
         self,
@@ -41,17 +42,17 @@ class Painter:
         repertoire: FontSelector,
         composer: Callable[[int], "Composer"],
     ) -> None:
-        """`composer` makes one for rows of so many cells."""
+        """`composer` returns a composer for rows of so many cells."""
         self._geometry = geometry
         self._composer = composer
         self._repertoire = repertoire
         self._ansi_seen = b"\n" + MARK
         self._bold_seen: set[int] = set()
         self.labels = Labels()
-        self.pictures = Pictures()
+        self.pictures = EmojiPictures()
         g = geometry
         left, above = g.margin, g.first_baseline + g.leading
-        #: Opens the text object that `page` goes on with.
+        #: Operators that open the text object for `page`.
         self.opening = b"BT\n%.2f TL\n%.2f %.3f Td\n%b %g Tf\n" % (
             g.leading,
             left,
@@ -63,19 +64,19 @@ class Painter:
 
     @property
     def ansi_characters(self) -> str:
-        """What was drawn with the one-byte font."""
+        """The characters drawn with the one-byte font."""
         return self._ansi_seen[2:].decode("cp1252")
 
     @property
     def bold_characters(self) -> set[int]:
-        """What was drawn with the bold face."""
+        """The code points drawn with the bold face."""
         return self._bold_seen
 
     def page(self, page: Page, starts: Sequence[int] = ()) -> bytes:
-        """Operators that draw the rows, then the marks of those that go on from the last.
+        """Return operators that draw the rows, and marks at rows that continue the one above.
 
-        They go on with an open text object, and leave one open. `starts` are the rows with which
-        marked-content sequences begin, numbered from 0; each ends where the next begins.
+        A text object is open before and after them. `starts` are the indices of the rows with
+        which marked-content sequences begin; each ends where the next begins.
         """
         rows = page.rows
         shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
@@ -91,7 +92,7 @@ class Painter:
         )
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
-        """Operators that draw one line of text on its own."""
+        """Return operators that draw one line of text, in a text object of its own."""
         if (code := _ansi([text])) is not None:
             self.see_ansi(code)
             return self.ansi_line(text, x, y, size)
@@ -101,7 +102,7 @@ class Painter:
         return opening + self._pen(size).rows([row]) + b"ET\n" + pictures
 
     def ansi_line(self, text: str, x: float, y: float, size: float) -> bytes:
-        """The same for text that is known to be in WinAnsiEncoding."""
+        """Return operators that draw one line of text in WinAnsiEncoding."""
         code = text.encode("cp1252")
         return b"BT\n%b %g Tf\n%.3f %.3f Td\n(%b) Tj\nET\n" % (
             ANSI_FONT,
@@ -112,12 +113,12 @@ class Painter:
         )
 
     def see_ansi(self, code: bytes) -> None:
-        """Remember that the one-byte font needs these characters."""
+        """Record that the one-byte font needs these characters."""
         if new := code.translate(None, self._ansi_seen):
             self._ansi_seen += bytes(sorted(set(new)))
 
     def cells(self, text: str) -> int:
-        """Cells that the text takes."""
+        """Return the number of cells that the text takes."""
         if text.isascii() and text.isprintable():
             return len(text)
         if is_complex(text):
@@ -125,13 +126,13 @@ class Painter:
         return sum(slot.cells for slot in self._slots(text))
 
     def _composed(self, text: str) -> ComposedRow:
-        """Text as one row that begins on the left, whatever its direction."""
-        (row,) = self._composer(_ENDLESS).rows(text)
+        """Compose text as one row that begins at the left, in either direction."""
+        (row,) = self._composer(_UNLIMITED_COLUMNS).rows(text)
         row.indent = 0.0
         return row
 
-    def _slots(self, text: str) -> list[FontSlot]:
-        return [self._repertoire.slots[letter] for letter in text.translate(self._repertoire)]
+    def _slots(self, text: str) -> list[GridFont]:
+        return [self._repertoire.fonts[letter] for letter in text.translate(self._repertoire)]
 
     def _pen(self, size: float) -> Pen:
         return Pen(self._repertoire, self._bold_seen, size)
@@ -141,7 +142,7 @@ class Painter:
         return self._mark(row, rtl=True) if rtl else self._marks[row]
 
     def _mark(self, row: int, *, rtl: bool) -> bytes:
-        """A hooked arrow in the margin where the row begins: it goes on with the line above."""
+        """Return operators for a hooked arrow in the margin: the row continues the line above."""
         g = self._geometry
         reach = min(0.6 * g.cell, 0.4 * g.margin)
         right, bottom = g.margin - 0.4 * reach, g.baseline(row) + 0.25 * g.size
@@ -187,11 +188,11 @@ class Painter:
         return b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width, 0.05 * g.size)
 
     def _numbers(self, rows: list[str]) -> bytes:
-        """The numbers of characters that no font has, over their empty cells."""
+        """Return operators that draw the code points of characters that no font has."""
         g = self._geometry
         out: list[bytes] = []
         for index, row in enumerate(rows):
-            if not self._repertoire.any_numbered(row):
+            if not self._repertoire.any_missing(row):
                 continue
             if isinstance(row, ComposedRow):
                 out += self._numbers_of_pieces(row, g.baseline(index))
@@ -199,7 +200,7 @@ class Painter:
             slots = self._slots(row)
             columns = accumulate((slot.cells for slot in slots), initial=0)
             for character, slot, column in zip(row, slots, columns, strict=False):
-                if slot.numbered:
+                if slot.missing:
                     x = g.margin + column * g.cell
                     out.append(self.labels.draw(ord(character), x, g.baseline(index), g.size))
         return b"".join(out)
@@ -208,7 +209,7 @@ class Painter:
         g = self._geometry
         for piece, x in _places(row, g.margin, g.size):
             slot = piece.font
-            if isinstance(slot, FontSlot) and slot.numbered and isinstance(piece.shown, str):
+            if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
 
@@ -221,7 +222,7 @@ class Painter:
         )
 
     def _pictures(self, row: ComposedRow, left: float, y: float, size: float) -> bytes:
-        """Those of a row's emoji, over their empty cells."""
+        """Return operators that draw a row's emoji over their empty cells."""
         return b"".join(
             self.pictures.draw(piece.emoji, x, y, size)
             for piece, x in _places(row, left, size)
@@ -230,7 +231,7 @@ class Painter:
 
 
 def _places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:
-    """The pieces of a row that begins at `left`, and where they begin; all in points."""
+    """Yield the pieces of a row and the x coordinate of each; `left` is the row's; in points."""
     reach = row.indent
     for piece in row.pieces:
         yield piece, left + reach * size / 1000
@@ -238,17 +239,17 @@ def _places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPie
 
 
 def _aside(operators: bytes) -> bytes:
-    """Shapes, between two text objects because they may not be in one (8.2, figure 9)."""
+    """Return shapes between two text objects, as they may not be in one (8.2, figure 9)."""
     return b"ET\n" + artifact(operators) + b"BT\n" if operators else b""
 
 
 def _ansi(rows: list[str]) -> bytes | None:
-    """The rows in WinAnsiEncoding (annex D), if they can be and the pen is not needed."""
+    """Return the rows in WinAnsiEncoding (annex D), or None if they need a pen."""
     text = "\n".join(rows)
     if text.isascii():
         return text.encode("ascii")
     if repeats(rows):
-        return None  # accented capitals may touch equal text above; see the pen
+        return None  # accented capitals may touch equal text above; see `pen`
     try:
         return text.encode("cp1252")
     except UnicodeEncodeError:

@@ -1,43 +1,56 @@
-"""Text with several fonts: the operators that draw it, with no more of them than it takes."""
+"""Draws text in several fonts with as few operators as possible."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
 
-from chalicelib.converter.fonts.font import BODY, CELL, Face, FontSelector, FontSlot, font_name
-from chalicelib.converter.fonts.font import BOLD as BOLD_FACE
+from chalicelib.converter.fonts.font import (
+    BODY_FACE,
+    BOLD_FACE,
+    CELL,
+    Face,
+    FontSelector,
+    GridFont,
+    font_resource_name,
+)
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
 from chalicelib.converter.reading.cleaning import BOLD, BOTH, style_runs
 
 _LINE_END = "\n".encode("utf-16-be")
 _END = b"EMC\n"
-MARK = b"\f"  # before a row with which a marked-content sequence begins
-_STROKE = 0.04  # of the size: what makes a font bold that has no bold face
 
-# pdfium takes text that is equal to text just above and touches it for a shadow, and leaves it
-# out: half of a table's bars, every other of equal lines. Text of another size is none, so a row
-# that has text in common with the one above is larger, by less than a twentieth of a point over
-# its whole width, or smaller by as much again.
+MARK = b"\f"
+"""Precedes the code of a row with which a marked-content sequence begins."""
+
+_BOLD_STROKE = 0.04
+"""Width of the stroke, relative to the size, that makes a font bold that has no bold face."""
+
 _OTHER_SIZE = 1.0001
+"""Relative size of a row that has text in common with the row above.
 
-# What is drawn in one go: text, slot, and whether it is bold.
-FontRun: TypeAlias = tuple[str, FontSlot, bool]
+pdfium takes text that touches equal text above it for a shadow, and leaves it out: half of a
+table's bars, or every other of equal lines. This does not apply to text of another size. The
+difference is less than a twentieth of a point over the width of a row.
+"""
+
+GridRun: TypeAlias = tuple[str, GridFont, bool]
+"""A run of text on the grid: the text, its font, and whether it is bold."""
 
 
 def plain(rows: list[str]) -> bool:
-    """Whether no row has styles or is composed."""
+    """Return whether no row has styles or is composed."""
     return set(map(type, rows)) == {str}
 
 
 def repeats(rows: list[str]) -> bool:
-    """Whether any row is equal to the one above it, and neither is empty."""
-    return any(map(eq, rows, rows[1:])) and any(one == two != "" for one, two in pairwise(rows))
+    """Return whether any row is equal to the one above it and not empty."""
+    return any(map(eq, rows, rows[1:])) and any(row == below != "" for row, below in pairwise(rows))
 
 
 def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
-    """The rows, with a mark before each of these but the first; no row has one of its own."""
+    """Return the rows with a MARK before each of `starts` but the first; no row has one before."""
     if len(starts) < 2:
         return rows
     rows = rows[:]
@@ -47,9 +60,9 @@ def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
 
 
 def marked(parts: list[bytes], line_end: bytes, starts: Sequence[int]) -> bytes:
-    """Operators that draw the rows in escaped strings, each string a marked-content sequence.
+    """Return operators that draw escaped strings of rows, each in a marked-content sequence.
 
-    They are not marked if there are no `starts`.
+    Without `starts` there are no marked-content sequences.
     """
     shown = [b"(" + part.replace(line_end, b")'\n(") + b")'\n" for part in parts]
     if not starts:
@@ -62,33 +75,33 @@ def _begin(number: int) -> bytes:
 
 
 class Pen:
-    """The text state of a content stream: what is set stays set, so it is set on change only."""
+    """Draws rows, and keeps the text state, so that operators set only what changes."""
 
     def __init__(self, repertoire: FontSelector, bold_seen: set[int], size: float) -> None:
-        """`bold_seen` is told which characters the bold face needs; `size` is in points."""
+        """`bold_seen` gets the code points drawn with the bold face; `size` is in points."""
         self._repertoire = repertoire
         self._bold_seen = bold_seen
         self._size = size
         self._state: tuple[bytes, float, float] = (b"", 0.0, 0.0)
-        self._stretch = 100.0
+        self._h_scale = 100.0
         self._bold = False
 
     def rows(self, rows: list[str], starts: Sequence[int] = ()) -> bytes:
-        """Operators that draw each row one leading below the last.
+        """Return operators that draw each row one leading below the last.
 
-        `starts` are the rows with which marked-content sequences begin, from the first.
+        `starts` are the indices of the rows with which marked-content sequences begin.
         """
         out = self._at_once(rows, starts) or self._row_by_row(rows, starts)
-        if self._stretch != 100.0:
+        if self._h_scale != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out
 
     def _at_once(self, rows: list[str], starts: Sequence[int]) -> bytes | None:
-        """The same for rows that need one font only, with a few operations for all of them."""
+        """Return operators for rows that need only one font, or None if they need several."""
         text = "\n".join(rows)
-        slot = self._repertoire.shared(text)
+        slot = self._repertoire.common_font(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
         code = _code("\n".join(divided(rows, starts)), slot.plane)
@@ -123,32 +136,36 @@ class Pen:
         gap = row.indent
         for font, shown, advance, style, _ in row.pieces:
             bold = style in (BOLD, BOTH)
-            if not isinstance(font, FontSlot) and isinstance(shown, bytes):
+            if not isinstance(font, GridFont) and isinstance(shown, bytes):
                 scale = font.face.scale
                 yield self._select(font.name, self._size * scale, 100.0, bold=bold)
                 yield b"[%d(%b)]TJ\n" % (-gap / scale, shown) if gap else b"(%b)Tj\n" % shown
                 gap = 0.0
-            elif isinstance(font, FontSlot) and isinstance(shown, str):
+            elif isinstance(font, GridFont) and isinstance(shown, str):
                 if gap:
                     yield self._set(font.face, font, bold=bold)
-                    yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.stretch))
+                    yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.h_scale))
                 yield from self._drawn(shown, font, bold=bold)
                 gap = advance - font.cells * len(shown) * CELL
 
-    def _runs(self, row: str) -> Iterator[FontRun]:
+    def _runs(self, row: str) -> Iterator[GridRun]:
         for style, text in style_runs(row):
             bold = style in (BOLD, BOTH)
             if not text:
                 continue
-            if slot := self._repertoire.shared(text):
+            if slot := self._repertoire.common_font(text):
                 yield text, slot, bold
                 continue
             for part, slot in self._repertoire.runs(text):
                 yield part, slot, bold
 
-    def _drawn(self, text: str, slot: FontSlot, *, bold: bool) -> Iterable[bytes]:
+    def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> Iterable[bytes]:
         face = slot.face
-        if bold and face is BODY and all(BOLD_FACE.glyph(ord(one)) for one in text):
+        if (
+            bold
+            and face is BODY_FACE
+            and all(BOLD_FACE.glyph(ord(character)) for character in text)
+        ):
             face, bold = BOLD_FACE, False
             self._bold_seen.update(map(ord, text))
         yield self._set(face, slot, bold=bold)
@@ -161,36 +178,36 @@ class Pen:
         if slot.private:
             yield _END
 
-    def _set(self, face: Face, slot: FontSlot, *, bold: bool) -> bytes:
-        font = slot.font if face is slot.face else font_name(face, slot.plane)
-        return self._select(font, self._size * face.scale, slot.stretch, bold=bold)
+    def _set(self, face: Face, slot: GridFont, *, bold: bool) -> bytes:
+        font = slot.resource_name if face is slot.face else font_resource_name(face, slot.plane)
+        return self._select(font, self._size * face.scale, slot.h_scale, bold=bold)
 
-    def _select(self, font: bytes, size: float, stretch: float, *, bold: bool) -> bytes:
+    def _select(self, font: bytes, size: float, h_scale: float, *, bold: bool) -> bytes:
         out = b""
-        state = (font, size, stretch)
+        state = (font, size, h_scale)
         if state != self._state:
             if state[:2] != self._state[:2]:
                 out += b"%b %g Tf\n" % state[:2]
-            if stretch != self._stretch:
-                out += b"%.4g Tz\n" % stretch
-                self._stretch = stretch
+            if h_scale != self._h_scale:
+                out += b"%.4g Tz\n" % h_scale
+                self._h_scale = h_scale
             self._state = state
         if bold != self._bold:
-            out += b"2 Tr %g w\n" % (_STROKE * self._size) if bold else b"0 Tr\n"
+            out += b"2 Tr %g w\n" % (_BOLD_STROKE * self._size) if bold else b"0 Tr\n"
             self._bold = bold
         return out
 
 
 def _spelled_out(text: str) -> bytes:
-    """What begins text that PDF/A asks to be told twice (ISO 19005-2, 6.2.11.7.3)."""
+    """Return the start of a sequence with the text as /ActualText (ISO 19005-2, 6.2.11.7.3)."""
     return b"/Span<</ActualText<FEFF%b>>>BDC\n" % text.encode("utf-16-be").hex().upper().encode()
 
 
 def _apart(marks: str, plane: int) -> bytes:
-    """Marks over one letter, each a little further right than the last, and the pen back.
+    """Return operators that draw marks on one letter, each a little further right than the last.
 
-    pdfium leaves a character out that is where an equal one of the last seven is, to within
-    0.07 of its size.
+    pdfium leaves out a character that is within 0.07 of its size from an equal one among the last
+    seven.
     """
     out = b"["
     at = 0
@@ -202,7 +219,7 @@ def _apart(marks: str, plane: int) -> bytes:
 
 
 def _code(text: str, plane: int) -> bytes:
-    """Two bytes a character: the low 16 bits of its code point."""
+    """Return the low 16 bits of each code point, in two bytes."""
     if not plane:
         return text.encode("utf-16-be")
     wide = text.encode("utf-32-be")

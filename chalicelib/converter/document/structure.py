@@ -1,6 +1,6 @@
 """The logical structure of a document (PDF 32000-1, 14.7), written while it grows.
 
-A document is groups of paragraphs and headings. The content of an element is one marked-content
+A document has groups of paragraphs and headings. The content of an element is one marked-content
 sequence on each of its pages.
 """
 
@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.converter.layout.paragraphs import Block
-from chalicelib.converter.pdf.growing_tree import GrowingTree, Node
+from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree
 from chalicelib.converter.pdf.objects import ObjectWriter
 
-# Pages of one element, whose kids are all in memory: a paragraph of 100 MB is several.
 _MAX_PAGES = 64
+"""Maximum pages of an element, whose kids are all in memory; longer paragraphs are divided."""
 
 
 @dataclass(slots=True)
 class _Element:
-    """An element that may go on; its kids are as they stand in its /K array."""
+    """An element that may continue on the next page; `kids` are the entries of its /K array."""
 
     number: int
     parent: int
@@ -28,7 +28,7 @@ class _Element:
 
 
 class StructureTree:
-    """Writes elements, their groups, and the tree that leads from content back to elements."""
+    """Writes elements, their groups, and the parent tree from content to elements."""
 
     def __init__(self, objects: ObjectWriter) -> None:
         self._objects = objects
@@ -68,7 +68,7 @@ class StructureTree:
         return numbers
 
     def finish(self) -> int:
-        """Write what is still open; returns the number of the structure tree root."""
+        """Write the unfinished elements; return the object number of the structure tree root."""
         self._close()
         document, parents = self._tree.finish(), self._parents.finish()
         self._objects.add(
@@ -91,7 +91,7 @@ class StructureTree:
                 content % (element.tag, element.parent, element.page, kids), element.number
             )
 
-    def _content(self, node: Node, parent: int | None) -> bytes:
+    def _content(self, node: TreeNode, parent: int | None) -> bytes:
         if parent is None:
             return b"<</S/Document/P %d 0 R/K[%b]>>" % (self._root, node.references)
         return b"<</S/Div/P %d 0 R/K[%b]>>" % (parent, node.references)

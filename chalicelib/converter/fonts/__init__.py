@@ -1,4 +1,4 @@
-"""Fonts: which one draws a character, fonts of clusters, and pictures of emoji.
+"""Fonts: selection for each character, fonts made of clusters, and emoji pictures.
 
 The font files and their licences are in `files/`.
 """

@@ -1,19 +1,19 @@
-"""Sets of characters that are held against whole texts."""
+"""Sets of characters that whole texts are compared with."""
 
 import re
 from collections.abc import Iterable
 
-# What compiling a character costs, in characters that a set looks at.
-_COMPILING = 30
+_COMPILE_COST = 30
+"""Cost of compiling one member, as the number of characters that a set checks in that time."""
 
 
 class CharacterSet:
-    """A growing set of characters that tells quickly whether a text has no others.
+    """A growing set of characters with a fast test whether a text has no others.
 
-    A regular expression takes 5 ns for each character of the text where a set takes 35, but has
-    to be compiled anew for new members. That is put off until the set has cost as much.
-    Characters beyond the Basic Multilingual Plane are left to the set: in an expression they
-    would be tried one by one.
+    A regular expression takes 5 ns for each character of the text and a set 35, but the
+    expression must be compiled again for new members. This is postponed until checks with the
+    set have cost as much. Members beyond the Basic Multilingual Plane are in the set only, as a
+    regular expression would try them one by one.
     """
 
     def __init__(self, characters: Iterable[str] = ()) -> None:
@@ -21,29 +21,29 @@ class CharacterSet:
         self._compile()
 
     def add(self, characters: Iterable[str]) -> None:
-        """Take up new members."""
+        """Add members."""
         self._members.update(characters)
 
     def covers(self, text: str) -> bool:
-        """Whether all characters of the text are members."""
-        if not self._stranger.search(text):
+        """Return whether all characters of the text are members."""
+        if not self._non_member.search(text):
             return True
-        new = len(self._members) > self._compiled
-        if not new and not self._beyond:
+        new = len(self._members) > self._compiled_members
+        if not new and not self._has_astral:
             return False
-        self._looked_at += len(text)
-        if new and self._looked_at > _COMPILING * len(self._members):
+        self._checked += len(text)
+        if new and self._checked > _COMPILE_COST * len(self._members):
             self._compile()
         return self._members.issuperset(text)
 
-    def others(self, text: str) -> set[str]:
-        """The characters of the text that are no members."""
+    def non_members(self, text: str) -> set[str]:
+        """Return the characters of the text that are not members."""
         return set() if self.covers(text) else set(text) - self._members
 
     def _compile(self) -> None:
-        plain = sorted(one for one in self._members if one <= "\uffff")
-        members = "".join(map(re.escape, plain))
-        self._stranger = re.compile(f"[^{members}]" if members else r"[\s\S]")
-        self._beyond = len(plain) < len(self._members)
-        self._compiled = len(self._members)
-        self._looked_at = 0
+        basic = sorted(character for character in self._members if character <= "\uffff")
+        members = "".join(map(re.escape, basic))
+        self._non_member = re.compile(f"[^{members}]" if members else r"[\s\S]")
+        self._has_astral = len(basic) < len(self._members)
+        self._compiled_members = len(self._members)
+        self._checked = 0

@@ -1,9 +1,9 @@
-"""Fonts whose codes stand for clusters: what a reader takes for one letter, drawn at one go.
+"""Fonts whose codes stand for clusters: characters that are drawn as one unit.
 
-A cluster may be a letter with marks, letters that became one, or some that changed places. In the
-font that is made of them it is one glyph, composed of those that HarfBuzz chose in the places
-where it put them. Drawn one by one they would need a pen that goes back and up, and readers of PDF
-take what follows for another word or line.
+A cluster may be a letter with marks, a ligature, or letters that changed places. In the font made
+of the clusters it is one glyph, composed of the glyphs that HarfBuzz chose, in the positions that
+HarfBuzz gave them. Drawing these glyphs one by one would move the pen back and up, which PDF
+readers interpret as the start of another word or line.
 """
 
 import re
@@ -15,123 +15,131 @@ from chalicelib.converter.fonts.font import Face
 from chalicelib.converter.pdf.objects import escape_string
 
 
-class Glyph(NamedTuple):
-    """A glyph's number in its font file, and where it is put, in units of that file."""
+class PlacedGlyph(NamedTuple):
+    """A glyph id of a font file, and the glyph's position in units of that file."""
 
-    number: int
+    glyph_id: int
     x: int
     y: int
 
 
 class Cluster(NamedTuple):
-    """The text that a code stands for, and how it looks. One without glyphs is not seen.
+    """The text that a code stands for and its glyphs; a cluster without glyphs is invisible.
 
     `advance` is in units of the font file.
     """
 
     text: str
-    glyphs: tuple[Glyph, ...]
+    glyphs: tuple[PlacedGlyph, ...]
     advance: int
 
 
-# How HarfBuzz writes a glyph: number, offset if there is one, advance; in units of the font file.
-_GLYPH = re.compile(r"(\d+)(?:@(-?\d+),(-?\d+))?\+(-?\d+)")
+_SERIALIZED_GLYPH = re.compile(r"(\d+)(?:@(-?\d+),(-?\d+))?\+(-?\d+)")
+"""Matches a glyph as HarfBuzz serializes it: id, offset if it has one, advance."""
 
-# Characters that one code stands for: a letter and 30 marks, as in the Stream-Safe Text Format of
-# UAX #15. What has more is drawn with several codes in one place.
-_LONGEST = 31
+_MAX_CHARACTERS = 31
+"""Maximum characters of one code: a letter and 30 marks, as in UAX #15's Stream-Safe Text Format.
 
-# Codes as they stand in a string, and their advance in thousandths of the size of the text.
-Drawn: TypeAlias = tuple[bytes, float]
+A longer cluster is drawn with several codes in one place.
+"""
+
+EncodedText: TypeAlias = tuple[bytes, float]
+"""Codes, escaped for a literal string, and their advance in thousandths of the type size."""
 
 
 class ClusterFont:
-    """Allots codes of two bytes to the clusters of a face, from 1, in the order of first use."""
+    """Assigns two-byte codes to the clusters of a face, from 1, in the order of first use.
+
+    `name` is the font's name in a /Font resource dictionary. `encoded` has the clusters so far,
+    for left-to-right and for right-to-left text, by their text and serialized glyphs.
+    """
 
     def __init__(self, face: Face, number: int) -> None:
+        """`number` distinguishes the fonts of one face."""
         self.face = face
-        #: Resource name.
         self.name = f"/{face.name}.{number}".encode()
         self.codes: dict[Cluster, int] = {}
-        #: What was met in text from left to right and from right to left: text and glyphs.
-        self.met: tuple[dict[tuple[str, str], Drawn], dict[tuple[str, str], Drawn]] = ({}, {})
-        #: Words as they were shaped of late and before, for their shaper to keep.
-        self.words: tuple[dict[str, Drawn], dict[str, Drawn]] = ({}, {})
-        self.older_words: tuple[dict[str, Drawn], dict[str, Drawn]] = ({}, {})
-        self.new_words = 0  # that were shaped since it was last counted
+        self.encoded: tuple[
+            dict[tuple[str, str], EncodedText], dict[tuple[str, str], EncodedText]
+        ] = ({}, {})
 
-    def meet(self, text: str, glyphs: str, *, rtl: bool) -> Drawn:
-        """A cluster that may be new, its glyphs as HarfBuzz writes them from the left."""
-        drawn = self.met[rtl][text, glyphs] = self._drawn(self._placed(text, glyphs), rtl=rtl)
-        return drawn
+    def encode(self, text: str, glyphs: str, *, rtl: bool) -> EncodedText:
+        """Encode a cluster that may be new; `glyphs` are as HarfBuzz serializes them."""
+        encoded = self._encode(self._cluster(text, glyphs), rtl=rtl)
+        self.encoded[rtl][text, glyphs] = encoded
+        return encoded
 
-    def unseen(self, text: str, advance: float, *, rtl: bool) -> Drawn:
-        """A cluster of which nothing is seen, with an advance in thousandths of the text's size."""
-        drawn = self.met[rtl].get((text, ""))
-        if drawn is None:
-            units = round(advance * self.face.face.upem / (1000 * self.face.scale))
-            drawn = self.met[rtl][text, ""] = self._drawn(Cluster(text, (), units), rtl=rtl)
-        return drawn
+    def encode_invisible(self, text: str, advance: float, *, rtl: bool) -> EncodedText:
+        """Encode an invisible cluster; `advance` is in thousandths of the type size."""
+        encoded = self.encoded[rtl].get((text, ""))
+        if encoded is None:
+            units = round(advance * self.face.hb_face.upem / (1000 * self.face.scale))
+            encoded = self._encode(Cluster(text, (), units), rtl=rtl)
+            self.encoded[rtl][text, ""] = encoded
+        return encoded
 
-    def _drawn(self, cluster: Cluster, *, rtl: bool) -> Drawn:
-        parts = self._seen_from_the_left(cluster) if rtl else _short(cluster)
+    def _encode(self, cluster: Cluster, *, rtl: bool) -> EncodedText:
+        parts = self._split_characters(cluster) if rtl else _split_long(cluster)
         codes = [self.codes.setdefault(part, len(self.codes) + 1) for part in parts]
         code = escape_string(b"".join([code.to_bytes(2, "big") for code in codes]))
         advance = sum(self.face.thousandths(part.advance) for part in parts) * self.face.scale
         return code, advance
 
-    def _placed(self, text: str, glyphs: str) -> Cluster:
+    def _cluster(self, text: str, glyphs: str) -> Cluster:
         placed = []
         pen = 0
-        for number, x, y, advance in _GLYPH.findall(glyphs):
-            placed.append(Glyph(int(number), pen + int(x or 0), int(y or 0)))
+        for glyph_id, x, y, advance in _SERIALIZED_GLYPH.findall(glyphs):
+            placed.append(PlacedGlyph(int(glyph_id), pen + int(x or 0), int(y or 0)))
             pen += int(advance)
-        if not pen and not any(self.face.inked(glyph.number) for glyph in placed):
+        if not pen and not any(self.face.has_ink(glyph.glyph_id) for glyph in placed):
             placed = []
         return Cluster(text, tuple(placed), pen)
 
-    def _seen_from_the_left(self, cluster: Cluster) -> list[Cluster]:
-        """A cluster of text from right to left as one for each of its characters.
+    def _split_characters(self, cluster: Cluster) -> list[Cluster]:
+        """Divide a cluster of right-to-left text into one for each character, from the left.
 
-        Readers turn round the characters of a line, those of a code too. The first draws all of
-        the cluster, and each gets a share of its width, for what is in one place is taken for the
-        same.
+        PDF readers reverse the characters of a right-to-left line, those of one code too. The
+        first code draws the whole cluster, and each has a share of its width, as readers drop
+        characters that are in the same place.
         """
         count = len(cluster.text)
         if count == 1:
-            return [cluster._replace(text=self._mirror_image(cluster) or cluster.text)]
+            return [cluster._replace(text=self._mirrored_bracket(cluster) or cluster.text)]
         bounds = [cluster.advance * n // count for n in range(count + 1)]
-        shares = [end - start for start, end in pairwise(bounds)]
-        first, *others = zip(reversed(cluster.text), shares, strict=True)
+        widths = [end - start for start, end in pairwise(bounds)]
+        first, *others = zip(reversed(cluster.text), widths, strict=True)
         return [Cluster(first[0], cluster.glyphs, first[1])] + [
-            Cluster(one, (), share) for one, share in others
+            Cluster(character, (), width) for character, width in others
         ]
 
-    def _mirror_image(self, cluster: Cluster) -> str | None:
-        """The character that is seen where a bracket was turned round (UAX #9, L4)."""
+    def _mirrored_bracket(self, cluster: Cluster) -> str | None:
+        """Return the character whose glyph is shown for a mirrored bracket (UAX #9, L4)."""
         if not mirrored(cluster.text) or len(cluster.glyphs) != 1:
             return None
-        return self.face.mirror_images.get(cluster.glyphs[0].number)
+        return self.face.mirrored_characters.get(cluster.glyphs[0].glyph_id)
 
 
-def _short(cluster: Cluster) -> list[Cluster]:
-    """A cluster as those of not too many characters, drawn one over the other."""
-    if len(cluster.text) <= _LONGEST:
+def _split_long(cluster: Cluster) -> list[Cluster]:
+    """Divide a cluster into ones of at most _MAX_CHARACTERS, drawn over each other."""
+    if len(cluster.text) <= _MAX_CHARACTERS:
         return [cluster]
     parts = []
-    share = -(-len(cluster.glyphs) * _LONGEST // len(cluster.text))
-    for n, start in enumerate(range(0, len(cluster.text), _LONGEST)):
+    share = -(-len(cluster.glyphs) * _MAX_CHARACTERS // len(cluster.text))
+    for n, start in enumerate(range(0, len(cluster.text), _MAX_CHARACTERS)):
         glyphs = cluster.glyphs[n * share : (n + 1) * share]
         moved = tuple(glyph._replace(x=glyph.x - (cluster.advance if n else 0)) for glyph in glyphs)
         advance = 0 if n else cluster.advance
-        parts.append(Cluster(cluster.text[start : start + _LONGEST], moved, advance))
+        parts.append(Cluster(cluster.text[start : start + _MAX_CHARACTERS], moved, advance))
     return parts
 
 
 def cluster_start(line: str, start: int, end: int) -> int:
-    """The start of the grapheme cluster that `end` falls into, unless that is too far back."""
+    """Return the start of the grapheme cluster around index `end` (UAX #29).
+
+    Returns `end` itself if the cluster starts at `start` or more than 64 characters before.
+    """
     from wcwidth import grapheme_boundary_before
 
     window = max(start, end - 64)
-    begin = window + grapheme_boundary_before(line[window : end + 1], end + 1 - window)
-    return begin if begin > window else end
+    boundary = window + grapheme_boundary_before(line[window : end + 1], end + 1 - window)
+    return boundary if boundary > window else end

@@ -1,7 +1,7 @@
-"""Which font draws a character, and how wide it is on the grid.
+"""Selects the font of each character on the grid, and its width in cells.
 
-The grid's cell is the advance of the body font. Every other font is scaled so that its half
-and full width fill exactly one and two cells; what still differs is squeezed or stretched.
+A cell is as wide as the body font's advance. Every other font is scaled so that its half-width and
+full-width glyphs fill one and two cells; glyphs of other widths are scaled horizontally to fit.
 """
 
 import re
@@ -15,251 +15,275 @@ import uharfbuzz as hb
 
 from chalicelib.converter.fonts.character_set import CharacterSet
 
-_RUN = re.compile(r"(.)\1*", re.DOTALL)
+_RUN_OF_ONE_KEY = re.compile(r"(.)\1*", re.DOTALL)
 
-FOLDER = Path(__file__).parent / "files"
+FONT_FOLDER = Path(__file__).parent / "files"
+"""Folder of the font files and their licences."""
 
-CELL = 602  # advance of the body font, in thousandths of its size
-ASCENT, DESCENT = 928, 236  # of the body font (its hhea table), likewise
-FALLBACK_SCALE = 2 * CELL / 1000  # a full-width glyph of 1 em becomes two cells
+CELL = 602
+"""Width of a grid cell: the body font's advance, in thousandths of the type size."""
+
+ASCENT, DESCENT = 928, 236
+"""The body font's ascent and descent (its hhea table), in thousandths of the type size."""
+
+FALLBACK_SCALE = 2 * CELL / 1000
+"""Scale at which a full-width glyph of 1 em fills two cells."""
 
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A font file. `scale` is the size it is drawn at, relative to the body font's.
+    """A font file, or a font of a collection, and how it is drawn.
 
-    It draws `unfit` characters wrongly; they count as ones that it lacks.
+    `index` is the font's index in a collection. `scale` is its size relative to the body font's,
+    and `rise` the height of its baseline above the row's, in thousandths of the body font's size.
+    If `blank` is set, that character's empty glyph is drawn for every character. `excluded`
+    characters, which the font draws wrongly, count as missing.
     """
 
     name: str
     file: str
     index: int = 0
     scale: float = 1.0
-    blank: int | None = None  # the character whose empty glyph stands for every other
-    rise: int = 0  # of its baseline above the row's, in thousandths of the body font's size
-    unfit: str = ""
+    blank: int | None = None
+    rise: int = 0
+    excluded: str = ""
 
     @cached_property
-    def face(self) -> hb.Face:
-        """The font, mapped into memory; what is never looked at is never read."""
-        return hb.Face(hb.Blob.from_file_path(str(FOLDER / self.file)), self.index)
+    def hb_face(self) -> hb.Face:
+        """The font for HarfBuzz, memory-mapped: parts that are not used are not read."""
+        return hb.Face(hb.Blob.from_file_path(str(FONT_FOLDER / self.file)), self.index)
 
     @cached_property
-    def font(self) -> hb.Font:
-        return hb.Font(self.face)
+    def hb_font(self) -> hb.Font:
+        """The font for HarfBuzz, which measures it in units of the font file."""
+        return hb.Font(self.hb_face)
 
     def glyph(self, code_point: int) -> int | None:
-        """The glyph's number in the font file, or None if the font lacks the character."""
-        glyph: int | None = self.font.get_nominal_glyph(self.blank or code_point)
+        """Return the character's glyph id in the font file, or None if the font has none."""
+        glyph: int | None = self.hb_font.get_nominal_glyph(self.blank or code_point)
         return glyph
 
     def left_edge(self, glyph: int) -> int:
-        """How far left of the pen the glyph begins, in thousandths of its size, or 0."""
-        extents = self.font.get_glyph_extents(glyph)
-        upem: int = self.face.upem
+        """Return how far the glyph extends left of its origin, in thousandths of its size."""
+        extents = self.hb_font.get_glyph_extents(glyph)
+        upem: int = self.hb_face.upem
         return max(0, round(-extents.x_bearing * 1000 / upem)) if extents else 0
 
     def advance(self, glyph: int) -> int:
-        """The glyph's advance in thousandths of the size it is drawn at."""
-        return self.thousandths(self.font.get_glyph_h_advance(glyph))
+        """Return the glyph's advance in thousandths of the size it is drawn at."""
+        return self.thousandths(self.hb_font.get_glyph_h_advance(glyph))
 
     def thousandths(self, units: int) -> int:
-        """A width in units of the font file in whole thousandths of the size."""
-        upem: int = self.face.upem
+        """Convert a width from units of the font file to whole thousandths of the size."""
+        upem: int = self.hb_face.upem
         return round(units * 1000 / upem)
 
     @cached_property
     def characters(self) -> frozenset[str]:
-        """All characters that the font has."""
-        return frozenset(map(chr, self.face.unicodes)).difference(self.unfit)
+        """All characters that the font has and draws correctly."""
+        return frozenset(map(chr, self.hb_face.unicodes)).difference(self.excluded)
 
     @cached_property
-    def mirror_images(self) -> dict[int, str]:
-        """The characters that have a mirror image, by their glyphs."""
-        found = ((self.glyph(ord(one)), one) for one in self.characters if mirrored(one))
-        return {glyph: one for glyph, one in found if glyph is not None}
+    def mirrored_characters(self) -> dict[int, str]:
+        """The characters with the Bidi_Mirrored property, by their glyph ids."""
+        glyphs = (
+            (self.glyph(ord(character)), character)
+            for character in self.characters
+            if mirrored(character)
+        )
+        return {glyph: character for glyph, character in glyphs if glyph is not None}
 
-    def inked(self, glyph: int) -> bool:
-        """Whether there is anything to be seen of the glyph."""
-        extents = self.font.get_glyph_extents(glyph)
+    def has_ink(self, glyph: int) -> bool:
+        """Return whether anything of the glyph is visible."""
+        extents = self.hb_font.get_glyph_extents(glyph)
         return bool(extents and extents.width and extents.height)
 
 
 def subset_without(tables: Iterable[str]) -> hb.SubsetInput:
-    """What a subset of a font shall be, but for its glyphs: without hints and these tables."""
-    wanted = hb.SubsetInput()
-    wanted.flags = (
+    """Return settings for a subset without hints and these tables; the caller adds its glyphs."""
+    settings = hb.SubsetInput()
+    settings.flags = (
         hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
     )
-    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in tables)
-    return wanted
+    settings.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in tables)
+    return settings
 
 
-BODY = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
-BOLD = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
-BLANK = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
-NOTHING = Face("DejaVuSansMono-Nothing", "DejaVuSansMono.ttf", blank=0x200B)
-CJK = Face("WenQuanYiMicroHeiMono", "wqy-microhei.ttc", 1, FALLBACK_SCALE)
-LAST = Face("Unifont", "unifont.ttf", 0, FALLBACK_SCALE)
-ASTRAL = Face("UnifontUpper", "unifont_upper.ttf", 0, FALLBACK_SCALE)
-CHAIN = (BODY, CJK, LAST, ASTRAL)
-FACES = (*CHAIN, BLANK, NOTHING)
+BODY_FACE = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
+BOLD_FACE = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
+BLANK_FACE = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
+ZERO_WIDTH_FACE = Face("DejaVuSansMono-Nothing", "DejaVuSansMono.ttf", blank=0x200B)
+CJK_FACE = Face("WenQuanYiMicroHeiMono", "wqy-microhei.ttc", 1, FALLBACK_SCALE)
+UNIFONT_FACE = Face("Unifont", "unifont.ttf", 0, FALLBACK_SCALE)
+UNIFONT_UPPER_FACE = Face("UnifontUpper", "unifont_upper.ttf", 0, FALLBACK_SCALE)
 
-# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without the soft hyphen,
-# which is visible in plain text. Fonts of last resort draw a box for them; they are to be
-# there for whoever copies the text, and not to be seen.
+FALLBACK_CHAIN = (BODY_FACE, CJK_FACE, UNIFONT_FACE, UNIFONT_UPPER_FACE)
+"""The faces that are searched for a visible character, in this order."""
+
+GRID_FACES = (*FALLBACK_CHAIN, BLANK_FACE, ZERO_WIDTH_FACE)
+"""All faces of the grid; the last two are for invisible characters, with and without a width."""
+
 IGNORABLE = re.compile(
     "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+"""Matches a character that is kept in the text but drawn as nothing.
+
+Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, without the soft hyphen, which
+is visible in plain text. Unifont would draw a box for each of them.
+"""
 
 
 @dataclass(frozen=True)
-class FontSlot:
-    """All that a run of characters must share to be drawn in one go.
+class GridFont:
+    """The font of a run on the grid: what its characters must share to be drawn together.
 
-    `advance` is in thousandths of the size the face is drawn at, `stretch` in percent: the
-    horizontal scaling that makes the glyph fill its cells. `numbered` characters are in no
-    font: empty cells stand for them, over which a box with their number is drawn. `private` ones
-    are of a Private Use Area: what they mean is agreed on elsewhere.
+    `plane` is the Unicode plane that the PDF font covers. `advance` is in thousandths of the size
+    the face is drawn at; `h_scale` is the horizontal scaling, in percent, with which the glyph
+    fills its `cells`. Characters that are `missing` from all fonts are empty cells, over which
+    their code point is drawn in a box. `private` ones are of a Private Use Area.
     """
 
     face: Face
     plane: int
     cells: int
     advance: int
-    stretch: float = 100.0
-    numbered: bool = False
+    h_scale: float = 100.0
+    missing: bool = False
     private: bool = False
 
     @cached_property
-    def font(self) -> bytes:
-        """Resource name of the font for the plane of the face."""
-        return font_name(self.face, self.plane)
+    def resource_name(self) -> bytes:
+        """Name of the font in a /Font resource dictionary."""
+        return font_resource_name(self.face, self.plane)
 
 
-def font_name(face: Face, plane: int) -> bytes:
-    """Resource name of the font for one plane of a face."""
+def font_resource_name(face: Face, plane: int) -> bytes:
+    """Return the name, in a /Font resource dictionary, of the font for one plane of a face."""
     return f"/{face.name}.{plane}".encode()
 
 
-# Cells of a character that no font has. pdfium takes text that is wider than two rows are high
-# for text of the row above.
-NUMBER_CELLS = 2
+MISSING_CELLS = 2
+"""Cells of a character that no font has.
+
+More would not do: pdfium assigns text that is wider than the height of two rows to the row above.
+"""
 
 
-def choose(code_point: int) -> FontSlot:
-    """The first font of the chain that has the character in its proper width, or at all."""
+def choose_font(code_point: int) -> GridFont:
+    """Return the first font of the chain with the character in its proper width, else any width."""
     if category(chr(code_point)) == "Co":
-        return replace(_choose(code_point), private=True)
-    return _choose(code_point)
+        return replace(_choose_font(code_point), private=True)
+    return _choose_font(code_point)
 
 
-def _choose(code_point: int) -> FontSlot:
+def _choose_font(code_point: int) -> GridFont:
     cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
-        return _stretched(BLANK if cells > 0 else NOTHING, code_point, max(cells, 0))
-    slots = [
-        _stretched(face, code_point, cells) for face in CHAIN if face.glyph(code_point) is not None
+        return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
+    fonts = [
+        _scaled(face, code_point, cells)
+        for face in FALLBACK_CHAIN
+        if face.glyph(code_point) is not None
     ]
-    visible = [slot for slot in slots if slot.advance or not slot.cells]
+    visible = [font for font in fonts if font.advance or not font.cells]
     if visible:
-        return next((slot for slot in visible if slot.stretch == 100.0), visible[0])
-    return replace(_stretched(BLANK, code_point, NUMBER_CELLS), numbered=True)
+        return next((font for font in visible if font.h_scale == 100.0), visible[0])
+    return replace(_scaled(BLANK_FACE, code_point, MISSING_CELLS), missing=True)
 
 
 def _cells(code_point: int) -> int:
-    """The character's width by the terminals' convention, or -1 for a control character."""
+    """Return the character's width by the terminals' convention, -1 for a control character."""
     if 0x20 <= code_point < 0x7F:
         return 1
-    from wcwidth import wcwidth  # 15 ms to import, and plain ASCII never comes here
+    from wcwidth import wcwidth  # takes 15 ms to import; not needed for plain ASCII
 
     return wcwidth(chr(code_point))
 
 
-def _stretched(face: Face, code_point: int, cells: int) -> FontSlot:
-    """The slot of a character in one face, where it shall take so many cells.
+def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
+    """Return the font that makes a character of this face fill so many cells.
 
-    A control character takes as many as its picture in the font does, and so does a character
-    that ought to have no width but has one in this font.
+    A control character takes as many cells as its glyph in the font, and so does a character
+    whose width should be zero but is not in this font.
     """
     glyph = face.glyph(code_point) or 0
     advance = face.advance(glyph)
     if cells < 0 or (advance and not cells):
         cells = max(1, round(advance * face.scale / CELL))
-    # A mark reaches back over its base, which may itself have been squeezed into one cell.
+    # A mark extends back over its base, which may itself have been scaled to one cell.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
-    wanted = cells * CELL if cells else min(natural, CELL * 1.1)
-    fits = not natural or abs(natural - wanted) < 1
-    stretch = 100.0 if fits else 100 * wanted / natural
-    return FontSlot(face, code_point >> 16, cells, advance, stretch)
+    target = cells * CELL if cells else min(natural, CELL * 1.1)
+    fits = not natural or abs(natural - target) < 1
+    h_scale = 100.0 if fits else 100 * target / natural
+    return GridFont(face, code_point >> 16, cells, advance, h_scale)
 
 
 class FontSelector(dict[int, str]):
-    """A table for `str.translate`: each character becomes the letter of its slot.
+    """Table for `str.translate` that maps each character to the key of its grid font.
 
-    Made as characters turn up, so it also knows which characters a text has.
+    Entries are added on first use, so the table also records which characters a document has.
+    `fonts` has the font of each key; the keys are private-use characters.
     """
 
-    _FIRST = 0xF0000  # letters are private-use code points
+    _FIRST_KEY = 0xF0000
 
     def __init__(self) -> None:
         super().__init__({0x0A: "\n"})
-        self.slots: dict[str, FontSlot] = {}
-        self._letters: dict[FontSlot, str] = {}
-        self._numbered: set[str] = set()
-        self._alphabets: dict[str, CharacterSet] = {}  # of each letter
+        self.fonts: dict[str, GridFont] = {}
+        self._keys: dict[GridFont, str] = {}
+        self._missing: set[str] = set()
+        self._characters: dict[str, CharacterSet] = {}  # by key
 
     def __missing__(self, code_point: int) -> str:
-        slot = choose(code_point)
-        if slot.numbered:
-            self._numbered.add(chr(code_point))
-        letter = self[code_point] = self.letter(slot)
-        self._alphabets[letter].add(chr(code_point))
-        return letter
+        font = choose_font(code_point)
+        if font.missing:
+            self._missing.add(chr(code_point))
+        key = self[code_point] = self._key(font)
+        self._characters[key].add(chr(code_point))
+        return key
 
-    def letter(self, slot: FontSlot) -> str:
-        """The letter that stands for a slot."""
-        if slot not in self._letters:
-            letter = chr(self._FIRST + len(self._letters))
-            self._letters[slot] = letter
-            self.slots[letter] = slot
-            self._alphabets[letter] = CharacterSet("\n")
-        return self._letters[slot]
+    def _key(self, font: GridFont) -> str:
+        if font not in self._keys:
+            key = chr(self._FIRST_KEY + len(self._keys))
+            self._keys[font] = key
+            self.fonts[key] = font
+            self._characters[key] = CharacterSet("\n")
+        return self._keys[font]
 
-    def runs(self, text: str) -> Iterator[tuple[str, FontSlot]]:
-        """The text divided where its slot changes."""
-        for run in _RUN.finditer(text.translate(self)):
-            yield text[run.start() : run.end()], self.slots[run[1]]
+    def runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
+        """Yield the runs of one font of a text, each with its font."""
+        for run in _RUN_OF_ONE_KEY.finditer(text.translate(self)):
+            yield text[run.start() : run.end()], self.fonts[run[1]]
 
-    def any_numbered(self, text: str) -> bool:
-        """Whether the text has characters that no font has."""
-        return bool(self._numbered) and not self._numbered.isdisjoint(text)
+    def any_missing(self, text: str) -> bool:
+        """Return whether the text has characters that no font has."""
+        return bool(self._missing) and not self._missing.isdisjoint(text)
 
-    def shared(self, text: str) -> FontSlot | None:
-        """The slot that all characters of the text have, if there is one and it is known."""
+    def common_font(self, text: str) -> GridFont | None:
+        """Return the font of all characters of the text, or None if they differ or are new."""
         first = text.lstrip("\n")[:1]
-        if not first or not self._alphabets[self[ord(first)]].covers(text):
+        if not first or not self._characters[self[ord(first)]].covers(text):
             return None
-        return self.slots[self[ord(first)]]
+        return self.fonts[self[ord(first)]]
 
     def drawn_with(self, face: Face) -> Iterable[tuple[int, int]]:
-        """Plane and code point of every character met so far that the face draws."""
-        for code_point, letter in self.items():
-            slot = self.slots.get(letter)
-            if slot and slot.face is face:
-                yield slot.plane, code_point
+        """Yield plane and code point of every character so far that the face draws."""
+        for code_point, key in self.items():
+            font = self.fonts.get(key)
+            if font and font.face is face:
+                yield font.plane, code_point
 
 
-class Widths(dict[int, str]):
-    """A table for `str.translate`: each character becomes a character of as many cells."""
+class CellWidths(dict[int, str]):
+    """Table for `str.translate` that maps each character to chr(its width in cells)."""
 
-    def __init__(self, repertoire: FontSelector) -> None:
+    def __init__(self, font_selector: FontSelector) -> None:
         super().__init__()
-        self._repertoire = repertoire
+        self._font_selector = font_selector
 
     def __missing__(self, code_point: int) -> str:
-        cells = self._repertoire.slots[self._repertoire[code_point]].cells
+        cells = self._font_selector.fonts[self._font_selector[code_point]].cells
         width = self[code_point] = chr(cells)
         return width

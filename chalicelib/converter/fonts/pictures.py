@@ -1,6 +1,7 @@
-"""Emoji in colour: images, drawn over the empty cells of their characters.
+"""Emoji as colour images, drawn over the empty cells of their characters.
 
-They are not text: what is copied is the characters, which are there as empty cells.
+The images are not text. What a reader copies is the characters, which are in the text as empty
+cells.
 """
 
 from dataclasses import dataclass
@@ -9,34 +10,38 @@ from io import BytesIO
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT, FOLDER
+from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT, FONT_FOLDER
 from chalicelib.converter.pdf.objects import ObjectWriter
 
-CELLS = 2  # that a picture takes
+PICTURE_CELLS = 2
+"""Cells that a picture takes."""
 
-# In thousandths of the size. All of the font's pictures are of 85 x 80 pixels; they fill their
-# cells from side to side, and are in the middle between the body font's ascent and descent.
-_WIDTH = CELLS * CELL
+# Size of a picture and the height of its lower edge above the baseline, in thousandths of the type
+# size. All of the font's pictures are 85 x 80 pixels: they fill the width of their cells and are
+# centred between the body font's ascent and descent.
+_WIDTH = PICTURE_CELLS * CELL
 _HEIGHT = _WIDTH * 80 / 85
 _BOTTOM = (ASCENT - DESCENT - _HEIGHT) / 2
 
 _IMAGE = b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8"
-_KNOWN = 4096  # emoji whose pictures are kept in mind, in a megabyte or two
+
+_CACHED_EMOJI = 4096
+"""Maximum emoji whose pictures are cached, which takes a megabyte or two."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A glyph of the emoji font, which has a PNG file for it."""
+class EmojiPicture:
+    """A PNG image of the emoji font, identified by its glyph id."""
 
     glyph: int
 
     @property
     def name(self) -> bytes:
-        """Resource name of the image."""
+        """Name of the image in an /XObject resource dictionary."""
         return b"/Emoji%d" % self.glyph
 
     def write(self, objects: ObjectWriter) -> int:
-        """Write the image (32000-1, 8.9.5) and its soft mask (11.6.5.3); returns its number."""
+        """Write the image (PDF 32000-1, 8.9.5) with its soft mask (11.6.5.3); return its number."""
         from PIL.PngImagePlugin import PngImageFile  # few texts have emoji
 
         with PngImageFile(BytesIO(_font().get_glyph_color_png(self.glyph).data)) as image:
@@ -55,16 +60,16 @@ class Picture:
 
 @cache
 def _font() -> hb.Font:
-    """The emoji font, mapped into memory; pictures that nobody asks for are never read."""
-    return hb.Font(hb.Face(hb.Blob.from_file_path(str(FOLDER / "emoji.ttf"))))
+    """Return the emoji font, memory-mapped: pictures that are not drawn are not read."""
+    return hb.Font(hb.Face(hb.Blob.from_file_path(str(FONT_FOLDER / "emoji.ttf"))))
 
 
-@lru_cache(_KNOWN)
-def pictures(emoji: str) -> tuple[Picture, ...]:
-    """What an emoji is drawn as, from left to right; nothing if the font lacks a part of it.
+@lru_cache(_CACHED_EMOJI)
+def pictures_of(emoji: str) -> tuple[EmojiPicture, ...]:
+    """Return the pictures of an emoji from left to right; none if the font lacks a part of it.
 
-    It is one picture if the font has one for the whole sequence, else one for each part, which is
-    what Unicode Technical Standard 51 wants (2.2).
+    An emoji is one picture if the font has one for the whole sequence, else one for each part
+    (Unicode Technical Standard #51, 2.2).
     """
     buffer = hb.Buffer()
     buffer.add_str(emoji)
@@ -73,34 +78,34 @@ def pictures(emoji: str) -> tuple[Picture, ...]:
     glyphs = [info.codepoint for info in buffer.glyph_infos]
     if 0 in glyphs:
         return ()
-    # What joins and selects has glyphs too, but no pictures.
-    return tuple(Picture(one) for one in glyphs if len(_font().get_glyph_color_png(one)))
+    # Joiners and variation selectors have glyphs but no pictures.
+    return tuple(EmojiPicture(glyph) for glyph in glyphs if len(_font().get_glyph_color_png(glyph)))
 
 
-class Pictures:
-    """Draws emoji with one image XObject for each picture; knows which pictures."""
+class EmojiPictures:
+    """Draws emoji with one image XObject for each picture, and writes those that were drawn."""
 
     def __init__(self) -> None:
-        self._drawn: set[Picture] = set()
+        self._drawn: set[EmojiPicture] = set()
 
     def draw(self, emoji: str, x: float, y: float, size: float) -> bytes:
-        """Operators that draw an emoji from its baseline's left end (all in points).
+        """Return operators that draw an emoji with its origin at `x`, `y`; all in points.
 
-        Two cells for each of its `pictures`.
+        It takes PICTURE_CELLS for each of its pictures.
         """
         out = b""
-        for at, picture in enumerate(pictures(emoji)):
+        for index, picture in enumerate(pictures_of(emoji)):
             self._drawn.add(picture)
             out += b"q %.4g 0 0 %.4g %.2f %.2f cm\n%b Do\nQ\n" % (
                 _WIDTH * size / 1000,
                 _HEIGHT * size / 1000,
-                x + at * _WIDTH * size / 1000,
+                x + index * _WIDTH * size / 1000,
                 y + _BOTTOM * size / 1000,
                 picture.name,
             )
         return out
 
     def write(self, objects: ObjectWriter) -> bytes:
-        """Write every picture drawn; returns entries of an /XObject resource dictionary."""
+        """Write every picture drawn; return entries of an /XObject resource dictionary."""
         drawn = sorted(self._drawn, key=lambda picture: picture.glyph)
-        return b"".join(b"%b %d 0 R" % (one.name, one.write(objects)) for one in drawn)
+        return b"".join(b"%b %d 0 R" % (picture.name, picture.write(objects)) for picture in drawn)

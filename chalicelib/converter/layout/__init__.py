@@ -1,4 +1,4 @@
-"""From text to pages of rows on a grid of cells: wrapping, line breaking, paragraphs, headings.
+"""Lays text out on pages: wrapping on a grid, line breaking, paragraphs and headings.
 
 The engine uses `Layout`; `document` uses its pages, rows and paragraphs.
 """

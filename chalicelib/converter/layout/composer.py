@@ -1,4 +1,4 @@
-"""From a line that a grid of cells cannot show to rows of clusters, in both directions."""
+"""Composes rows of lines that a grid of cells cannot show, in both directions."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -9,11 +9,17 @@ from typing import cast
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL
 from chalicelib.converter.layout import line_breaks
-from chalicelib.converter.layout.rows import CROWDED, TAB, ComposedRow, RowPiece
+from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.cleaning import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
 from chalicelib.converter.scripts.script import WITHOUT_SPACES
-from chalicelib.converter.scripts.shaper import Font, ShapedRun, ShapedText, Shaper, TextSpan
+from chalicelib.converter.scripts.shaper import (
+    RunFont,
+    ShapedRun,
+    ShapedText,
+    Shaper,
+    TextProperties,
+)
 
 # A row may end behind blanks, which need no room, and behind the mark that Tibetan has between
 # syllables. ZERO WIDTH SPACE shows where words end that have no blank between them.
@@ -22,27 +28,26 @@ _BLANK = f" \t{_WORD_END}"
 _BLANKS = re.compile(f"[{_BLANK}]+")
 _ENDS = (*_BLANK, "\u0f0b")
 
-# Clusters at the end of a row among which the end of a word is looked for: few words are as long,
-# and letters without words would take long.
-_LONG_WORD = 24
+_MAX_SEARCHED_CLUSTERS = 24
+"""Clusters at the end of a row that are searched for a word end; few words are longer."""
 
 
 class Composer:
-    """Composes lines into rows of so many cells."""
+    """Composes lines into rows that are `columns` cells wide."""
 
     def __init__(self, columns: int, shaper: Shaper) -> None:
         self._columns = columns
         self._shaper = shaper
 
-    def learn(self, lines: Iterable[str]) -> None:
-        """Get to know the words of many lines that come next, which saves time."""
-        self._shaper.learn("\n".join(lines))
+    def shape_words(self, lines: Iterable[str]) -> None:
+        """Shape the words of the next lines in batches, which saves time."""
+        self._shaper.shape_words("\n".join(lines))
 
     def rows(self, line: str, *, rtl: bool | None = None, start: float = 0.0) -> list[ComposedRow]:
-        """The rows of a line, which is a paragraph; together they have all of its characters.
+        """Return the rows of a line, which together have all of its characters.
 
-        `rtl` is its direction, if its first letter is not to decide. `start` is the advance of
-        the text of the paragraph before it, from which tabs are counted.
+        `rtl` is the direction of the paragraph, by default that of its first letter. `start` is
+        the advance of the paragraph's text before this line, in thousandths of the type size.
         """
         base, runs = bidi.directional_runs(line, rtl)
         shaped = self._shaped(line, runs, base, start, divided=False)
@@ -53,20 +58,20 @@ class Composer:
     def _shaped(
         self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool
     ) -> ShapedText:
-        """The line in parts, and the words too if they are to be `divided`.
+        """Return the shaped line; if `divided`, its parts are clusters, not words.
 
-        What tabs are between stays in the order of typing, as columns of a table do (L1).
+        Text between tabs stays in typing order, like the columns of a table (UAX #9, L1).
         """
         shaped = ShapedText()
-        add = self._shaper.add_with_emoji if emoji.HINT.search(line) else self._shaper.add
+        add = self._shaper.add_with_emoji if emoji.MAY_HAVE_EMOJI.search(line) else self._shaper.add
         for run in runs:
             at = run.start
             for style, text in style_runs(slice_line(line, run.start, run.end)):
-                span = TextSpan(run.level, style)
+                span = TextProperties(run.level, style)
                 for number, part in enumerate(text.split("\t")):
                     if number:
                         advance = TAB * CELL - (start + shaped.advance) % (TAB * CELL)
-                        self._shaper.add_blank(at, advance, TextSpan(base, style), shaped)
+                        self._shaper.add_blank(at, advance, TextProperties(base, style), shaped)
                         at += 1
                     if part:
                         add(part, at, span, shaped, divided=divided)
@@ -75,22 +80,22 @@ class Composer:
 
 
 class _Paragraph:
-    """A line whose clusters are known."""
+    """A shaped line, divided into rows."""
 
     def __init__(self, line: str, base: int, shaped: ShapedText, columns: int) -> None:
         self._line = line
         self._base = base
         self._shaped = shaped
         self._width = columns * CELL
-        self._most = CROWDED * columns
+        self._most = MAX_CHARACTERS_PER_CELL * columns
         self._starts = [*shaped.starts, len(line)]
         # The advance of all that is in front of each cluster.
         self._reach = list(accumulate(shaped.advances, initial=0.0))
-        self._bounds = [one.start for one in shaped.stretches]
+        self._bounds = [run.start for run in shaped.runs]
         self._without_spaces = WITHOUT_SPACES.search(line) is not None
 
     def rows(self) -> Iterator[ComposedRow]:
-        """Its rows, from the first."""
+        """Yield the rows from first to last."""
         seen = self._reach[self._cluster(len(self._line.rstrip(_BLANK)))]
         last = len(self._starts) - 1
         start = 0
@@ -103,7 +108,7 @@ class _Paragraph:
         yield self._composed(start, last)
 
     def _end(self, start: int) -> int:
-        """The cluster before which a row ends that does not end with the line."""
+        """Return the cluster before which a row ends that starts with a given cluster."""
         limit = self._reach[start] + self._width
         fitting = bisect_right(self._reach, limit, start) - 1
         behind = self._starts[fitting]
@@ -112,27 +117,27 @@ class _Paragraph:
         if blanks:
             end = self._cluster(blanks.end())
             if self._starts[end] > blanks.end():
-                end -= 1  # the last blank carries a mark, which is seen
+                end -= 1  # the last blank has a combining mark, which is visible
             if end > start:
                 return end
-        best = 1 + max(self._line.rfind(one, begin, behind) for one in _ENDS)
+        best = 1 + max(self._line.rfind(end, begin, behind) for end in _ENDS)
         if self._line[begin:best].isspace():
-            best = begin  # a row of nothing but the line's indentation is none
+            best = begin  # the indentation alone is not a row
         end = max(start, self._cluster(best))
         if self._without_spaces:
             end = self._without_blank(start, end, fitting)
         return end if end > start else self._torn(start, fitting)
 
     def _without_blank(self, start: int, end: int, fitting: int) -> int:
-        """The same in a script without spaces, whose blanks separate phrases.
+        """Like `_end`, in a script without spaces, whose blanks separate phrases.
 
-        The last end of a word that fits; where no word ends, and no blank is, that of a syllable.
+        The row ends after the last word that fits or, without any word or blank, a syllable.
         """
-        told = self._line[self._starts[end] - 1 : self._starts[end]] == _WORD_END
-        if told and end - start > fitting - end:
-            return end  # as Khmer is typed, with the space bar
+        is_marked = self._line[self._starts[end] - 1 : self._starts[end]] == _WORD_END
+        if is_marked and end - start > fitting - end:
+            return end  # word ends are marked in Khmer, where the space bar types U+200B
         syllable = start
-        for place in range(fitting, max(end, fitting - _LONG_WORD), -1):
+        for place in range(fitting, max(end, fitting - _MAX_SEARCHED_CLUSTERS), -1):
             at = self._starts[place]
             if line_breaks.between_syllables(self._line, at):
                 if line_breaks.between_words(self._line, at):
@@ -141,18 +146,18 @@ class _Paragraph:
         return end if end > start else syllable
 
     def _torn(self, start: int, fitting: int) -> int:
-        """Where a row ends that has no better place to: where one cluster ends."""
+        """Return the end of a row without a better place to break: after any cluster."""
         reach = self._reach
         last = len(reach) - 1
         end = max(start + 1, fitting)
         while start + 1 < end < last and reach[end] == reach[end + 1]:
-            end -= 1  # what has no width is drawn over what is before it
+            end -= 1  # parts without width are drawn over the part before them
         while end == start + 1 < last and reach[end] == reach[end + 1]:
             end += 1
         return end
 
     def _cluster(self, at: int) -> int:
-        """The first cluster whose text does not start before `at`."""
+        """Return the first cluster that starts at index `at` or after."""
         return bisect_left(self._starts, at)
 
     def _text(self, start: int, end: int) -> str:
@@ -161,37 +166,40 @@ class _Paragraph:
     def _composed(self, start: int, end: int) -> ComposedRow:
         text = self._text(start, end)
         levels, parts = [], []
-        for first, behind, stretch, level in self._stretches(start, end, text):
+        for first, behind, run, level in self._row_runs(start, end, text):
             levels.append(level)
             shown = self._shaped.shown[first:behind]
-            joined = _joined(stretch.font, shown[::-1] if level % 2 else shown)
+            joined = _joined(run.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
-            parts.append(RowPiece(stretch.font, joined, advance, stretch.style, stretch.emoji))
+            parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji))
         rtl = self._base % 2 == 1
         indent = self._width - (self._reach[end] - self._reach[start]) if rtl else 0.0
-        return ComposedRow(text, [parts[n] for n in bidi.visual(levels)], indent, rtl=rtl)
+        return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)
 
-    def _stretches(
+    def _row_runs(
         self, start: int, end: int, text: str
     ) -> Iterator[tuple[int, int, ShapedRun, int]]:
-        """Stretches of a row with their levels, of which blanks at its end have the line's (L1)."""
+        """Yield start, end, run and level of each run of a row.
+
+        Blanks at the end of the row have the level of the line (UAX #9, L1).
+        """
         blank = self._cluster(self._starts[start] + len(text.rstrip(_BLANK)))
-        style_runs = self._shaped.stretches
+        style_runs = self._shaped.runs
         place = bisect_right(self._bounds, start) - 1
         first = start
         while first < end:
-            stretch = style_runs[place]
+            run = style_runs[place]
             place += 1
             behind = min(end, self._bounds[place]) if place < len(style_runs) else end
-            seen = min(max(first, blank), behind) if stretch.level != self._base else behind
+            seen = min(max(first, blank), behind) if run.level != self._base else behind
             if first < seen:
-                yield first, seen, stretch, stretch.level
+                yield first, seen, run, run.level
             if seen < behind:
-                yield seen, behind, stretch, self._base
+                yield seen, behind, run, self._base
             first = behind
 
 
-def _joined(font: Font, shown: list[bytes | str]) -> bytes | str:
+def _joined(font: RunFont, shown: list[bytes | str]) -> bytes | str:
     if isinstance(font, ClusterFont):
         return b"".join(cast("list[bytes]", shown))
     return "".join(cast("list[str]", shown))

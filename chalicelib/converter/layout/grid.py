@@ -1,30 +1,31 @@
-"""A grid of cells: how many cells text takes, and where its rows end."""
+"""Measures text in cells of a grid, and divides lines into rows."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from chalicelib.converter.fonts.character_set import CharacterSet
-from chalicelib.converter.layout.rows import CROWDED, TAB, is_complex
+from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
 from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, styled_line
 
 _PLAIN_CHARACTERS = "\b\t\n\f" + "".join(map(chr, range(0x20, 0x7F)))
 
 
 class Grid:
-    """Measures and divides lines whose characters each take whole cells.
+    """Measures and divides lines whose characters each take a whole number of cells.
 
-    `widths` maps a code point to the character whose own code is the number of cells, as
-    `str.translate` wants it. Rows break at the last space that fits, else between grapheme
-    clusters (UAX #29). Where text is said to be `uniform`, each of its characters takes exactly
-    one cell, and no widths need be looked up.
+    `widths` is a table for `str.translate` that maps a code point to chr(number of cells). Rows
+    end after the last space that fits, else between grapheme clusters (UAX #29). In `uniform`
+    text each character takes exactly one cell, so that no widths need to be looked up.
     """
 
     def __init__(self, columns: int, widths: Mapping[int, str]) -> None:
         self.columns = columns
         self.widest = 1  # cells of the widest character so far
         self._widths = widths
-        self._single = CharacterSet(_PLAIN_CHARACTERS)  # known to take one cell, or to be handled
+        self._single = CharacterSet(
+            _PLAIN_CHARACTERS
+        )  # characters of one cell, and controls that are handled
         self._met = CharacterSet(_PLAIN_CHARACTERS)
         self._any_complex = False
 
@@ -35,7 +36,7 @@ class Grid:
         """
         if text.isascii() or self._single.covers(text):
             return True
-        new = self._met.others(text)
+        new = self._met.non_members(text)
         if not new:
             return False
         complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()
@@ -80,7 +81,7 @@ class Grid:
         if not uniform:
             cells = line.translate(self._widths).encode("latin-1")
             reach = list(accumulate(cells, initial=0))
-        most = CROWDED * self.columns
+        most = MAX_CHARACTERS_PER_CELL * self.columns
         start = 0
         while reach[-1] - reach[start] > self.columns or len(line) - start > most:
             end = max(bisect_right(reach, reach[start] + self.columns, start) - 1, start + 1)

@@ -1,12 +1,17 @@
-"""Headings that a text itself marks: Markdown's, underlined ones, and numbered chapters."""
+"""Recognizes headings in plain text: Markdown, underlined titles, and numbered chapters."""
 
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-MAX_ROWS = 2  # of a heading
-_MAX_LENGTH = 100  # characters
-_MAX_LEVEL = 6  # of H1 to H6
+MAX_ROWS = 2
+"""Maximum rows of a heading."""
+
+_MAX_LENGTH = 100
+"""Maximum characters of a heading's first row."""
+
+_MAX_LEVEL = 6
+"""Lowest level of the standard structure types H1 to H6."""
 
 _MARKDOWN = re.compile(r"(#{1,6}) +(\S.*?)[ #]*")
 _UNDERLINE = re.compile(r"(=|-|~){3,} *")
@@ -15,28 +20,28 @@ _CHAPTER = re.compile(
 )
 _NUMBERED = re.compile(r"([0-9]+(?:\.[0-9]+){1,5})\.? +\w.*[^.,;:!?]")
 
-# What one of the last three begins with: most paragraphs are none of them.
 _MAY_BE_HEADING = re.compile("[#0-9]| *[cpbsa]", re.IGNORECASE)
+"""Matches the start of any heading of one row, which few other rows have."""
 
 
 class Heading(NamedTuple):
-    """Level, from 1, and title."""
+    """A heading: its level, from 1, and its title."""
 
     level: int
     title: str
 
 
 class Headings:
-    """Recognises headings in paragraphs; no level is skipped on the way down (PDF/UA, 7.4.2)."""
+    """Recognizes headings and numbers their levels without gaps, as PDF/UA requires (7.4.2)."""
 
     def __init__(self) -> None:
-        self._path: list[int] = []  # the levels above the last heading, as they were marked
+        self._path: list[int] = []  # levels of the last heading and those above it, as marked
 
     def heading(self, rows: Sequence[str]) -> Heading | None:
-        """Return the heading that a paragraph's rows are, if they are one."""
+        """Return the heading that the rows of a paragraph form, or None."""
         if not rows or len(rows) > MAX_ROWS or len(rows[0]) > _MAX_LENGTH:
             return None
-        marked = _underlined(*rows) if len(rows) == 2 else _alone(rows[0])
+        marked = _underlined_heading(*rows) if len(rows) == 2 else _single_row_heading(rows[0])
         if marked is None:
             return None
         while self._path and self._path[-1] >= marked.level:
@@ -45,7 +50,7 @@ class Headings:
         return Heading(min(len(self._path), _MAX_LEVEL), marked.title)
 
 
-def _alone(row: str) -> Heading | None:
+def _single_row_heading(row: str) -> Heading | None:
     if not _MAY_BE_HEADING.match(row):
         return None
     if match := _MARKDOWN.fullmatch(row):
@@ -57,7 +62,7 @@ def _alone(row: str) -> Heading | None:
     return None
 
 
-def _underlined(title: str, line: str) -> Heading | None:
+def _underlined_heading(title: str, line: str) -> Heading | None:
     match = _UNDERLINE.fullmatch(line)
     title = title.strip()
     if not match or not title or not title[0].isalnum() or abs(len(title) - len(line.strip())) > 3:

@@ -1,4 +1,4 @@
-"""From clean text to pages of rows on a grid of cells."""
+"""Lays clean text out on pages of rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Page:
-    """Rows from top to bottom, and which of them go on with the line of the row above.
+    """A page: its rows, and the indices of rows that continue the line of the row above.
 
-    `breaks` is whether a form feed ends it.
+    `breaks` is whether the page ends with a form feed.
     """
 
     rows: list[str] = field(default_factory=list)
@@ -31,9 +31,10 @@ class Page:
 
 
 class Layout:
-    """Lays text out piece by piece, in memory that does not grow with text, line or page.
+    """Lays text out piece by piece; memory does not grow with the text or with its lines.
 
-    `widths` are those of the grid. Lines that no grid can show are `composer`'s.
+    `widths` are the cell widths of the grid. `composer` returns the composer for lines that a
+    grid cannot show.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Layout:
         self._tail_controls: frozenset[str] = frozenset()
 
     def feed(self, piece: CleanText) -> Iterator[Page]:
-        """Pages that are complete now."""
+        """Yield the pages that are complete with this piece of text."""
         text = self._tail + piece.text
         controls = self._tail_controls | piece.controls
         # Widths only matter where some character does not take exactly one cell.
@@ -75,7 +76,7 @@ class Layout:
             yield from self._go_on(part, ends=False, uniform=uniform)
 
     def finish(self) -> Iterator[Page]:
-        """What is left at the end of the text; an empty text is one empty page."""
+        """Yield the remaining pages at the end of the text; an empty text has one empty page."""
         if self._tail or self._long_line.unfinished:
             uniform = self._grid.is_uniform(self._tail)
             lines, controls = [self._tail], self._tail_controls
@@ -89,15 +90,13 @@ class Layout:
         return page
 
     def _full_pages(self) -> Iterator[Page]:
-        """Turn pages that overflow; one that is just full waits for a form feed or the end."""
+        """Yield pages that overflow; one that is just full may still end with a form feed."""
         capacity = self._capacity
         rows, continued = self._page.rows, self._page.continued
         start = 0
         while len(rows) - start > capacity:
-            self._any = True
             end = start + capacity
-            marks = [row - start for row in continued if start <= row < end] if continued else []
-            yield Page(rows[start:end], marks)
+            yield Page(rows[start:end], [row - start for row in continued if start <= row < end])
             start = end
         if start:
             self._page = Page(rows[start:], [row - start for row in continued if row >= start])
@@ -105,7 +104,7 @@ class Layout:
     def _lay(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool, any_long: bool
     ) -> Iterator[Page]:
-        """Append whole lines, of which the first may be the end of a long one."""
+        """Append lines, the first of which may be the end of an unfinished long line."""
         start = 0
         for at, line in enumerate(lines if any_long or self._long_line.unfinished else ()):
             if not is_too_long(line) and (at or not self._long_line.unfinished):
@@ -151,8 +150,8 @@ class Layout:
         yield from self._full_pages()
 
     def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
-        """Append lines of which some are not for the grid."""
-        self._composer().learn(lines)
+        """Append lines some of which the grid cannot show."""
+        self._composer().shape_words(lines)
         for line in lines:
             if self._grid.is_complex(line):
                 self._append(self._composer().rows(line))
@@ -172,7 +171,7 @@ class Layout:
         self._page.continued += range(first + 1, len(self._page.rows))
 
     def _add(self, line: str, *, uniform: bool) -> None:
-        """Append a whole line, broken into as many rows as it takes."""
+        """Append a line as rows of the grid."""
         rows = self._page.rows
         for start, end in self._grid.rows(line, uniform=uniform):
             if start:

@@ -1,4 +1,4 @@
-"""A line that is too long to be seen at once: it is laid out piece by piece."""
+"""Lays out long lines piece by piece, so that memory does not grow with the line."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -11,9 +11,12 @@ from chalicelib.converter.reading.cleaning import divisible_end, join_lines, ove
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
 
-# Characters of a line that are laid out at once. A longer line is divided after so many, wherever
-# the blocks of the text end, so that its rows depend on nothing but the text.
 MAX_LENGTH = 64 * 1024
+"""Maximum characters of a piece of a line.
+
+Pieces are counted from the start of the line, so that its rows depend on the text only, not on
+where blocks end.
+"""
 
 
 def is_too_long(line: str) -> bool:
@@ -22,7 +25,7 @@ def is_too_long(line: str) -> bool:
 
 
 def any_too_long(text: str) -> bool:
-    """Return whether any line of the text is too long; this looks at few of its characters."""
+    """Return whether any line of the text is too long, without looking at every character."""
     start = 0
     while len(text) - start > MAX_LENGTH:
         start = text.rfind("\n", start, start + MAX_LENGTH + 1) + 1
@@ -32,9 +35,9 @@ def any_too_long(text: str) -> bool:
 
 
 def pieces(line: str) -> Iterator[str]:
-    """Yield the pieces in which a line is laid out, the last of which may be empty.
+    """Yield the pieces of a line, the last of which may be empty.
 
-    All but the last depend on nothing that comes after them, and tear no strikes apart.
+    All but the last are independent of the text after them, and none ends within an overstrike.
     """
     start, length = 0, MAX_LENGTH
     while len(line) - start > length:
@@ -48,7 +51,7 @@ def pieces(line: str) -> Iterator[str]:
 
 
 class LongLine:
-    """Lays out one line after another, of each of which it keeps no more than its last row."""
+    """Lays out long lines, one after another; only the last row of a line is in memory."""
 
     def __init__(self, grid: Grid, composer: Callable[[], "Composer"]) -> None:
         self._grid = grid
@@ -67,7 +70,10 @@ class LongLine:
         return bool(self._rest)
 
     def add(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[tuple[str, bool]]:
-        """Yield the rows that are complete now, and whether each continues the one before it."""
+        """Yield the rows that are complete, and whether each continues the row before it.
+
+        `ends` is whether the line ends with this piece.
+        """
         if "\b" in piece:
             piece = overstruck(piece)
         if not self._rest:
@@ -107,5 +113,5 @@ class LongLine:
 
 
 def with_base(line: str) -> str:
-    """Return the line with a blank for a mark at its start to stand on, if it has one."""
+    """Return the line, after a blank if it starts with a combining mark, which needs a base."""
     return join_lines(" ", line) if line and category(line[0])[0] == "M" else line

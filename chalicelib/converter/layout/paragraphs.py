@@ -1,4 +1,4 @@
-"""Where the paragraphs of a page begin: runs of lines that are not blank."""
+"""Divides pages into paragraphs, which are sequences of rows that are not blank."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -7,15 +7,17 @@ from typing import NamedTuple
 from chalicelib.converter.layout.headings import MAX_ROWS, Heading, Headings
 from chalicelib.converter.layout.layout import Page
 
-# Elements of a page. Many paragraphs of a line each, such as lists with blank lines between them,
-# would take more bytes for their structure than for their text.
 MAX_BLOCKS = 8
+"""Approximate maximum of structure elements on a page, not counting headings.
+
+Pages of many short paragraphs would have more bytes of structure than of text.
+"""
 
 
 class Block(NamedTuple):
-    """Rows from `start` to the next block's start: a paragraph and the blank rows behind it.
+    """A paragraph with the blank rows after it: rows from `start` to the next block's start.
 
-    `heading` is what it is instead of a paragraph, if it is one.
+    `heading` is set if it is a heading instead of a paragraph.
     """
 
     start: int
@@ -23,21 +25,21 @@ class Block(NamedTuple):
 
     @property
     def tag(self) -> bytes:
-        """The standard structure type (14.8.4)."""
+        """The standard structure type (PDF 32000-1, 14.8.4)."""
         return b"H%d" % self.heading.level if self.heading else b"P"
 
 
 class Paragraphs:
-    """Finds the blocks of one page after another."""
+    """Finds the blocks of a document's pages, given in order."""
 
     def __init__(self) -> None:
         self._headings = Headings()
-        self._ends_blank = True  # whether no paragraph can go on from the last page
+        self._ends_blank = True  # whether no paragraph continues from the last page
 
     def blocks(self, page: Page) -> tuple[Sequence[Block], bool]:
-        """Return the blocks of a page, and whether the first goes on from the last page.
+        """Return the blocks of a page, and whether the first continues from the last page.
 
-        Blocks hold all rows. A page whose rows are all empty has none, as nothing is drawn.
+        The blocks include all rows. A page of empty rows has no blocks, as nothing is drawn on it.
         """
         rows = page.rows
         if not any(rows):
@@ -50,7 +52,7 @@ class Paragraphs:
         if not blanks:
             return (Block(0),), goes_on
         blocks: list[Block] = []
-        behind = 0  # the row behind the last blank one
+        behind = 0  # the row after the last blank one
         for blank in (*blanks, last + 1):
             if blank > behind:
                 heading = None
@@ -63,12 +65,12 @@ class Paragraphs:
 
 
 def _joined(blocks: list[Block]) -> list[Block]:
-    """The blocks of a page, neighbours joined to about MAX_BLOCKS; headings stay by themselves."""
+    """Return blocks joined with their neighbours to about MAX_BLOCKS; headings stay separate."""
     size = -(-len(blocks) // MAX_BLOCKS)
     if size <= 1:
         return blocks
     joined: list[Block] = []
-    room = 0  # paragraphs that the last block can still take
+    room = 0  # paragraphs that can still be joined to the last block
     for block in blocks:
         if block.heading or not room:
             joined.append(block)
@@ -79,7 +81,7 @@ def _joined(blocks: list[Block]) -> list[Block]:
 
 
 def _blanks(rows: list[str]) -> list[int]:
-    """The numbers of the rows in which nothing is seen."""
+    """Return the indices of the blank rows."""
     if True in map(str.isspace, rows):
         return [at for at, text in enumerate(map(str.strip, rows)) if not text]
     blanks: list[int] = []

@@ -1,38 +1,41 @@
-"""Rows that are no plain text on the grid. What makes them is imported for texts that need it."""
+"""Rows that are not plain text on the grid, without importing the modules that make them."""
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from chalicelib.converter.scripts.shaper import Font
+    from chalicelib.converter.scripts.shaper import RunFont
 
-TAB = 8  # cells
+TAB = 8
+"""Cells between tab stops."""
 
-# Characters a row may hold for each of its columns: a letter and the 30 marks that the
-# Stream-Safe Text Format allows it (UAX #15), or a row of nothing but marks would never end.
-CROWDED = 31
+MAX_CHARACTERS_PER_CELL = 31
+"""Maximum characters of a row for each column, or a row of combining marks would never end.
 
-# Nothing before the first of the combining marks needs more than the grid.
+These are a letter and 30 marks, as in UAX #15's Stream-Safe Text Format.
+"""
+
+# The combining marks are the first characters that may need more than the grid.
 _MAY_BE_COMPLEX = re.compile("[\u0300-\U0010ffff]")
 
 
 def is_complex(text: str) -> bool:
-    """Whether there is anything in the text that a grid of cells cannot show properly."""
+    """Return whether the text has characters that a grid of cells cannot show properly."""
     if text.isascii() or not _MAY_BE_COMPLEX.search(text):
         return False
     from chalicelib.converter.scripts import emoji
     from chalicelib.converter.scripts.script import COMPLEX
 
-    return COMPLEX.search(text) is not None or any(emoji.find(text))
+    return COMPLEX.search(text) is not None or any(emoji.find_emoji(text))
 
 
 class RowPiece(NamedTuple):
-    """What is drawn with one font: codes of clusters, ready for a string, or text of the grid.
+    """A run of a row: escaped codes of a ClusterFont, or text of a GridFont.
 
-    `advance` is in thousandths of the size of the text. An `emoji` is drawn over it.
+    `advance` is in thousandths of the type size. An `emoji` is drawn over it.
     """
 
-    font: "Font"
+    font: "RunFont"
     shown: bytes | str
     advance: float
     style: str
@@ -40,10 +43,10 @@ class RowPiece(NamedTuple):
 
 
 class ComposedRow(str):
-    """A row as it was typed, and its pieces as they are seen from the left.
+    """The text of a row in typing order, with its pieces from left to right.
 
-    `indent` is where they begin, in thousandths of the size of the text; `rtl` is whether the
-    row begins on the right. It is equal to rows of the same text, pieces and place only.
+    `indent` is where the pieces begin, in thousandths of the type size; `rtl` is whether the
+    paragraph is right-to-left. It is only equal to rows with the same text, pieces and indent.
     """
 
     __slots__ = ("indent", "pieces", "rtl")
@@ -52,7 +55,7 @@ class ComposedRow(str):
     rtl: bool
 
     def __new__(cls, text: str, pieces: list[RowPiece], indent: float, *, rtl: bool) -> Self:
-        """The pieces hold all of the text."""
+        """`pieces` must include all of the text."""
         row = super().__new__(cls, text)
         row.pieces, row.indent, row.rtl = pieces, indent, rtl
         return row

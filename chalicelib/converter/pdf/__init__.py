@@ -1,4 +1,4 @@
-"""PDF objects and the trees of them, written while a document grows.
+"""PDF objects, and trees of PDF objects, written while the document grows.
 
-Knows nothing of text, fonts or pages.
+These modules are independent of text, fonts and layout; `document` and `fonts` use them.
 """

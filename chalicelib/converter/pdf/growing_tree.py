@@ -1,16 +1,17 @@
-"""Trees of PDF objects that are written while they grow."""
+"""Trees of PDF objects, such as the page tree, written while they grow."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chalicelib.converter.pdf.objects import ObjectWriter
 
-_FAN = 64  # children of a node: a reader finds any of a million leaves in four steps
+_MAX_KIDS = 64
+"""Maximum children of a node; readers find any of a million leaves in four steps."""
 
 
 @dataclass(slots=True)
-class Node:
-    """A node's object number, the numbers of its children, and how many leaves are below it."""
+class TreeNode:
+    """A node's object number, its children's object numbers, and the count of leaves below it."""
 
     number: int
     kids: list[int] = field(default_factory=list)
@@ -18,35 +19,40 @@ class Node:
 
     @property
     def references(self) -> bytes:
-        """The children, as they stand in an array."""
+        """The children as the content of a PDF array."""
         return b" ".join(b"%d 0 R" % kid for kid in self.kids)
 
 
 class GrowingTree:
-    """Keeps one unfinished node a level, whatever the number of leaves."""
+    """A balanced tree of which only one unfinished node per level is in memory."""
 
-    def __init__(self, objects: ObjectWriter, content: Callable[[Node, int | None], bytes]) -> None:
-        """`content` makes a node's dictionary; it is given the number of its parent, if any."""
+    def __init__(
+        self, objects: ObjectWriter, content: Callable[[TreeNode, int | None], bytes]
+    ) -> None:
+        """`content` returns a node's dictionary, given the node and its parent's object number.
+
+        The root has no parent.
+        """
         self._objects = objects
         self._content = content
-        self._open = [Node(objects.reserve())]
+        self._open = [TreeNode(objects.reserve())]
 
     def parent(self) -> int:
-        """Return the number of the node that the next leaf is added to."""
-        if len(self._open[0].kids) >= _FAN:
+        """Return the object number of the parent of the leaves that are added next."""
+        if len(self._open[0].kids) >= _MAX_KIDS:
             self._close(0)
-            self._open[0] = Node(self._objects.reserve())
+            self._open[0] = TreeNode(self._objects.reserve())
         return self._open[0].number
 
     def add(self, *leaves: int) -> None:
-        """Add leaves to the node that `parent` named; together they may be more than 64."""
+        """Add leaves to the node that `parent` returned, even if it gets more than _MAX_KIDS."""
         self._open[0].kids += leaves
         self._open[0].leaves += len(leaves)
 
     def finish(self) -> int:
-        """Write what is still open; returns the number of the root."""
+        """Write the unfinished nodes; return the object number of the root."""
         level = 0
-        while level + 1 < len(self._open):  # closing one may open another above
+        while level + 1 < len(self._open):  # closing a node may add a level
             self._close(level)
             level += 1
         root = self._open[level]
@@ -54,12 +60,12 @@ class GrowingTree:
         return root.number
 
     def _close(self, level: int) -> None:
-        """Write the open node of a level as the next child of the level above."""
+        """Write the unfinished node of a level as the next child of the level above."""
         if level + 1 == len(self._open):
-            self._open.append(Node(self._objects.reserve()))
-        elif len(self._open[level + 1].kids) == _FAN:
+            self._open.append(TreeNode(self._objects.reserve()))
+        elif len(self._open[level + 1].kids) == _MAX_KIDS:
             self._close(level + 1)
-            self._open[level + 1] = Node(self._objects.reserve())
+            self._open[level + 1] = TreeNode(self._objects.reserve())
         node, parent = self._open[level], self._open[level + 1]
         self._objects.add(self._content(node, parent.number), node.number)
         parent.kids.append(node.number)

@@ -1,15 +1,16 @@
-"""Number trees (PDF 32000-1, 7.9.7) of keys that only rise, written while they grow."""
+"""Number trees (PDF 32000-1, 7.9.7) with ascending keys, written while they grow."""
 
 from dataclasses import dataclass, field
 
 from chalicelib.converter.pdf.objects import ObjectWriter
 
-_FAN = 12  # entries of a node
+_MAX_ENTRIES = 12
+"""Maximum entries of a node."""
 
 
 @dataclass(slots=True)
 class _Level:
-    """The unfinished node of a level: its entries and the least and greatest key below it."""
+    """The unfinished node of a level: its entries, and the least and greatest key below it."""
 
     entries: list[bytes] = field(default_factory=list)
     least: int = 0
@@ -17,18 +18,18 @@ class _Level:
 
 
 class NumberTree:
-    """Nodes know their children only, so each is written when it is full."""
+    """A number tree; a node is written as soon as it is full, as it refers to its children only."""
 
     def __init__(self, objects: ObjectWriter) -> None:
         self._objects = objects
         self._levels = [_Level()]
 
     def add(self, key: int, value: bytes) -> None:
-        """Add a value under a key that is greater than any before."""
+        """Add a value; `key` must be greater than all keys before."""
         self._add(0, b"%d %b" % (key, value), key, key)
 
     def finish(self) -> int:
-        """Write what is still open; returns the number of the root, which has no limits."""
+        """Write the unfinished nodes; return the object number of the root (without /Limits)."""
         level = 0
         while level + 1 < len(self._levels):
             if self._levels[level].entries:
@@ -39,7 +40,7 @@ class NumberTree:
     def _add(self, level: int, entry: bytes, least: int, greatest: int) -> None:
         if level == len(self._levels):
             self._levels.append(_Level())
-        if len(self._levels[level].entries) == _FAN:
+        if len(self._levels[level].entries) == _MAX_ENTRIES:
             self._close(level)
         node = self._levels[level]
         node.least = node.least if node.entries else least
@@ -47,7 +48,7 @@ class NumberTree:
         node.entries.append(entry)
 
     def _close(self, level: int) -> None:
-        """Write the open node of a level as the next child of the level above."""
+        """Write the unfinished node of a level as the next child of the level above."""
         node = self._levels[level]
         limits = b"/Limits[%d %d]" % (node.least, node.greatest)
         number = self._objects.add(b"<<%b%b>>" % (limits, self._kids(level)))

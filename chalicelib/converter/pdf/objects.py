@@ -1,4 +1,4 @@
-"""PDF objects written as they are made, so that no more of a document than one page is kept."""
+"""Writes PDF objects as soon as they are made, so that memory does not grow with the document."""
 
 import sys
 from array import array
@@ -8,16 +8,22 @@ from typing import BinaryIO
 
 from deflate import zlib_compress
 
-_BUFFER = 256 * 1024  # bytes; pages are small and sinks may be raw files
-_PACKED = 250  # objects in an object stream, of the 256 that a byte can count
+_BUFFER_SIZE = 256 * 1024
+"""Bytes that are collected before they are written: pages are small, and sinks may be raw files."""
 
-# libdeflate's output depends on its version and this level alone, not on the processor as that
-# of faster libraries does: the same upload must give the same bytes on any machine.
-_LEVEL = 4
+_OBJECTS_PER_STREAM = 250
+"""Objects in an object stream; the index of an object has one byte, which allows 256."""
+
+_COMPRESSION_LEVEL = 4
+"""Level of libdeflate, whose output depends on its version and this level only.
+
+The output of faster libraries depends on the processor as well, but the same upload must give the
+same bytes on any machine.
+"""
 
 
 def escape_string(code: bytes) -> bytes:
-    """The bytes as they stand in a literal string (7.3.4.2): a bare CR would become an LF."""
+    """Escape bytes for a literal string (7.3.4.2); a bare CR would be read as an LF."""
     return (
         code.replace(b"\\", b"\\\\")
         .replace(b"(", b"\\(")
@@ -29,73 +35,76 @@ def escape_string(code: bytes) -> bytes:
 class ObjectWriter:
     """The body of a PDF file (32000-1, 7.5.3) and its cross-reference stream (7.5.8).
 
-    Objects that are no streams are packed into object streams (7.5.7): the page's dictionary,
-    with its row of a cross-reference table, would else be a tenth of a page's bytes.
+    Objects that are not streams are packed into object streams (7.5.7). Otherwise a page's
+    dictionary and its row in a cross-reference table would be a tenth of the page's bytes.
     """
 
     def __init__(self, sink: BinaryIO | RawIOBase, version: str) -> None:
         self._sink = sink
-        # As the cross-reference stream has them: eight bytes, of which the first is 1 for an
-        # offset, 2 for a place in an object stream; then six for the offset or the stream's
-        # number; and one for the place.
+        # Entries of the cross-reference stream, of eight bytes each: the first is 1 for an object
+        # in the file, 2 for one in an object stream; then six bytes for the offset or the
+        # stream's number; and one for the index in the stream.
         self._entries = array("Q", [0])
         self._pending: list[tuple[int, bytes]] = []
         self._buffer = bytearray()
         self._flushed = 0
-        # Bytes above 127 tell programs that transfer files that this one is binary (7.5.2).
+        # Bytes above 127 show programs that transfer files that this one is binary (7.5.2).
         self._write(b"%%PDF-%b\n%%\xe9\xeb\xf1\xbf\n" % version.encode())
 
     @property
-    def last(self) -> int:
+    def last_number(self) -> int:
         """The highest object number in use."""
         return len(self._entries) - 1
 
     def reserve(self) -> int:
-        """A number for an object that is written later."""
+        """Return a number for an object that is written later."""
         self._entries.append(0)
-        return self.last
+        return self.last_number
 
     def add(self, content: bytes, number: int | None = None) -> int:
-        """Write an object, under a reserved number if one is given; returns its number."""
+        """Write an object, under a reserved `number` or the next one; return its number."""
         number = number or self.reserve()
         self._pending.append((number, content))
-        if len(self._pending) >= _PACKED:
+        if len(self._pending) >= _OBJECTS_PER_STREAM:
             self._pack()
         return number
 
     def add_all(self, contents: list[bytes]) -> range:
-        """Write objects; returns their numbers."""
+        """Write objects; return their numbers."""
         first = len(self._entries)
         numbers = range(first, first + len(contents))
         self._entries.extend([0] * len(contents))
         self._pending += zip(numbers, contents, strict=True)
-        while len(self._pending) >= _PACKED:
+        while len(self._pending) >= _OBJECTS_PER_STREAM:
             self._pack()
         return numbers
 
     def add_stream(self, data: bytes, entries: bytes = b"", number: int | None = None) -> int:
-        """Write a stream with further `entries` in its dictionary, compressed if that helps."""
-        packed = zlib_compress(data, _LEVEL)
-        if len(packed) + len(b"/Filter/FlateDecode") < len(data):
-            entries, data = entries + b"/Filter/FlateDecode", bytes(packed)
+        """Write a stream, compressed if that makes it smaller; return its number.
+
+        `entries` are further entries of its dictionary.
+        """
+        compressed = zlib_compress(data, _COMPRESSION_LEVEL)
+        if len(compressed) + len(b"/Filter/FlateDecode") < len(data):
+            entries, data = entries + b"/Filter/FlateDecode", bytes(compressed)
         number = number or self.reserve()
-        self._locate(number)
+        self._record_offset(number)
         self._write(
             b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n"
             % (number, entries, len(data), data)
         )
         return number
 
-    def add_whole(self, text: str, number: int) -> None:
-        """Write an object that comes with its frame, as fpdf2 serialises them."""
-        self._locate(number)
+    def add_serialized(self, text: str, number: int) -> None:
+        """Write an object that is already serialized, with `obj` and `endobj`, as by fpdf2."""
+        self._record_offset(number)
         self._write(text.encode("latin-1") + b"\n")
 
     def close(self, catalog: int, info: int, identifier: str) -> None:
-        """Write what is pending and the cross-reference stream, which is the trailer too."""
+        """Write pending objects and the cross-reference stream, which is also the trailer."""
         self._pack()
         number = self.reserve()
-        start = self._locate(number)
+        start = self._record_offset(number)
         entries = self._entries[:]
         if sys.byteorder == "little":
             entries.byteswap()
@@ -112,32 +121,35 @@ class ObjectWriter:
         """Write the pending objects as one object stream."""
         if not self._pending:
             return
-        pending, self._pending = self._pending[:_PACKED], self._pending[_PACKED:]
+        pending, self._pending = (
+            self._pending[:_OBJECTS_PER_STREAM],
+            self._pending[_OBJECTS_PER_STREAM:],
+        )
         numbers, contents = zip(*pending, strict=True)
         starts = accumulate((len(content) + 1 for content in contents[:-1]), initial=0)
-        places = [b"%d %d" % place for place in zip(numbers, starts, strict=True)]
-        head = b" ".join(places) + b"\n"
+        pairs = [b"%d %d" % pair for pair in zip(numbers, starts, strict=True)]
+        head = b" ".join(pairs) + b"\n"
         body = b"\n".join(contents)
         stream = self.add_stream(
-            head + body, b"/Type/ObjStm/N %d/First %d" % (len(places), len(head))
+            head + body, b"/Type/ObjStm/N %d/First %d" % (len(pairs), len(head))
         )
-        for place, number in enumerate(numbers):
-            self._entries[number] = 2 << 56 | stream << 8 | place
+        for index, number in enumerate(numbers):
+            self._entries[number] = 2 << 56 | stream << 8 | index
 
-    def _locate(self, number: int) -> int:
-        """Note that the object comes next; returns its offset."""
+    def _record_offset(self, number: int) -> int:
+        """Record that the object is written next; return its offset in the file."""
         offset = self._flushed + len(self._buffer)
         self._entries[number] = 1 << 56 | offset << 8
         return offset
 
     def _write(self, data: bytes) -> None:
         self._buffer += data
-        if len(self._buffer) >= _BUFFER:
+        if len(self._buffer) >= _BUFFER_SIZE:
             self._flush()
 
     def _flush(self) -> None:
         view = memoryview(bytes(self._buffer))
         self._flushed += len(view)
         self._buffer.clear()
-        while view:  # a raw sink may take less than it is given
+        while view:  # a raw sink may write only a part
             view = view[self._sink.write(view) or 0 :]

@@ -1,13 +1,14 @@
-"""The tree of pages (PDF 32000-1, 7.7.3), written while it grows."""
+"""The page tree (PDF 32000-1, 7.7.3), written while it grows."""
 
-from chalicelib.converter.pdf.growing_tree import GrowingTree, Node
+from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.objects import ObjectWriter
 
 
 class PageTree:
-    """Counts pages and remembers the first."""
+    """Writes pages and their tree; has the number of pages and the first one's object number."""
 
     def __init__(self, objects: ObjectWriter, root_entries: bytes) -> None:
+        """`root_entries` are entries of the root's dictionary, which all pages inherit."""
         self._objects = objects
         self._root_entries = root_entries
         self._tree = GrowingTree(objects, self._content)
@@ -15,7 +16,7 @@ class PageTree:
         self.pages = 0
 
     def add_page(self, entries: bytes) -> int:
-        """Write a page with these entries in its dictionary; returns its number."""
+        """Write a page with further `entries` in its dictionary; return its object number."""
         parent = self._tree.parent()
         page = self._objects.add(b"<</Type/Page/Parent %d 0 R%b>>" % (parent, entries))
         self._tree.add(page)
@@ -24,9 +25,9 @@ class PageTree:
         return page
 
     def finish(self) -> int:
-        """Write what is still open; returns the number of the root."""
+        """Write the unfinished nodes; return the object number of the root."""
         return self._tree.finish()
 
-    def _content(self, node: Node, parent: int | None) -> bytes:
+    def _content(self, node: TreeNode, parent: int | None) -> bytes:
         entries = b"/Parent %d 0 R" % parent if parent else self._root_entries
         return b"<</Type/Pages/Count %d/Kids[%b]%b>>" % (node.leaves, node.references, entries)

@@ -1,4 +1,4 @@
-"""What is in a text besides letters: line ends, escapes, overstrikes, control characters."""
+"""Cleans text: line ends, escape sequences, overstrikes and control characters."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {
     0x7F: "\u2421",
     0xFEFF: "\u2060",
 }
-_PICTURES = {code: one for code, one in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
+_PICTURES = {code: picture for code, picture in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
 _WITH_PICTURES = frozenset(map(chr, _PICTURES))
 _BACKSPACE_PICTURE = "\u2408"
 
@@ -40,23 +40,23 @@ _CONTROLS = re.compile("[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def _controls(text: str) -> frozenset[str]:
-    """The control characters that occur, other than LF."""
+    """Return the control characters of a text other than LF."""
     if text.isascii():
         return frozenset(map(chr, set(text.encode("ascii").translate(None, _PRINTABLE))))
     return frozenset(_CONTROLS.findall(text))
 
 
 class StyledLine(str):
-    """A line some of whose characters are bold or underlined: one letter each in `styles`.
+    """A line with a style for each character: `styles` has one of PLAIN, BOLD, … for each.
 
-    It is equal to lines of the same text and styles only. `styled` makes one.
+    It is only equal to lines with the same text and styles. Made by `styled_line`.
     """
 
     __slots__ = ("styles",)
     styles: str
 
     def __new__(cls, text: str, styles: str) -> Self:
-        """Both of the same length."""
+        """`text` and `styles` must have the same length."""
         line = super().__new__(cls, text)
         line.styles = styles
         return line
@@ -98,7 +98,7 @@ def _styles(line: str) -> str:
 
 
 def style_runs(row: str) -> Iterator[tuple[str, str]]:
-    """The row divided where its style changes."""
+    """Yield style and text of each run of one style in a row."""
     if not isinstance(row, StyledLine):
         yield PLAIN, str(row)
         return
@@ -111,20 +111,20 @@ def style_runs(row: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(slots=True)
 class CleanText:
-    """Text whose only control characters are LF, FF, HT and BS, and which of the last three."""
+    """Text whose only control characters are LF and those of FF, HT and BS in `controls`."""
 
     text: str
     controls: frozenset[str]
 
 
 class Cleaner:
-    """Cleans a text piece by piece; what may go on in the next piece is kept for it."""
+    """Cleans a text piece by piece; an unfinished sequence is held back until the next piece."""
 
     def __init__(self) -> None:
         self._kept = ""
 
     def clean(self, piece: str, *, last: bool) -> CleanText:
-        """The next stretch of clean text."""
+        """Return the clean text of a piece; `last` is whether no other follows."""
         text = self._kept + piece
         self._kept = ""
         found = _controls(text)
@@ -160,9 +160,9 @@ _STRUCK = re.compile(f"([^\b])((?:\b[^\b]){{1,{_MAX_STRIKES}}})", re.DOTALL)
 
 
 def divisible_end(line: str) -> int:
-    """Return where a line that goes on may be divided without tearing strikes apart.
+    """Return the last index at which an unfinished line may be divided between overstrikes.
 
-    Its last character is never before that place: a backspace may come next.
+    That is always before the last character, as a backspace may follow it.
     """
     for at in range(len(line) - 1, max(0, len(line) - 4 * _MAX_STRIKES), -1):
         if (line[at - 1] == "\b") == (line[at] == "\b"):
@@ -173,9 +173,9 @@ def divisible_end(line: str) -> int:
 
 
 def overstruck(line: str) -> str:
-    """The line as a printer that goes back to strike again would have shown it.
+    """Return the line with overstrikes as bold and underlined characters.
 
-    Strikes that mean neither bold nor underline stay, with the backspace made visible.
+    Overstrikes with another meaning are kept, with the backspaces made visible.
     """
     text: list[str] = []
     styles: list[str] = []
@@ -194,7 +194,7 @@ def overstruck(line: str) -> str:
 
 
 def _meaning(strikes: str) -> tuple[str, str]:
-    """Text and style of the characters struck one over the other."""
+    """Return text and style for characters struck over each other."""
     if set(strikes) == {"+", "o"}:
         return "\u2022", PLAIN
     letters = strikes.replace("_", "") or "_"

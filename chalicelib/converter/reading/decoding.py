@@ -1,4 +1,4 @@
-"""From a stream of bytes to a stream of text, losing none of it."""
+"""Decodes a stream of bytes to a stream of text without losing any of it."""
 
 import codecs
 from collections.abc import Iterator, Sequence
@@ -37,12 +37,12 @@ codecs.register_error(_HANDLER, _mark)
 
 
 class Decoding:
-    """Iterate over it for the text, in pieces whose bounds depend on the bytes alone.
+    """An iterable over the text, in pieces whose bounds depend on the bytes only.
 
-    `encoding` is final once the text has been read; `replaced` counts the undecodable places
-    that became U+FFFD, `repaired` the bytes in UTF-8 that are none and were read in another
-    charset; `bytes_read` is what the source has given so far.
-    Raises NotText if the bytes are no text.
+    `bytes_read` is the number of bytes read so far. Once the text has been read, `encoding` is
+    final, `replaced` is the number of undecodable places that became U+FFFD, and `repaired` the
+    number of stray bytes in UTF-8 that were decoded in another charset.
+    Raises NotText if the bytes are not text.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Decoding:
         likely: Sequence[str] = (),
         block: int = BLOCK,
     ) -> None:
-        """`likely` are codecs that decide where the bytes alone do not, in order."""
+        """`likely` are codecs that decide, in order, where the bytes alone do not."""
         self._source = source
         self._declared = declared
         self._likely = likely
@@ -71,12 +71,12 @@ class Decoding:
 
     @property
     def encoding(self) -> Encoding:
-        """The encoding so far; of several parts, those of all in the order of their first one."""
+        """The encoding so far; for several parts, all of their encodings in order of appearance."""
         return Encoding.of(self._parts_read or [self._bytes_in])
 
     @property
     def replaced(self) -> int:
-        """Places so far that no character could be read from."""
+        """Number of places so far that could not be decoded."""
         return self._undecodable
 
     def __iter__(self) -> Iterator[str]:
@@ -91,7 +91,7 @@ class Decoding:
             block = following
 
     def _read(self) -> bytes:
-        """Read one block; it is full unless the source has ended, however it hands it out."""
+        """Read one block, which is full unless the source ends, even if single reads are short."""
         parts: list[bytes] = []
         missing = self._block
         while missing and (part := self._source.read(missing)):

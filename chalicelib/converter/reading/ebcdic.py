@@ -1,7 +1,8 @@
-"""Text of mainframes: the Western code pages of EBCDIC, as codecs, told apart.
+"""Detects text of mainframes, and adds codecs for the Western code pages of EBCDIC.
 
-What Python has no codec for differs from code page 037 in a few characters. The differences are
-those of IBM's Character Data Representation Architecture, as Java's and ICU's tables have them.
+The code pages for which Python has no codec differ from code page 037 in a few characters. The
+differences are those of IBM's Character Data Representation Architecture, as in Java's and ICU's
+tables.
 """
 
 import codecs
@@ -30,7 +31,7 @@ _DIFFERENCES = {
     "cp871": ("4a4f5a5f797c8c8e9c9ea1acaeb0babbbec0ccd0e0ec", "Þ!ÆÖðÐ`{}]ö@[¢¬|\\þ~æ´^"),
     "cp1047": ("5fadb0babbbd", "^[¬Ý¨]"),
 }
-# Those with the euro sign in place of the currency sign.
+# Code pages with the euro sign in place of the currency sign, and the ones they are based on.
 _EURO = {
     "cp1141": "cp273",
     "cp1142": "cp277",
@@ -42,7 +43,7 @@ _EURO = {
     "cp1148": "cp500",
     "cp1149": "cp871",
 }
-# Most common first, with the logarithm of how common.
+# Code pages and the logarithm of their relative frequency.
 _COMMON = {
     "cp037": 0.0,
     "cp500": -0.3,
@@ -58,12 +59,13 @@ _COMMON = {
 }
 PAGES = (*_COMMON, "cp1140", *_EURO)
 
-# Lengths of fixed records: of punched cards, and of lines of printers, one with a control byte.
 RECORDS = (80, 120, 132, 133)
+"""Lengths of fixed records: punched cards, and printer lines, one with a control byte."""
 
 _MAX_PAGES = 3
 _NEL, _LF, _BLANK = 0x15, 0x25, 0x40
 _ASCII_BYTES = bytes(range(0x80))
+_BLANKS_OF_ASCII = re.compile(rb"[\n\r ]")
 _WORDS = re.compile(r"[A-Za-z0-9 .,;:<>()'\"=+*%&/_?\n\x85-]")
 _OF_WORDS_IN_20 = 17
 _UNUSUAL = re.compile("[^A-Za-z0-9 .,:;()'\"/*+=?%&<>_\n\x85-]")
@@ -107,15 +109,17 @@ codecs.register(_codec)
 
 
 def is_ebcdic(window: bytes) -> bool:
-    """Return whether this is text of a mainframe: its blank is 0x40, and most of it is words.
+    """Return whether the bytes are EBCDIC: the blank is 0x40, and most of the text is words.
 
     Letters and digits are above ASCII, and are the same in all Western code pages of EBCDIC.
+    A table may have no blanks; then it has line ends of EBCDIC, and none of ASCII.
     """
     blanks = window.count(_BLANK)
-    if blanks <= window.count(0x20):
+    ends = window.count(_NEL) + window.count(_LF)
+    is_dense = blanks == 0 < ends and not _BLANKS_OF_ASCII.search(window)
+    if blanks <= window.count(0x20) and not is_dense:
         return False
     ascii_bytes = len(window) - len(window.translate(None, _ASCII_BYTES))
-    ends = window.count(_NEL) + window.count(_LF)
     if (ascii_bytes - blanks - ends) * 2 > len(window) - blanks:
         return False
     words = len(_WORDS.findall(window.decode(_BASE)))
@@ -123,9 +127,9 @@ def is_ebcdic(window: bytes) -> bool:
 
 
 def pages(window: bytes) -> list[str]:
-    """Return the code pages that the text may be in, the likeliest first.
+    """Return the code pages that the text may be in, the most likely first.
 
-    There are several if they differ in what the text has and are about as likely.
+    These are several if they are about as likely and decode the text differently.
     """
     at = [m.start() for m in _UNUSUAL.finditer(window.decode(_BASE))][: latin.SAMPLES]
     words = latin.common_words(window.decode(_BASE))
@@ -146,15 +150,15 @@ def pages(window: bytes) -> list[str]:
 
 
 def _has_euro(window: bytes, name: str) -> bool:
-    """Return whether the currency sign has the places of a euro sign, next to numbers."""
+    """Return whether the currency sign is next to numbers, so that it may be a euro sign."""
     return bool(re.search("[0-9] ?¤|¤ ?[0-9]", window.decode(name)))
 
 
 def record_length(window: bytes) -> int | None:
-    """Return the length of fixed records, for text that has no line ends of its own.
+    """Return the length of fixed records, or None if the text has line ends or no records.
 
-    Records are padded with blanks, and begin below one another: the right length has the most
-    records that end with a blank, and the most that begin without one.
+    Records are padded with blanks. With the right length, most records end with a blank, and
+    most do not begin with one.
     """
     if any(end in window for end in (_NEL, _LF, 0x0D)):
         return None

@@ -1,4 +1,4 @@
-"""Which encoding a text is in, from what was declared and from its first bytes.
+"""Recognizes the encoding of a text from what its sender declared and from its first bytes.
 
 In this order: a byte order mark, as in WHATWG's Encoding Standard (6, "decode"); what was
 declared, if the bytes decode strictly and are not plainly UTF-8; the pattern of NULs that UTF-16
@@ -21,6 +21,8 @@ from chalicelib.errors import NotText
 _WORD = 20  # characters of a word that are shown on either side of a doubtful one
 _WINDOW = 64 * 1024  # bytes the detector looks at; more changed no answer that was tried
 
+_SWITCH = b"\x1b$"  # announces the two-byte sets of ISO-2022 (ECMA-35)
+
 # Codecs of Python that are text encodings to it, but to nobody who sends text.
 _NOT_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined"}
 _NOT_CHARSETS |= {"unicode-escape", "utf-7"}
@@ -36,11 +38,11 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec of Python by its canonical name, how sure it is the right one, and what decided.
+    """Python's name of a codec, how certain it is, and the step that decided.
 
-    `readings` are this codec and those that are about as likely, with what each makes of the first
-    word that they read differently; none if there is no doubt. `record` is the length of a
-    mainframe's fixed records, which have no line ends.
+    `readings` are this codec and those that are about as likely, each with the first word that they
+    decode differently; empty if there is no doubt. `record` is the length of a mainframe's fixed
+    records, which have no line ends.
     """
 
     name: str
@@ -51,7 +53,7 @@ class Encoding:
 
     @classmethod
     def of(cls, parts: "Sequence[Encoding]") -> "Encoding":
-        """The encoding of a text of several parts: its name is theirs, with plus signs."""
+        """Return the encoding of a text of several parts, whose names are joined by plus signs."""
         first, *more = parts
         if not more:
             return first
@@ -62,12 +64,12 @@ class Encoding:
 
     @property
     def keeps_ascii(self) -> bool:
-        """Whether ASCII bytes are themselves in it."""
+        """Whether the bytes of ASCII mean the same in this encoding."""
         return keeps_ascii(self.name)
 
     @property
     def is_single_part(self) -> bool:
-        """Whether nothing in its bytes says that UTF-16 begins or ends."""
+        """Whether a change to UTF-16 or back cannot be recognized in its bytes."""
         return self.name not in UTF_16 and not self.keeps_ascii
 
 
@@ -78,11 +80,12 @@ UTF_16 = {name: Encoding(name, Basis.GUESSED, Step.NULS) for name in ("utf-16-le
 def recognise(
     sample: bytes, *, whole: bool, declared: str | None = None, likely: Sequence[str] = ()
 ) -> Encoding:
-    """Find the encoding in which a text begins; `sample` is all of it if `whole`, else its start.
+    """Return the encoding of the start of a text; `sample` is the whole text if `whole`.
 
-    `likely` are codecs that decide where the bytes alone do not, in order.
+    `declared` is the charset that the sender named. `likely` are codecs that decide, in order,
+    where the bytes alone do not.
 
-    Raises NotText, naming what it looks like, if it is no text in any encoding.
+    Raises NotText, naming the kind of file, if the sample is not text in any encoding.
     """
     if name := _marked(sample):
         return Encoding(name, Basis.CERTAIN, Step.MARK)
@@ -103,16 +106,22 @@ def recognise(
 def _of_bytes(
     sample: bytes, *, whole: bool, declared: str | None, likely: Sequence[str]
 ) -> Encoding:
-    """Find the encoding of text in which a character has a byte, or several of varying number."""
-    if sample.isascii() and not _switches_charsets(sample):
-        return ASCII
-    if _decodes(sample, "utf-8", whole=whole) and not sample.isascii():
+    """Return the encoding of text in single bytes, or in characters of varying length."""
+    if sample.isascii():
+        return _of_ascii_bytes(sample)
+    if _decodes(sample, "utf-8", whole=whole):
         return Encoding("utf-8", Basis.CERTAIN, Step.UTF_8)
     is_declared = declared is not None and _is_utf8(declared)
-    if utf8.is_damaged(sample, 1 if is_declared else utf8.SOUND_PER_STRAY):
+    if utf8.is_damaged(sample, 1 if is_declared else utf8.VALID_PER_STRAY):
         basis = Basis.DECLARED if is_declared else Basis.GUESSED
         return Encoding("utf-8", basis, Step.DAMAGED_UTF_8)
     return _guessed(_window(sample), likely)
+
+
+def _of_ascii_bytes(sample: bytes) -> Encoding:
+    """Find the encoding of ASCII bytes, which may be those of a form of ISO-2022."""
+    name = _detected(_window(sample))[0] if _switches_charsets(sample) else ""
+    return Encoding(name, Basis.GUESSED, Step.DETECTOR) if name.startswith("iso2022") else ASCII
 
 
 def _marked(sample: bytes) -> str | None:
@@ -121,24 +130,24 @@ def _marked(sample: bytes) -> str | None:
 
 
 def needs_recognition(block: bytes) -> bool:
-    """Whether a text that was plain ASCII so far stops being so in this block."""
+    """Return whether a block shows that a text is not plain ASCII."""
     return not block.isascii() or _switches_charsets(block)
 
 
 def _switches_charsets(block: bytes) -> bool:
-    """ISO-2022 is all ASCII bytes; it announces two-byte sets with ESC $ (ECMA-35)."""
-    return b"\x1b" in block and b"\x1b$" in block  # the search for one byte is faster
+    """Return whether a block may select charsets by ESC, as ISO-2022 does (ECMA-35)."""
+    return b"\x1b" in block and _SWITCH in block  # the search for one byte is faster
 
 
 def _accepted(declared: str, sample: bytes, *, whole: bool) -> str | None:
-    """The codec for a declared charset, if the text can be in it."""
+    """Return the codec of a declared charset, or None if the sample cannot be in it."""
     try:
         name = codecs.lookup(declared.strip()).name
         "x".encode(name)  # raises LookupError for rot13, zip and the like
         # A charset that is all of ASCII or contains it says nothing about UTF-16's NULs.
         text = _decoded(sample, name, whole=whole)
         fits = name not in _NOT_CHARSETS and "\0" not in text
-        fits = fits and not _is_utf8_declared_as(name, text, sample, whole=whole)
+        fits = fits and not _is_utf8_instead(text, sample, whole=whole)
     except (LookupError, ValueError):  # not known, not a text encoding, or not this one
         return None
     # Plain ASCII is every bit as well read as a superset of it, which the rest may need.
@@ -152,13 +161,13 @@ def _is_utf8(declared: str) -> bool:
         return False
 
 
-def _is_utf8_declared_as(name: str, text: str, sample: bytes, *, whole: bool) -> bool:
+def _is_utf8_instead(text: str, sample: bytes, *, whole: bool) -> bool:
     """Return whether the sample is UTF-8, and `text`, its reading in a one-byte charset, is not.
 
     Upload tools declare a default. Read as ISO 8859-1, the bytes of UTF-8 are letters followed
     by symbols or controls, or capitals within words.
     """
-    if len(text) != len(sample) or text.isascii() or name == "utf-8":
+    if len(text) != len(sample) or text.isascii():
         return False
     if not _decodes(sample, "utf-8", whole=whole):
         return False
@@ -183,18 +192,17 @@ def _decodes(sample: bytes, name: str, *, whole: bool) -> bool:
 def _window(sample: bytes) -> bytes:
     """Return the part of the sample that decides: the first bytes that are not ASCII.
 
-    Some of what precedes them is context.
+    In ASCII bytes, it is the first switch of charsets. Some of what precedes is context.
     """
-    first = next((at for at, byte in enumerate(sample) if byte > 0x7F), 0)
+    first = next((at for at, byte in enumerate(sample) if byte > 0x7F), sample.find(_SWITCH))
     start = max(0, first - _WINDOW // 8)
     return sample[start : start + _WINDOW]
 
 
 def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
-    """Return the charset of lines that stand in a text in UTF-8 and are none."""
+    """Return the charset of lines in a UTF-8 text that are not UTF-8 themselves."""
     name = _guessed(_window(lines), likely).name
-    is_of_bytes = len(_PRINTABLE.decode(name)) == len(_PRINTABLE) and keeps_ascii(name)
-    return name if is_of_bytes else "cp1252"
+    return name if keeps_ascii(name) else "cp1252"
 
 
 def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
@@ -216,7 +224,7 @@ def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
 
 
 def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Return each charset with its reading of the first word in which the charsets differ."""
+    """Return each charset with the first word that the charsets decode differently."""
     if len(names) == 1:
         return ()
     texts = [window.decode(name, "replace") for name in names]
@@ -241,21 +249,22 @@ def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
 
 
 def keeps_ascii(name: str) -> bool:
-    """Return whether the letters and digits of ASCII are themselves in an encoding."""
+    """Return whether the bytes of ASCII letters and digits mean the same in an encoding."""
     return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
 
 
-def _detected(window: bytes) -> str:
+def _detected(window: bytes) -> tuple[str, float]:
+    """Return the detector's answer, and how sure it is from 0 to 1."""
     from chardet import detect  # 40 ms to import, and most text never comes here
 
-    guess = detect(window)["encoding"]
+    guess = detect(window)
     try:
-        name = codecs.lookup(guess or "cp1252").name
+        name = codecs.lookup(guess["encoding"] or "ascii").name
     except LookupError:
-        return "cp1252"
+        name = "ascii"
     # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
     is_usable = name != "ascii" and keeps_ascii(name)
-    return name if is_usable or b"\x1b" in window or b"~{" in window else "cp1252"
+    return (name, guess["confidence"]) if is_usable else ("cp1252", 0.0)
 
 
 _PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))

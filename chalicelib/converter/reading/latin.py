@@ -1,8 +1,8 @@
-"""Which charset makes words in a Latin alphabet of bytes: what letters and signs are likely.
+"""Scores charsets by how likely the letters and signs are that a text in a Latin alphabet gets.
 
-The letters of each language beyond ASCII stand in the order of how often they occur in it, as
-published letter frequencies have them (en.wikipedia.org/wiki/Letter_frequency), with a few of its
-commonest short words, which tell the language of the ASCII around them.
+For each language there are its letters beyond ASCII, the most frequent first, from published letter
+frequencies (en.wikipedia.org/wiki/Letter_frequency), and a few of its most common short words,
+which indicate the language of the ASCII text around them.
 """
 
 import math
@@ -13,8 +13,8 @@ from functools import cache
 
 from chalicelib.converter.reading import places
 
-# Bytes beyond ASCII that are looked at; more changed no answer that was tried.
 SAMPLES = 120
+"""Maximum bytes beyond ASCII that are scored; more changed no result that was tried."""
 
 # Natural logarithms: of the share of texts in a charset, and what its readings lose or win.
 CHARSETS = {
@@ -80,7 +80,7 @@ _LANGUAGES = (
 
 
 def ranked(window: bytes, names: Iterable[str] = CHARSETS) -> list[tuple[float, str]]:
-    """Return the scores of charsets that a window may be in, best first."""
+    """Return score and name of each charset for the bytes of a window, best first."""
     at = [match.start() for match in re.finditer(rb"[\x80-\xff]", window)][:SAMPLES]
     words = common_words(window.decode("latin-1"))
     scores = [
@@ -96,9 +96,9 @@ def common_words(text: str) -> set[str]:
 
 
 def score(window: bytes, text: str, at: list[int], words: set[str]) -> float:
-    """Return the logarithm of how likely the characters of a reading are at these places.
+    """Return the log-likelihood of the characters that a decoded window has at these places.
 
-    A byte that comes again says less each time: it may be the same word, or the same line.
+    A repeated byte counts less each time, as it may be in the same word or the same line.
     """
     counts = Counter(window[place] for place in at)
     weights = {byte: (1 + math.log(count)) / count for byte, count in counts.items()}
@@ -123,19 +123,19 @@ def score(window: bytes, text: str, at: list[int], words: set[str]) -> float:
 
 
 def weight(window: bytes) -> float:
-    """Return how much the bytes beyond ASCII say, in bytes that come once."""
+    """Return the weight of all bytes beyond ASCII, in bytes that occur only once."""
     others = [byte for byte in window if byte > 0x7F][:SAMPLES]
     return sum(1 + math.log(count) for count in Counter(others).values())
 
 
 def _of_sign(text: str, place: int) -> float:
-    """Return the logarithm of how likely a sign, or a letter out of place, is there."""
+    """Return the log-likelihood of a sign, or of a letter that does not fit its context."""
     character = text[place]
     beside = text[place - 1 : place] + text[place + 1 : place + 2]
     if character == "\ufffd" or "\x80" <= character <= "\x9f":
         return _UNDEFINED
     if "\u2500" <= character <= "\u259f":
-        is_drawing = any("\u2500" <= one <= "\u259f" for one in beside)
+        is_drawing = any("\u2500" <= neighbour <= "\u259f" for neighbour in beside)
         is_in_word = any(map(str.isalpha, beside))
         return _MISFIT if is_in_word else (_FLOOR / 2 if is_drawing else _UNKNOWN)
     if not places.fits(text, place):

@@ -1,4 +1,4 @@
-"""UTF-16 and UTF-32 without a byte order mark, as the places of NULs tell them."""
+"""Detects UTF-16 and UTF-32 without a byte order mark by the positions of NULs."""
 
 import codecs
 import unicodedata
@@ -6,17 +6,20 @@ from collections import Counter
 
 from chalicelib.converter.reading.signature import controls_in
 
-_SHARE = 0.01  # NULs for each unit of two bytes from which on it is UTF-16
+_MIN_NUL_SHARE = 0.01
+"""Share of two-byte units with a NUL above which a sample is UTF-16."""
 
 _BLANKS = b"\t\r\n 0123456789.,:-"
 
-_WINDOW = 64 * 1024  # bytes that are looked at for characters that nobody writes
+_WINDOW = 64 * 1024
+"""Bytes that are decoded to look for characters that are not used in text."""
 
 
 def from_nuls(sample: bytes, *, whole: bool) -> str | None:
-    """UTF-16 or UTF-32 without a mark: the NULs of Latin letters, blanks and line ends.
+    """Return the codec if the sample is UTF-16 or UTF-32 without a byte order mark, or None.
 
-    They all fall on the same places, while a stray NUL in other text does not.
+    The NULs of Latin letters, blanks and line ends all have the same position in their units,
+    which NULs in other text have not. `whole` is whether the sample is the whole text.
     """
     if not sample.count(0) or (whole and len(sample) % 2):
         return None
@@ -32,8 +35,8 @@ def from_nuls(sample: bytes, *, whole: bool) -> str | None:
     share = most / (len(sample) // 2 or 1)
     if _is_utf8(sample) and controls_in(sample) * 10 < len(sample):
         return None  # text with a few NULs in it
-    # It is enough that NULs are the high bytes of blanks, digits and line ends.
-    enough = share > _SHARE or (least == 0 and _are_of_blanks(sample, name))
+    # Few NULs suffice if all of them are high bytes of blanks, digits and line ends.
+    enough = share > _MIN_NUL_SHARE or (least == 0 and _are_of_blanks(sample, name))
     if enough and least * 20 <= most and _plausible(sample, name, whole=whole):
         return name
     return None
@@ -47,7 +50,7 @@ def _are_of_blanks(sample: bytes, name: str) -> bool:
 
 
 def _plausible(sample: bytes, name: str, *, whole: bool) -> bool:
-    """Whether the bytes decode to characters that people write."""
+    """Return whether the bytes decode to characters that are used in text."""
     try:
         final = whole and len(sample) <= _WINDOW
         text = codecs.getincrementaldecoder(name)("strict").decode(sample[:_WINDOW], final=final)

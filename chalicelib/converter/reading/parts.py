@@ -1,9 +1,9 @@
-"""Where a stream changes between UTF-16 and an encoding of single bytes.
+"""Divides a stream into parts in UTF-16 and parts in an encoding of single bytes.
 
-PowerShell's `>>` goes on in UTF-16 in a log that was ASCII, and other programs then go on in ASCII.
-A part in UTF-16 begins at its byte order mark, or where the NULs of Latin letters, the high
-bytes of Cyrillic, Greek, Hebrew or Arabic, or the line ends of any other script begin; it ends
-where ASCII words begin.
+PowerShell's `>>` appends UTF-16 to a log in ASCII, to which other programs then append ASCII. A
+part in UTF-16 begins at its byte order mark, or at the NULs of Latin letters, the high bytes of
+Cyrillic, Greek, Hebrew or Arabic, or the line ends of any other script; it ends where words in
+ASCII begin.
 """
 
 import re
@@ -12,14 +12,22 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
 BYTES = ""
+"""The form of a part in an encoding of single bytes."""
+
 LITTLE, BIG = "utf-16-le", "utf-16-be"
+"""The forms of parts in UTF-16."""
 
-# How far the search looks back to the start of a line, and ahead to judge a part, in bytes.
-_LINE, _AHEAD = 1024, 64
+_MAX_LOOKBEHIND = 1024
+"""Maximum bytes between the start of a line and the place where UTF-16 is recognized in it."""
+
+_LOOKAHEAD = 64
+"""Bytes after a place that are needed to decide whether a part begins there."""
+
 _SHORT = 8
+"""Bytes below which a piece before UTF-16 need not have words to be ASCII."""
 
-# Four characters of Latin and of scripts whose high byte is a control that no text has, or a line
-# end or blank among characters of any other script.
+# Matches four characters of Latin, or of scripts whose high byte is a control character that no
+# text has; or a line end or blank between characters of any other script.
 _START = {
     LITTLE: re.compile(rb"(?:[\t\r\n -~\xa0-\xff]\0|[\0-\xff][\x01-\x06\x0e-\x1a\x1e]){4}|[ \n]\0"),
     BIG: re.compile(rb"(?:\0[\t\r\n -~\xa0-\xff]|[\x01-\x06\x0e-\x1a\x1e][\0-\xff]){4}|\0[ \n]"),
@@ -28,29 +36,31 @@ _MARKS = {BOM_UTF16_LE: LITTLE, BOM_UTF16_BE: BIG}
 _MARK = re.compile(rb"\xff\xfe|\xfe\xff")
 _LINE_END = {LITTLE: b"\n\0", BIG: b"\0\n"}
 
-# Where text in single bytes may follow: a line without NULs; much ASCII within a line; the last
-# line of the stream.
+# Match places where text in single bytes may follow: a line without NULs, much ASCII within a
+# line, or the last line of the stream.
 _LINE_START = {
     form: re.compile(re.escape(end) + rb"(?=[^\0]{16})") for form, end in _LINE_END.items()
 }
-_RUN = re.compile(rb"[\t\r\n -~]{32,}")
-_LAST = {form: re.compile(re.escape(end) + rb"(?=[^\0]+\Z)") for form, end in _LINE_END.items()}
-_NUL_FREE_END = re.compile(rb"(?:\n\0|\0\n)?[^\0]{0,%d}\Z" % _AHEAD)
+_ASCII_RUN = re.compile(rb"[\t\r\n -~]{32,}")
+_LAST_LINE = {
+    form: re.compile(re.escape(end) + rb"(?=[^\0]+\Z)") for form, end in _LINE_END.items()
+}
+_NUL_FREE_END = re.compile(rb"(?:\n\0|\0\n)?[^\0]{0,%d}\Z" % _LOOKAHEAD)
 _WORDS = re.compile(rb"[A-Za-z0-9 .,:\r\n\x80-\xff-]")
-_JUMPS = re.compile(rb"[a-z][A-Z0-9]|[0-9][a-z]")
+_CASE_JUMPS = re.compile(rb"[a-z][A-Z0-9]|[0-9][a-z]")
 
 
 class Parts:
-    """The parts of a stream, in order, however it is cut into blocks."""
+    """Divides a stream into its parts; the result does not depend on the size of the blocks."""
 
     def __init__(self, form: str = BYTES, *, is_single: bool = False) -> None:
-        """`form` is that of the first part: BYTES, LITTLE or BIG; the only one if `is_single`."""
+        """`form` is that of the first part (BYTES, LITTLE or BIG), the only one if `is_single`."""
         self.form = form
         self._is_single = is_single
         self._held = b""
 
     def feed(self, block: bytes, *, final: bool) -> Iterator[tuple[str, bytes]]:
-        """Yield the form and the bytes of each part; what cannot be judged yet is held back."""
+        """Yield the form and bytes of each part; bytes that need the next block are held back."""
         if self._is_single:
             yield self.form, block
             return
@@ -70,12 +80,12 @@ class Parts:
 
 
 def has_signs(block: bytes, at: int = 0) -> bool:
-    """Return whether UTF-16 may begin in a block of an encoding of single bytes."""
+    """Return whether a block in an encoding of single bytes may have the start of UTF-16."""
     return any(block.find(sign, at) >= 0 for sign in (b"\0", *_MARKS))
 
 
 def split(sample: bytes, *, whole: bool) -> list[tuple[str, bytes]]:
-    """Return the parts of a sample that may begin in any form."""
+    """Return form and bytes of the parts of a sample, which may begin in any form."""
     pieces = [*Parts().feed(sample, final=whole)]
     if not whole:
         rest = len(sample) - sum(len(data) for _, data in pieces)
@@ -87,44 +97,44 @@ def begins_in_ascii(sample: bytes, *, whole: bool) -> bool:
     """Return whether a line in ASCII, or words, precede the first part in UTF-16."""
     form, first = split(sample, whole=whole)[0]
     is_line = first.endswith(b"\n") and first.isascii() and 0 not in first
-    return form == BYTES and (is_line or _is_byte_text(first[:_AHEAD]))
+    return form == BYTES and (is_line or _is_byte_text(first[:_LOOKAHEAD]))
 
 
 def _undecided(data: bytes, at: int, end: int, form: str) -> int:
-    """Return from where on the rest of the data must be judged together with what follows."""
+    """Return the index from which the data must be held back until the next block."""
     if form == BYTES:
         line = data.rfind(b"\n", at, end) + 1 or at
-        return line if end - line <= _LINE else end - _AHEAD
-    tail = _NUL_FREE_END.search(data, max(at, end - _AHEAD - 2))
+        return line if end - line <= _MAX_LOOKBEHIND else end - _LOOKAHEAD
+    tail = _NUL_FREE_END.search(data, max(at, end - _LOOKAHEAD - 2))
     start = tail.start() if tail else end
     return start - (start - at) % 2
 
 
 def _start(data: bytes, at: int, _: str, *, final: bool) -> tuple[int, str | None] | None:
-    """Return where UTF-16 begins, and in which order of bytes."""
+    """Return where UTF-16 begins and its form, or None; no form if that needs the next block."""
     if not has_signs(data, at):
         return None
     position = at
     while True:
-        found = [(m.start(), form) for form, p in _START.items() if (m := p.search(data, position))]
+        signs = [(m.start(), form) for form, p in _START.items() if (m := p.search(data, position))]
         mark = _MARK.search(data, position)
         marked = mark.start() if mark else -1
         if mark:
-            found.append((marked, _MARKS[mark[0]]))
-        if not found:
+            signs.append((marked, _MARKS[mark[0]]))
+        if not signs:
             return None
-        place = min(found)[0]
+        place = min(signs)[0]
         line = max(data.rfind(b"\n", at, place) + 1, at)
-        if not final and len(data) - place < _AHEAD:
-            return (line if place - line <= _LINE else place - _AHEAD), None
+        if not final and len(data) - place < _LOOKAHEAD:
+            return (line if place - line <= _MAX_LOOKBEHIND else place - _LOOKAHEAD), None
         starts = [
             (start, form)
-            for sign, form in found
+            for sign, form in signs
             if sign <= place + 1 and not _ends_line_before(data, sign, form)
             for start in (at, line, sign)
-            if sign - start <= _LINE and (sign - start) % 2 == 0
+            if sign - start <= _MAX_LOOKBEHIND and (sign - start) % 2 == 0
             if not _is_ascii(data[start:sign])
-            if _is_utf16(data[start : start + _AHEAD], form, is_marked=start == marked)
+            if _is_utf16(data[start : start + _LOOKAHEAD], form, is_marked=start == marked)
         ]
         if starts:
             return min(starts)
@@ -138,19 +148,19 @@ def _is_ascii(piece: bytes) -> bool:
 
 
 def _ends_line_before(data: bytes, place: int, form: str) -> bool:
-    """Return whether a line end here is that of the text before a part in big-endian order."""
+    """Return whether a line feed belongs to the text before a part in big-endian UTF-16."""
     is_end = form == LITTLE and data[place] == 0x0A and place > 0 and data[place - 1] != 0
     return is_end and bool(_START[BIG].match(data, place + 1))
 
 
 def _end(data: bytes, at: int, form: str, *, final: bool) -> tuple[int, str | None] | None:
-    """Return where the part in UTF-16 ends."""
+    """Return where the part in UTF-16 ends, and the form of the next part, or None."""
     starts = [m.end() for m in _LINE_START[form].finditer(data, at) if (m.start() - at) % 2 == 0]
-    runs = [m.start() + (m.start() - at) % 2 for m in _RUN.finditer(data, at)]
+    runs = [m.start() + (m.start() - at) % 2 for m in _ASCII_RUN.finditer(data, at)]
     for start in sorted({*starts, *runs}):
-        if _is_byte_text(data[start : start + _AHEAD]):
+        if _is_byte_text(data[start : start + _LOOKAHEAD]):
             return start, BYTES
-    last = _LAST[form].search(data, at) if final else None
+    last = _LAST_LINE[form].search(data, at) if final else None
     if last and (last.start() - at) % 2 == 0:
         length = len(data) - last.end()
         is_long = length % 2 == 1 or length >= 8
@@ -160,7 +170,7 @@ def _end(data: bytes, at: int, form: str, *, final: bool) -> tuple[int, str | No
 
 
 def _is_utf16(piece: bytes, form: str, *, is_marked: bool) -> bool:
-    """Return whether a piece reads as text in one script, or of East Asia, in UTF-16."""
+    """Return whether a piece decodes from UTF-16 to text in one script, or in East Asian ones."""
     text = piece[: len(piece) // 2 * 2].decode(form, "replace").removeprefix("\ufeff")
     line = text.partition("\n")[0].strip() or text
     odd = sum(unicodedata.category(c) in _ODD and c not in "\t\r\n\f\x1b" for c in line)
@@ -178,7 +188,7 @@ _ODD = {"Cc", "Cn", "Co", "Cs"}
 
 
 def _is_byte_text(piece: bytes) -> bool:
-    """Return whether a piece is text in single bytes or UTF-8, not of East Asia in UTF-16."""
+    """Return whether a piece is text in single bytes or UTF-8, not East Asian text in UTF-16."""
     piece = piece.partition(b"\0")[0]
     if _CONTROL.search(piece):
         return False
@@ -187,7 +197,7 @@ def _is_byte_text(piece: bytes) -> bool:
         return len(_UTF_8.findall(piece)) >= 4 and not _UTF_8.sub(b"", piece[:-3]).translate(
             None, _ASCII
         )
-    if len(_WORDS.findall(piece)) * 5 < len(piece) * 4 or len(_JUMPS.findall(piece)) * 8 > len(
+    if len(_WORDS.findall(piece)) * 5 < len(piece) * 4 or len(_CASE_JUMPS.findall(piece)) * 8 > len(
         piece
     ):
         return False

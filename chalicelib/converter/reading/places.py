@@ -1,4 +1,4 @@
-"""Whether a character is one that people write in its place: a sign, a letter in a word."""
+"""Judges whether a character is plausible in its context, such as a letter within a word."""
 
 import unicodedata
 
@@ -12,7 +12,7 @@ _NOT_LETTERS = "\u00aa\u00ba\u00b5\u0192\u03c0\u2126\u02c6\u02dc"
 
 
 def fits(text: str, at: int) -> bool:
-    """Return whether the character is one that people write in this place."""
+    """Return whether the character at index `at` is plausible between its neighbours."""
     character = text[at]
     before, after = _neighbours(text, at)
     if is_letter(character):
@@ -35,13 +35,13 @@ def fits(text: str, at: int) -> bool:
 
 
 def _letter_fits(text: str, at: int) -> bool:
-    """Return whether the letter belongs to a word and has the case of its neighbours."""
+    """Return whether the letter is part of a word, and its case agrees with its neighbours'."""
     letter = text[at]
     before, after = _neighbours(text, at)
     if not before.isalpha() and not after.isalpha():
         return letter.islower() and not before.isdigit() and not after.isdigit()
     if letter.isupper():
-        # A capital within a word, or two of them before small letters, is of no word.
+        # A capital within a word, or two capitals before small letters, do not occur in words.
         follows_capital = before.isupper() and after.islower()
         precedes_capital = after.isupper() and text[at + 2 : at + 3].islower()
         return not (before.islower() or follows_capital or precedes_capital)
@@ -49,15 +49,17 @@ def _letter_fits(text: str, at: int) -> bool:
 
 
 def _neighbours(text: str, at: int) -> tuple[str, str]:
-    """Return the characters before and after a place; a blank where the text ends."""
+    """Return the characters before and after an index; a blank at either end of the text."""
     return text[at - 1] if at else " ", text[at + 1 : at + 2] or " "
 
 
 def is_letter(character: str) -> bool:
+    """Return whether the character is a letter of words, not an ordinal or a symbol."""
     return character.isalpha() and character not in _NOT_LETTERS
 
 
 def is_latin(letter: str) -> bool:
+    """Return whether the letter is Latin, or a symbol that occurs in Latin text."""
     if letter.isascii() or letter in _NOT_LETTERS:
         return True
     return unicodedata.name(letter, "").startswith("LATIN")

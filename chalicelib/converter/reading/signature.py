@@ -1,13 +1,15 @@
-"""What bytes look like when they are not text, in words for the person who uploaded them."""
+"""Recognizes files that are not text, and names their kind for the person who uploaded them."""
 
 import re
 
-# Bytes that text has no use for: C0 without BS, HT, LF, VT, FF, CR, SUB (the end mark of CP/M
-# and DOS) and ESC.
 CONTROLS = bytes(sorted(set(range(0x20)) - set(b"\b\t\n\v\f\r\x1a\x1b")))
+"""C0 control characters that do not occur in text.
+
+BS, HT, LF, VT, FF, CR, ESC and SUB, the end mark of CP/M and DOS, do occur.
+"""
 _TEXT_BYTES = bytes(sorted(set(range(0x100)) - set(CONTROLS)))
 
-# The detector knows most magic numbers; these it reports as nameless bytes or as text.
+# Magic numbers that the detector does not know, or takes for text.
 _MAGIC = (
     (re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "a Microsoft Office document"),
     (re.compile(rb"%PDF-\d\.\d\s"), "a PDF document"),
@@ -31,7 +33,7 @@ _KINDS = {
 
 
 def controls_in(sample: bytes) -> int:
-    """How many of the bytes no text would have."""
+    """Return the number of bytes that do not occur in text."""
     return len(sample.translate(None, _TEXT_BYTES))
 
 

@@ -1,7 +1,8 @@
-"""The charset of text in Latin letters, which for a statistical detector may be anything.
+"""Chooses the charset of text in Latin letters, where a statistical detector is unreliable.
 
-It has nothing to count in a price list or a log: it takes `20°C` for Hebrew. What each candidate
-makes of such bytes in their places tells more (`places`, `latin`).
+A price list or a log has too few bytes beyond ASCII for statistics: the detector takes `20°C` for
+Hebrew. So each candidate is judged by the characters that it yields in their contexts (`places`,
+`latin`).
 """
 
 import re
@@ -24,8 +25,12 @@ _BOXES = re.compile("[\u2500-\u259f]")
 _OF_DOS = [name for name in latin.CHARSETS if name.startswith(("cp4", "cp7", "cp8"))]
 _OTHERS = re.compile("[^\0-\x7f]")
 
-# What the detector's answer is worth beside the letters' frequencies: once, and for each byte.
-_DETECTED, _DETECTED_EACH = 1.0, 0.3
+# What the detector's answer is worth beside the letters' frequencies: once, for each byte, and for
+# its confidence in a charset of DOS or Mac OS. Those of Windows and ISO differ in few letters,
+# whose frequencies tell more.
+_OTHER_PLATFORMS = ("cp4", "cp7", "cp8", "mac")
+_DETECTED, _DETECTED_EACH, _CONFIDENCE = 1.0, 0.3, 25.0
+_MAX_CONFIDENCE = 0.15
 _MAX_ALTERNATIVES = 2
 
 # Bytes whose letters and words are looked at, of those that the detector gets.
@@ -33,7 +38,7 @@ _ENOUGH = 16 * 1024
 
 
 def charsets(
-    sample: bytes, detect: Callable[[bytes], str], likely: Sequence[str] = ()
+    sample: bytes, detect: Callable[[bytes], tuple[str, float]], likely: Sequence[str] = ()
 ) -> tuple[list[str], bool]:
     """Return the charset, those that are about as likely, and whether the detector decided.
 
@@ -49,7 +54,7 @@ def charsets(
         best = candidates[0][1]
         if not _letters(sample, best) and makes_sense(sample, best):
             return _doubtful(sample, candidates), False
-    detected = detect(sample)
+    detected, confidence = detect(sample)
     sample = near
     text = sample.decode(detected, "replace")
     if _LINES.search(sample) and not _BOXES.search(text):
@@ -61,6 +66,8 @@ def charsets(
         candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
     if _is_latin_text(text) and len(text) == len(sample):
         bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample)
+        if detected.startswith(_OTHER_PLATFORMS):
+            bonus += _CONFIDENCE * min(confidence, _MAX_CONFIDENCE)
         candidates = [
             (score + bonus * (sample.decode(name, "replace") == text), name)
             for score, name in candidates
@@ -71,7 +78,7 @@ def charsets(
 
 
 def _doubtful(sample: bytes, candidates: list[tuple[float, str]]) -> list[str]:
-    """Return the best charset, and those whose different readings are nearly as good."""
+    """Return the best charset, and those that decode the sample differently but nearly as well."""
     best, first = candidates[0]
     readings = {sample.decode(first, "replace"): first}
     for score, name in candidates[1:]:
@@ -106,13 +113,13 @@ def _mixes_scripts(text: str) -> bool:
 
 
 def makes_sense(sample: bytes, name: str) -> bool:
-    """Return whether all bytes are letters of Latin words or signs that fit in their places."""
+    """Return whether the sample decodes to Latin words and to signs that fit their contexts."""
     try:
         text = sample.decode(name)
     except UnicodeDecodeError:
         return False
     others = set(_OTHERS.findall(text))
-    if not all(is_latin(one) for one in others if is_letter(one)):
+    if not all(is_latin(character) for character in others if is_letter(character)):
         return False
     if any(unicodedata.category(one) == "Cc" or "\u2500" <= one <= "\u259f" for one in others):
         return False

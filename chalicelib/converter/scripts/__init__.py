@@ -1,4 +1,4 @@
-"""What the writing systems need: script itemization, bidirectional order, shaping, emoji.
+"""Complex scripts: itemization, bidirectional text, shaping with HarfBuzz, and emoji.
 
-`layout` uses these for lines that a plain grid cannot show.
+`layout` uses these modules for lines that a grid of cells cannot show.
 """

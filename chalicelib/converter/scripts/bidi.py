@@ -1,8 +1,8 @@
-"""The order in which text of both directions is read: the Unicode Bidirectional Algorithm, UAX #9.
+"""Embedding levels and visual order of mixed-direction text: the Unicode Bidirectional Algorithm.
 
-The algorithm is fpdf2's, which goes through a text character by character, at half a megabyte a
-second. It is given less: stretches that get the same level whatever is around them are one
-character to it, so that a sentence in Arabic with a number in it is five.
+The algorithm (UAX #9) is fpdf2's, which processes a text character by character, at half a megabyte
+a second. To give it less to do, each sequence of characters that gets the same level in any context
+is replaced by one character, its unit: an Arabic sentence with a number in it has five units.
 """
 
 import re
@@ -15,14 +15,17 @@ from unicodedata import bidirectional
 from fpdf.bidi import BIDI_BRACKETS, BidiParagraph, auto_detect_base_direction
 from fpdf.enums import TextDirection
 
-# Stretches that fpdf2 is given at once. It recurses over neutral ones, and a paragraph may be all
-# brackets; where one is longer, its parts are taken for paragraphs of the same direction.
-_AT_ONCE = 300
+_MAX_UNITS = 300
+"""Maximum units passed to fpdf2 in one call.
 
-# Brackets that may be open at once; at one more, no further pairs are looked for (BD16).
+It recurses over neutral units, and a paragraph may consist of brackets only. Parts of a longer
+paragraph are resolved as paragraphs of the same direction.
+"""
+
 _MAX_OPEN_BRACKETS = 63
+"""Maximum nesting of brackets; beyond it, UAX #9 stops pairing brackets (BD16)."""
 
-_STAND_INS = {
+_REPRESENTATIVES = {
     "L": "a",
     "R": "\u05d0",
     "AL": "\u0627",
@@ -39,61 +42,77 @@ _STAND_INS = {
 }
 
 
-class _StandIns(dict[int, str]):
-    """A table for `str.translate`: each character becomes one that stands for its class."""
+class _ClassTable(dict[int, str]):
+    """Table for `str.translate` that maps each character to the representative of its class."""
 
     def __missing__(self, code_point: int) -> str:
         character = chr(code_point)
-        bidi_class = bidirectional(character) or "L"  # of what is not assigned (BD1)
-        explicit = bidi_class not in _STAND_INS
-        itself = explicit or character in BIDI_BRACKETS
-        stand_in = self[code_point] = character if itself else _STAND_INS[bidi_class]
-        return stand_in
+        bidi_class = bidirectional(character) or "L"  # for unassigned code points (BD1)
+        explicit = bidi_class not in _REPRESENTATIVES
+        keep = explicit or character in BIDI_BRACKETS
+        representative = character if keep else _REPRESENTATIVES[bidi_class]
+        self[code_point] = representative
+        return representative
 
 
-_STAND_IN = _StandIns()
+_CLASS_TABLE = _ClassTable()
+
 _LETTERS = "a\u05d0\u0627"
+"""Representatives of the strong classes L, R and AL."""
 
-# What stays neutral between two letters of one direction (N1), and so takes theirs. Separators
-# and terminators do if no number is next to them, and there is none within a stretch.
 _NEUTRAL = "!\u0300\u200c+#,"
-_STRETCHES = re.compile(
+"""Representatives that take the direction of the letters around them if both have the same (N1).
+
+Separators and terminators do so if no number is next to them, and a unit of letters has none.
+"""
+
+_UNIT = re.compile(
     "|".join(
         [f"{letter}(?:[{letter}{_NEUTRAL}]*{letter})?\u0300*" for letter in _LETTERS]
         + ["1+", "\u0661+", "#+", "![!\u200c]*", r"[\s\S]"]
     )
 )
 
-# Words and what is neutral between them, of frequent characters. A regular expression finds
-# these ten times sooner than the table tells their classes; the first letter then stands for all.
 _FREQUENT = [chr(code) for code in (*range(0x20, 0x7F), *range(0x590, 0x700))]
 _MEMBERS = {
-    classes: "".join(re.escape(one) for one in _FREQUENT if one.translate(_STAND_IN) in classes)
+    classes: "".join(
+        re.escape(character)
+        for character in _FREQUENT
+        if character.translate(_CLASS_TABLE) in classes
+    )
     for classes in (*_LETTERS, _NEUTRAL)
 }
-_PLAIN = re.compile(
+_WORDS = re.compile(
     "|".join(
         [
-            f"[{_MEMBERS[one]}](?:[{_MEMBERS[one]}{_MEMBERS[_NEUTRAL]}]*[{_MEMBERS[one]}])?"
-            for one in _LETTERS
+            f"[{_MEMBERS[letter]}]"
+            f"(?:[{_MEMBERS[letter]}{_MEMBERS[_NEUTRAL]}]*[{_MEMBERS[letter]}])?"
+            for letter in _LETTERS
         ]
         + [r"[\s\S]"]
     )
 )
+"""Matches words of frequent characters with the neutral ones between them, else one character.
 
-_CONTROLS = "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates
-# The blocks of all characters that may be among the next, as DerivedBidiClass.txt reserves them.
-_MAY_BE_RIGHT = re.compile(
+This is ten times faster than translating every character: the first letter stands for the match.
+"""
+
+_CONTROLS = "\u202a-\u202e\u2066-\u2069"
+"""Explicit directional embeddings, overrides and isolates."""
+
+_MAY_BE_RTL = re.compile(
     "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
     f"{_CONTROLS}]"
 )
-_RIGHT = re.compile(f"[\u05d0\u0627\u0661{_CONTROLS}]")
+"""Matches a character of a block that DerivedBidiClass.txt reserves for right-to-left scripts."""
+
+_RTL = re.compile(f"[\u05d0\u0627\u0661{_CONTROLS}]")
 _EXPLICIT = re.compile(f"[{_CONTROLS}]")
-_MIXED = re.compile(f"[a1\u0661\t{_CONTROLS}]")
+_NOT_ONLY_RTL = re.compile(f"[a1\u0661\t{_CONTROLS}]")
 
 
 class DirectionalRun(NamedTuple):
-    """A stretch of text, from `start` to `end`, of one embedding level."""
+    """A run of text, from index `start` up to `end`, of one embedding level."""
 
     start: int
     end: int
@@ -101,46 +120,46 @@ class DirectionalRun(NamedTuple):
 
 
 def directional_runs(paragraph: str, base: int | None = None) -> tuple[int, list[DirectionalRun]]:
-    """The level of a paragraph, and its runs in the order in which they were typed.
+    """Return the embedding level of a paragraph, and its runs in typing order.
 
-    A level is even for text that goes from left to right. `base` is the paragraph's if it is
-    known; else the first letter decides (P2, P3).
+    Even levels are left-to-right, odd ones right-to-left. `base` is the paragraph's level if it is
+    known; otherwise the first strong character decides (P2, P3).
     """
-    if not base and not _MAY_BE_RIGHT.search(paragraph):
+    if not base and not _MAY_BE_RTL.search(paragraph):
         return 0, [DirectionalRun(0, len(paragraph), 0)]
-    plain = _PLAIN.findall(paragraph)
-    reach = list(accumulate(map(len, plain), initial=0))
-    classes = "".join([one[0] for one in plain]).translate(_STAND_IN)
-    if not base and not _RIGHT.search(classes):
+    words = _WORDS.findall(paragraph)
+    offsets = list(accumulate(map(len, words), initial=0))
+    classes = "".join([word[0] for word in words]).translate(_CLASS_TABLE)
+    if not base and not _RTL.search(classes):
         return 0, [DirectionalRun(0, len(paragraph), 0)]
-    if base != 0 and not _MIXED.search(classes):
+    if base != 0 and not _NOT_ONLY_RTL.search(classes):
         return 1, [DirectionalRun(0, len(paragraph), 1)]
-    stretches = _STRETCHES.findall(classes)
-    bounds = [reach[end] for end in accumulate(map(len, stretches), initial=0)]
-    units = "".join([stretch[0] for stretch in stretches])
+    groups = _UNIT.findall(classes)
+    bounds = [offsets[end] for end in accumulate(map(len, groups), initial=0)]
+    units = "".join([group[0] for group in groups])
     if base is None:
         base = int(auto_detect_base_direction(units) is TextDirection.RTL)
-    found = []
-    at = 0
-    for level, same in groupby(_levels(units, base)):
-        end = at + sum(1 for _ in same)
-        found.append(DirectionalRun(bounds[at], bounds[end], level))
-        at = end
-    return base, found
+    runs = []
+    start = 0
+    for level, group in groupby(_levels(units, base)):
+        end = start + sum(1 for _ in group)
+        runs.append(DirectionalRun(bounds[start], bounds[end], level))
+        start = end
+    return base, runs
 
 
 def _levels(units: str, base: int) -> Iterator[int]:
-    """The level of each character of a paragraph."""
-    for start, end in _apart(units):
-        levels = _resolved(units[start:end], base)
+    """Yield the level of each unit of a paragraph."""
+    for start, end in _independent_parts(units):
+        levels = _resolve(units[start:end], base)
         yield from levels if end == len(units) else levels[:-1]
 
 
-def _apart(units: str) -> Iterator[tuple[int, int]]:
-    """Start and end of parts that do not depend on one another but for the letter they share.
+def _independent_parts(units: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of parts that can be resolved separately; neighbours share a letter.
 
-    What is between two letters takes its direction from them, unless it is between brackets or
-    something explicit is in the paragraph.
+    Units between two letters depend on these only, except within brackets and in paragraphs
+    with explicit controls.
     """
     start = 0
     if not _EXPLICIT.search(units):
@@ -158,15 +177,15 @@ def _apart(units: str) -> Iterator[tuple[int, int]]:
             elif unit in _LETTERS and not closing and start < at < last:
                 yield start, at + 1
                 start = at
-    while len(units) - start > _AT_ONCE:
-        yield start, start + _AT_ONCE
-        start += _AT_ONCE - 1
+    while len(units) - start > _MAX_UNITS:
+        yield start, start + _MAX_UNITS
+        start += _MAX_UNITS - 1
     yield start, len(units)
 
 
 @lru_cache(maxsize=4096)
-def _resolved(units: str, base: int) -> tuple[int, ...]:
-    """Their levels; that of a character which has none (X9) is that of the one before."""
+def _resolve(units: str, base: int) -> tuple[int, ...]:
+    """Return the level of each unit; one that has no level (X9) gets that of its predecessor."""
     direction = TextDirection.RTL if base else TextDirection.LTR
     levels: list[int] = []
     level = base
@@ -176,22 +195,22 @@ def _resolved(units: str, base: int) -> tuple[int, ...]:
     return *levels, *([level] * (len(units) - len(levels)))
 
 
-def visual(levels: Iterable[int]) -> tuple[int, ...]:
-    """Places of the parts of a row in the order in which they are seen from the left (L2)."""
-    return _visual(tuple(levels))
+def visual_order(levels: Iterable[int]) -> tuple[int, ...]:
+    """Return the indices of a row's runs, given by their levels, from left to right (L2)."""
+    return _visual_order(tuple(levels))
 
 
 @lru_cache(maxsize=4096)
-def _visual(levels: tuple[int, ...]) -> tuple[int, ...]:
-    places = list(range(len(levels)))
+def _visual_order(levels: tuple[int, ...]) -> tuple[int, ...]:
+    order = list(range(len(levels)))
     highest = max(levels, default=0)
     lowest_odd = min((level for level in levels if level % 2), default=highest + 1)
     for lowest in range(highest, lowest_odd - 1, -1):
-        at = 0
-        while at < len(places):
-            end = at
-            while end < len(places) and levels[places[end]] >= lowest:
+        start = 0
+        while start < len(order):
+            end = start
+            while end < len(order) and levels[order[end]] >= lowest:
                 end += 1
-            places[at:end] = places[at:end][::-1]
-            at = max(end, at + 1)
-    return tuple(places)
+            order[start:end] = order[start:end][::-1]
+            start = max(end, start + 1)
+    return tuple(order)

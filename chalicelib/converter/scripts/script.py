@@ -1,6 +1,7 @@
-"""Writing whose letters join, stack, reorder or run from right to left, and fonts for it.
+"""Complex scripts, the fonts for them, and the division of text into runs of one font.
 
-Such text is not set on the grid: its fonts have letters of many widths.
+Text of these scripts joins, stacks, reorders or runs from right to left. It is not drawn on the
+grid, as its letters have many widths.
 """
 
 import re
@@ -17,71 +18,78 @@ from chalicelib.converter.fonts.font import IGNORABLE, Face
 
 @dataclass(frozen=True)
 class Script:
-    """Blocks of Unicode, as a regular expression's set, and fonts in order of preference."""
+    """A script: its Unicode blocks, as a regular expression's set, and its fonts by preference."""
 
     blocks: str
     faces: tuple[Face, ...]
 
     @cached_property
-    def has(self) -> re.Pattern[str]:
+    def character(self) -> re.Pattern[str]:
         """Matches one character of the blocks."""
         return re.compile(f"[{self.blocks}]")
 
     @cached_property
-    def alone(self) -> frozenset[str]:
-        """What of the first font is of the script or of none: text of it needs no other font."""
+    def first_font_characters(self) -> frozenset[str]:
+        """Characters of the first font that are of this script or common to all scripts."""
         others = [script for script in SCRIPTS if script is not self]
         return frozenset(
-            one
-            for one in self.faces[0].characters
-            if (self.has.match(one) or category(one)[0] in "MPSZN" or IGNORABLE.match(one))
-            and not any(script.has.match(one) for script in others)
+            character
+            for character in self.faces[0].characters
+            if (
+                self.character.match(character)
+                or category(character)[0] in "MPSZN"
+                or IGNORABLE.match(character)
+            )
+            and not any(script.character.match(character) for script in others)
         )
 
     @cached_property
-    def whole(self) -> re.Pattern[str]:
-        """Matches text that needs no font but the first, sooner than a set would tell."""
-        return re.compile(f"[{''.join(map(re.escape, self.alone))}]*")
+    def first_font_text(self) -> re.Pattern[str]:
+        """Matches text that needs only the first font; faster than a set of characters."""
+        return re.compile(f"[{''.join(map(re.escape, self.first_font_characters))}]*")
 
     @cached_property
-    def words(self) -> re.Pattern[str]:
-        """Matches a word of letters and marks of the script that its first font has.
+    def word(self) -> re.Pattern[str]:
+        """Matches a word of the script's letters and marks that the first font has.
 
-        It begins with a letter of the first block: the few of others may be of no script.
+        It starts with a letter of the first block; other blocks have characters of no script.
         """
-        letters = [one for one in self._own if category(one) == "Lo"]
-        first = "".join(one for one in letters if self.blocks[0] <= one <= self.blocks[2])
-        marks = [one for one in self._own if category(one) in ("Mn", "Mc")]
+        letters = [character for character in self._supported if category(character) == "Lo"]
+        first = "".join(letter for letter in letters if self.blocks[0] <= letter <= self.blocks[2])
+        marks = [character for character in self._supported if category(character) in ("Mn", "Mc")]
         return re.compile(f"[{first}][{''.join(letters + marks)}]*")
 
     @cached_property
     def rtl(self) -> bool:
-        """Whether its letters go from right to left."""
-        return any(bidirectional(one) in ("R", "AL") for one in self._own)
+        """Whether the script is written from right to left."""
+        return any(bidirectional(character) in ("R", "AL") for character in self._supported)
 
     @property
-    def _own(self) -> list[str]:
-        """Characters of the script that its first font has."""
-        return sorted(filter(self.has.match, self.faces[0].characters))
+    def _supported(self) -> list[str]:
+        """Characters of the script that its first font has, sorted."""
+        return sorted(filter(self.character.match, self.faces[0].characters))
 
     @cached_property
-    def stretch(self) -> re.Pattern[str]:
-        """Matches text of the script with all that its first font has of no script."""
-        characters = "".join(map(re.escape, self.alone))
+    def run(self) -> re.Pattern[str]:
+        """Matches text of the script, including the first font's characters of no script."""
+        characters = "".join(map(re.escape, self.first_font_characters))
         return re.compile(f"[{self.blocks}{characters}{IGNORABLE.pattern[1:]}+")
 
 
-def _noto(name: str, scale: float, rise: int = 0, unfit: str = "") -> Face:
-    return Face(name, f"{name}-Regular.ttf", scale=scale, rise=rise, unfit=unfit)
+def _noto(name: str, scale: float, rise: int = 0, excluded: str = "") -> Face:
+    """Return a Noto face; `rise` is in thousandths of the body font's size.
+
+    Scale and rise keep all but the tallest stacks and the deepest marks within the row.
+    """
+    return Face(name, f"{name}-Regular.ttf", scale=scale, rise=rise, excluded=excluded)
 
 
-# Scales and rises, in thousandths of the body font's size, are such that all but the tallest
-# stacks and the deepest marks stay within a row.
-# Noto Naskh 2.004 has these three signs, END OF AYAH among them, over the word before.
 _ARABIC = (
-    _noto("NotoNaskhArabic", 1.0, unfit="\u0601\u0603\u06dd"),
+    # Noto Naskh 2.004 draws these signs, one of which is END OF AYAH, over the preceding word.
+    _noto("NotoNaskhArabic", 1.0, excluded="\u0601\u0603\u06dd"),
     _noto("NotoSansArabic", 0.9),
 )
+
 SCRIPTS = (
     Script("\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc", _ARABIC),
     Script("\u0590-\u05ff\ufb1d-\ufb4f", (_noto("NotoSansHebrew", 1.0),)),
@@ -105,33 +113,37 @@ SCRIPTS = (
     Script("\u1780-\u17ff\u19e0-\u19ff", (_noto("NotoSansKhmer", 0.8, 60),)),
 )
 
-# The body font again, with its rules for where a mark goes on a letter.
-MARKED = Face("DejaVuSansMono-Marked", "DejaVuSansMono-Marked.ttf")
+MARKED_FACE = Face("DejaVuSansMono-Marked", "DejaVuSansMono-Marked.ttf")
+"""The body font with its rules for placing combining marks."""
 
-# Right-to-left scripts that no font here sets.
-_UNSET = "\u0800-\u085f\U00010800-\U00010fff\U0001e800-\U0001efff"
-# Marks on letters of any script; those of symbols and half marks too.
+_UNSUPPORTED_RTL = "\u0800-\u085f\U00010800-\U00010fff\U0001e800-\U0001efff"
+"""Blocks of right-to-left scripts without a font of their own here."""
+
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-# Embeddings, overrides and isolates turn text of any script round; joiner and variation selector
-# make emoji of what is none without them.
+"""Combining marks for letters of any script, including half marks and marks for symbols."""
+
 _CONTROLS = "\u200d\u202a-\u202e\u2066-\u2069\ufe0f"
+"""Directional embeddings, overrides and isolates, and the controls that form emoji sequences."""
 
-#: One character that a grid of cells cannot show properly.
-COMPLEX = re.compile(f"[{_MARKS}{_CONTROLS}{_UNSET}{''.join(script.blocks for script in SCRIPTS)}]")
+COMPLEX = re.compile(
+    f"[{_MARKS}{_CONTROLS}{_UNSUPPORTED_RTL}{''.join(script.blocks for script in SCRIPTS)}]"
+)
+"""Matches a character that a grid of cells cannot show properly."""
 
-# Text of scripts without spaces between words: see `breaks` for where a row may end in it.
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]"
 )
+"""Matches a character of a script without spaces between words; see `layout.line_breaks`."""
 
-# The scripts these are in share them with others, whose fonts have them too.
 _SHARED = frozenset("\u060c\u061b\u061f\u0640\u0964\u0965")
+"""Characters in the blocks of one script that other scripts use too, and have in their fonts."""
 
-_SHORT = 16  # characters of a text that is likely to be met again, as numbers and names are
+_MAX_CACHED_LENGTH = 16
+"""Maximum characters of a text whose runs are cached, such as a number or a name."""
 
 
 class ScriptRun(NamedTuple):
-    """A stretch of text for one font, or for the grid where `face` is None."""
+    """A run of text for one font, or for the grid if `face` is None."""
 
     start: int
     end: int
@@ -139,81 +151,90 @@ class ScriptRun(NamedTuple):
 
 
 def itemize(text: str) -> Sequence[ScriptRun]:
-    """Divide text of one direction, in the order in which it was typed."""
+    """Divide text of one direction into runs, in typing order."""
     script = _script(text[0])
-    if script and script.whole.fullmatch(text):
+    if script and script.first_font_text.fullmatch(text):
         return (ScriptRun(0, len(text), script.faces[0]),)
-    return _of_short(text) if len(text) <= _SHORT else tuple(_items(text))
+    return _cached_runs(text) if len(text) <= _MAX_CACHED_LENGTH else tuple(_runs(text))
 
 
 @lru_cache(maxsize=4096)
-def _of_short(text: str) -> tuple[ScriptRun, ...]:
-    return tuple(_items(text))
+def _cached_runs(text: str) -> tuple[ScriptRun, ...]:
+    return tuple(_runs(text))
 
 
-def _items(text: str) -> Iterator[ScriptRun]:
-    for start, end, script in _stretches(text):
+def _runs(text: str) -> Iterator[ScriptRun]:
+    for start, end, script in _script_spans(text):
         if script is None:
-            yield from _with_marks(text, start, end)
-        elif script.whole.fullmatch(text, start, end):
+            yield from _marked_runs(text, start, end)
+        elif script.first_font_text.fullmatch(text, start, end):
             yield ScriptRun(start, end, script.faces[0])
         else:
-            by_word = _by_word(text, start, end, script.faces)
-            for face, group in groupby(by_word, attrgetter("face")):
-                alike = list(group)
-                yield ScriptRun(alike[0].start, alike[-1].end, face)
+            word_runs = _word_runs(text, start, end, script.faces)
+            for face, group in groupby(word_runs, attrgetter("face")):
+                runs = list(group)
+                yield ScriptRun(runs[0].start, runs[-1].end, face)
 
 
-_WORD = re.compile(r"\S+\s*|\s+")
+_WORD_AND_SPACE = re.compile(r"\S+\s*|\s+")
 _OF_NO_SCRIPT = re.compile(f"[^{''.join(script.blocks for script in SCRIPTS)}]+")
 
 
-def _stretches(text: str) -> Iterator[tuple[int, int, Script | None]]:
-    """Start, end and script, where what is of no script goes with what is before it, or after."""
+def _script_spans(text: str) -> Iterator[tuple[int, int, Script | None]]:
+    """Yield start, end and script of each part of a text.
+
+    Characters of no script belong to the part before them, or else to the one after.
+    """
     at = 0
     while at < len(text):
         start = at
         leading = _OF_NO_SCRIPT.match(text, start)
         at = leading.end() if leading else start
         script = _script(text[at]) if at < len(text) else None
-        if leading and script and (text[at] in _SHARED or not script.alone.issuperset(leading[0])):
+        if (
+            leading
+            and script
+            and (text[at] in _SHARED or not script.first_font_characters.issuperset(leading[0]))
+        ):
             script = None
-        if script and (stretch := script.stretch.match(text, start)):
-            at = stretch.end()
+        if script and (run := script.run.match(text, start)):
+            at = run.end()
         yield start, at, script
 
 
 @lru_cache(maxsize=4096)
 def _script(character: str) -> Script | None:
-    """The first script that has the character, if there is one."""
-    return next((script for script in SCRIPTS if script.has.match(character)), None)
+    """Return the first script whose blocks include the character, or None."""
+    return next((script for script in SCRIPTS if script.character.match(character)), None)
 
 
 def _has(face: Face, text: str) -> bool:
-    """Whether the font has all that is to be seen of the text."""
+    """Return whether the font has every visible character of the text."""
     characters = face.characters
     return characters.issuperset(text) or all(map(IGNORABLE.match, set(text) - characters))
 
 
-def _by_word(text: str, start: int, end: int, faces: tuple[Face, ...]) -> Iterator[ScriptRun]:
-    """The same where the first font has not all of it; letters of a word join if one font can."""
-    for word in _WORD.finditer(text, start, end):
+def _word_runs(text: str, start: int, end: int, faces: tuple[Face, ...]) -> Iterator[ScriptRun]:
+    """Yield runs of text[start:end] by word: letters join only if one font has the whole word."""
+    for word in _WORD_AND_SPACE.finditer(text, start, end):
         face = next((face for face in faces if _has(face, word[0])), None)
         if face:
             yield ScriptRun(word.start(), word.end(), face)
         else:
-            yield from _by_character(text, word.start(), word.end(), faces)
+            yield from _character_runs(text, word.start(), word.end(), faces)
 
 
-def _by_character(text: str, start: int, end: int, faces: tuple[Face, ...]) -> Iterator[ScriptRun]:
-    """The same where no font has all of it."""
+def _character_runs(
+    text: str, start: int, end: int, faces: tuple[Face, ...]
+) -> Iterator[ScriptRun]:
+    """Yield runs of a word that no single font has, by the first font for each character."""
     current: Face | None = None
     begin = start
     for at in range(start, end):
-        one = text[at]
-        if IGNORABLE.match(one):
+        character = text[at]
+        if IGNORABLE.match(character):
             continue
-        face = next((face for face in faces if one in face.characters), None)
+        face = next((face for face in faces if character in face.characters), None)
         if face is not current and at > begin:
             yield ScriptRun(begin, at, current)
             begin = at
@@ -224,15 +245,15 @@ def _by_character(text: str, start: int, end: int, faces: tuple[Face, ...]) -> I
 _LETTER_WITH_MARKS = re.compile(f".[{_MARKS}]+")
 
 
-def _with_marks(text: str, start: int, end: int) -> Iterator[ScriptRun]:
-    """Letters on the grid, and those with marks, for which the body font has rules."""
+def _marked_runs(text: str, start: int, end: int) -> Iterator[ScriptRun]:
+    """Yield runs for the grid, and for letters with marks, which the body font can place."""
     at = start
     for match in _LETTER_WITH_MARKS.finditer(text, start, end):
-        if not _has(MARKED, match[0]):
+        if not _has(MARKED_FACE, match[0]):
             continue
         if match.start() > at:
             yield ScriptRun(at, match.start(), None)
-        yield ScriptRun(match.start(), match.end(), MARKED)
+        yield ScriptRun(match.start(), match.end(), MARKED_FACE)
         at = match.end()
     if at < end:
         yield ScriptRun(at, end, None)

@@ -38,15 +38,17 @@ function chosen() {
 }
 
 function changed() {
-  remember("options", chosen());
+  const values = chosen();
+  remember("options", values);
   byId("options-summary").textContent = offered
-    .map((option) => [option, form.elements[option.name].value])
-    .filter(([, value]) => value !== "")
-    .map(([option, value]) => `${shown(value)}${option.unit ? ` ${option.unit}` : ""}`)
-    .join(", ");
+    .filter((option) => option.name in values)
+    .map((option) => `${name(option)}: ${shown(values[option.name])}${option.unit ? ` ${option.unit}` : ""}`)
+    .join(", ") || text.standardOptions;
 }
 
-const label = ({ name, unit }) => (text.optionNames[name] ?? name) + (unit ? ` (${unit})` : "");
+const name = (option) => text.optionNames[option.name] ?? option.name;
+
+const label = (option) => name(option) + (option.unit ? ` (${option.unit})` : "");
 
 const shown = (value) => text.optionValues[value] ?? value;
 

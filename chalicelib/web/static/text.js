@@ -85,6 +85,7 @@ export const text = {
   alreadyQueued: (n) => `${plural(n, "file")} left out: an upload of the same key is still in progress.`,
   nothingDropped: "There are no files in what you dropped.",
   unreadable: (name) => `${name} could not be read. Check its permissions and add it again.`,
+  standardOptions: "standard",
   invalidOptions: "A page option is not valid. Correct it, then add the files again.",
   dismiss: "Dismiss",
 

@@ -170,6 +170,9 @@ def test_characters_whose_halves_look_like_a_line_end_are_none() -> None:
     "line", ["│ 漢字 │", "│", "Ångström çedilla ÀÇ", "سلام", "||||", "█▌▐", "█" * 30, "x"]
 )
 def test_equal_lines_are_all_there(line: str) -> None:
+    assert made(f"before\n{line}\n{line}\nbehind").letters == without_blanks(
+        f"before{line}{line}behind"
+    )
     document = made(f"{line}\n" * 40)
     assert document.letters.count(without_blanks(line)[0]) == 40 * line.count(line[0])
     assert len(document.letters) == 40 * len(without_blanks(line))

@@ -2,8 +2,15 @@ import unicodedata
 
 import pytest
 
-from chalicelib.converter.fonts.font import BOLD, CHAIN, FALLBACK_SCALE, FOLDER, FontSlot, choose
-from chalicelib.converter.scripts.script import MARKED, SCRIPTS
+from chalicelib.converter.fonts.font import (
+    BOLD_FACE,
+    FALLBACK_CHAIN,
+    FALLBACK_SCALE,
+    FONT_FOLDER,
+    GridFont,
+    choose_font,
+)
+from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS
 
 EMOJI_BLOCKS = [(0x1F300, 0x1F650), (0x1F680, 0x1F6FD), (0x1F900, 0x1FA00), (0x2600, 0x27C0)]
 
@@ -14,7 +21,7 @@ def is_assigned(code_point: int) -> bool:
 
 def test_no_assigned_character_of_the_bmp_is_without_a_font() -> None:
     missing = [
-        f"{code:04X}" for code in range(0x10000) if is_assigned(code) and choose(code).numbered
+        f"{code:04X}" for code in range(0x10000) if is_assigned(code) and choose_font(code).missing
     ]
     assert missing == []
 
@@ -24,7 +31,7 @@ def test_no_emoji_is_without_a_font() -> None:
         f"{code:04X}"
         for first, end in EMOJI_BLOCKS
         for code in range(first, end)
-        if unicodedata.category(chr(code)) == "So" and choose(code).numbered
+        if unicodedata.category(chr(code)) == "So" and choose_font(code).missing
     ]
     assert missing == []
 
@@ -39,16 +46,16 @@ def test_no_emoji_is_without_a_font() -> None:
     ],
 )
 def test_a_character_is_drawn_with_the_best_font_that_has_it(text: str, face: str) -> None:
-    assert {choose(ord(one)).face.name for one in text} == {face}
+    assert {choose_font(ord(one)).face.name for one in text} == {face}
 
 
 def test_every_glyph_fills_its_cells_exactly() -> None:
-    def drawn(slot: FontSlot) -> float:
-        return slot.advance * slot.face.scale * slot.stretch / 100
+    def drawn(font: GridFont) -> float:
+        return font.advance * font.face.scale * font.h_scale / 100
 
     for code in [*range(0x20, 0x3000, 7), *range(0x3000, 0x10000, 101), 0x1F600, 0x12000]:
-        slot = choose(code)
-        assert drawn(slot) == pytest.approx(slot.cells * 602, abs=1), hex(code)
+        font = choose_font(code)
+        assert drawn(font) == pytest.approx(font.cells * 602, abs=1), hex(code)
 
 
 def test_full_width_is_two_cells() -> None:
@@ -56,17 +63,19 @@ def test_full_width_is_two_cells() -> None:
 
 
 def test_every_font_comes_with_its_licence_and_its_origin() -> None:
-    origin = (FOLDER / "README.md").read_text(encoding="utf-8")
-    for file in {face.file for face in CHAIN}:
+    origin = (FONT_FOLDER / "README.md").read_text(encoding="utf-8")
+    for file in {face.file for face in FALLBACK_CHAIN}:
         assert file in origin
     for licence in ("DejaVu", "Noto", "Unifont", "WenQuanYi"):
         assert f"LICENSE-{licence}.txt" in origin
-        assert (FOLDER / f"LICENSE-{licence}.txt").exists()
-    shipped = {path.name for path in FOLDER.glob("*.tt[fc]")}
+        assert (FONT_FOLDER / f"LICENSE-{licence}.txt").exists()
+    shipped = {path.name for path in FONT_FOLDER.glob("*.tt[fc]")}
     used = {face.file for script in SCRIPTS for face in script.faces}
-    assert shipped == used | {face.file for face in (*CHAIN, BOLD, MARKED)} | {"emoji.ttf"}
+    assert shipped == used | {face.file for face in (*FALLBACK_CHAIN, BOLD_FACE, MARKED_FACE)} | {
+        "emoji.ttf"
+    }
 
 
 def test_nothing_but_fonts_and_their_licences_is_beside_the_fonts() -> None:
     """All of that folder goes to Lambda."""
-    assert {path.suffix for path in FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md"}
+    assert {path.suffix for path in FONT_FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md"}

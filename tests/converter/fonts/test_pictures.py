@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
-from chalicelib.converter.fonts.pictures import CELLS, Pictures, pictures
+from chalicelib.converter.fonts.pictures import PICTURE_CELLS, EmojiPictures, pictures_of
 from chalicelib.converter.pdf.objects import ObjectWriter
 from tests.converter.converted import ABOUT, Made, made, tool
 from tests.converter.scripts.test_emoji import FAMILY, KISS, RECOMMENDED, SCOTLAND
@@ -24,7 +24,7 @@ WHITE = (255, 255, 255)
 def page(emoji: list[str], size: float = 20, x: float = 30, y: float = 40) -> bytes:
     """A PDF with emoji one upon the other."""
     sink = io.BytesIO()
-    objects, drawn = ObjectWriter(sink, "1.7"), Pictures()
+    objects, drawn = ObjectWriter(sink, "1.7"), EmojiPictures()
     content = objects.add_stream(b"".join(drawn.draw(one, x, y, size) for one in emoji))
     tree = objects.reserve()
     leaf = objects.add(
@@ -49,13 +49,13 @@ def colour(image: Image.Image, x: float, y: float) -> object:
 
 
 def test_every_recommended_sequence_is_one_picture() -> None:
-    assert [emoji for emoji in RECOMMENDED if len(pictures(emoji)) != 1] == []
+    assert [emoji for emoji in RECOMMENDED if len(pictures_of(emoji)) != 1] == []
 
 
 def test_pictures_differ_where_emoji_do() -> None:
-    assert len(set(map(pictures, RECOMMENDED))) == len(RECOMMENDED)
-    assert pictures("❤\ufe0f") == pictures("❤")
-    assert pictures("☝\ufe0f🏽") == pictures("☝🏽") != pictures("☝🏿")
+    assert len(set(map(pictures_of, RECOMMENDED))) == len(RECOMMENDED)
+    assert pictures_of("❤\ufe0f") == pictures_of("❤")
+    assert pictures_of("☝\ufe0f🏽") == pictures_of("☝🏽") != pictures_of("☝🏿")
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_pictures_differ_where_emoji_do() -> None:
     [("👨\u200d🍎", ["👨", "🍎"]), ("🍎🏽", ["🍎", "🏽"]), (f"{FAMILY}\u200d🔥", [FAMILY, "🔥"])],
 )
 def test_a_sequence_that_the_font_lacks_is_drawn_as_its_parts(emoji: str, parts: list[str]) -> None:
-    assert pictures(emoji) == tuple(pictures(part)[0] for part in parts)
+    assert pictures_of(emoji) == tuple(pictures_of(part)[0] for part in parts)
 
 
 @pytest.mark.parametrize("text", ["x", "\U0001fae9", "😀\u200d\U0001fae9", "\ufe0f"])
 def test_what_the_font_lacks_has_no_pictures(text: str) -> None:
-    assert pictures(text) == ()
-    assert Pictures().draw(text, 0, 0, 10) == b""
+    assert pictures_of(text) == ()
+    assert EmojiPictures().draw(text, 0, 0, 10) == b""
 
 
 def test_a_picture_is_in_the_file_once_however_often_it_is_drawn() -> None:
@@ -99,16 +99,16 @@ def test_a_picture_is_in_the_middle_of_its_cells(size: float) -> None:
     blank = Image.new("RGB", image.size, "white")
     box = cast("tuple[int, ...]", ImageChops.difference(image, blank).getbbox())
     left, top, right, bottom = (edge / SCALE for edge in box)
-    assert (left + right) / 2 == pytest.approx(x + CELLS / 2 * cell, abs=0.3)
+    assert (left + right) / 2 == pytest.approx(x + PICTURE_CELLS / 2 * cell, abs=0.3)
     middle = (ASCENT - DESCENT) / 2 * size / 1000
     assert PAGE - (top + bottom) / 2 == pytest.approx(y + middle, abs=0.3)
-    assert 0.85 * CELLS * cell < right - left < CELLS * cell + 0.3
-    assert 0.85 * CELLS * cell < bottom - top < (ASCENT + DESCENT) * size / 1000 + 0.3
+    assert 0.85 * PICTURE_CELLS * cell < right - left < PICTURE_CELLS * cell + 0.3
+    assert 0.85 * PICTURE_CELLS * cell < bottom - top < (ASCENT + DESCENT) * size / 1000 + 0.3
 
 
 def test_parts_stand_side_by_side_in_their_colours() -> None:
     image = seen(page(["🟥\u200d🟦"], size=20, x=30, y=40))
-    width = CELLS * CELL * 20 / 1000
+    width = PICTURE_CELLS * CELL * 20 / 1000
     assert colour(image, 30 + width / 2, 45) == RED
     assert colour(image, 30 + width * 1.5, 45) == BLUE
     assert colour(image, 30 + width * 2.5, 45) == colour(image, 25, 45) == WHITE

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from chalicelib.converter.fonts.font import CELL, FontSelector, Widths
+from chalicelib.converter.fonts.font import CELL, CellWidths, FontSelector
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.layout import Layout, Page
@@ -26,7 +26,7 @@ from tests.converter.texts import (
 )
 
 REPERTOIRE = FontSelector()
-WIDTHS = Widths(REPERTOIRE)
+WIDTHS = CellWidths(REPERTOIRE)
 
 
 ONE_PIECE = Cuts((10**9,))
@@ -72,6 +72,7 @@ def test_a_word_longer_than_a_row_is_cut_at_the_edge() -> None:
 
 def test_an_indented_long_word_leaves_no_empty_row() -> None:
     assert rows_of("    abcdefgh", 6) == ["    ab", "cdefgh"]
+    assert rows_of(" abcdefgh", 6) == [" abcde", "fgh"]
 
 
 def test_wide_characters_take_two_cells() -> None:
@@ -83,10 +84,18 @@ def test_a_cluster_is_never_torn() -> None:
     assert rows_of("ab" + "e\u0301" * 4, 4) == ["abe\u0301e\u0301", "e\u0301e\u0301"]
     assert rows_of("xyz" + family, 4) == ["xyz", family]
     assert rows_of("12345" + "🇩🇪", 6) == ["12345", "🇩🇪"]
+    assert rows_of("1234" + "か\u3099", 6) == ["1234", "か\u3099"]
 
 
 def test_a_mark_without_a_letter_stands_on_a_blank() -> None:
     assert rows_of("\u0301a\nb\u0301") == [" \u0301a", "b\u0301"]
+
+
+def test_so_does_one_at_the_start_of_a_long_line_and_no_other() -> None:
+    rows = lay_out_in_short_pieces("\u0301" + "a" * 30)[0].rows
+    assert "|".join(rows) == " \u0301" + "a" * 19 + "|" + "a" * 11
+    for text in ("e\u0301" * 14, "x" + "e\u0301" * 14):
+        assert "|".join(lay_out_in_short_pieces(text)[0].rows) == text
 
 
 def test_tabs_go_to_the_next_multiple_of_eight_columns() -> None:
@@ -115,6 +124,33 @@ def test_thousands_of_tabs_beside_a_wide_character_each_take_eight_columns() -> 
 def test_rows_that_go_on_are_told_from_line_ends() -> None:
     (page,) = lay_out("short\n" + "x" * 45 + "\nshort", columns=20, rows=10)
     assert page.continued == [2, 3]
+
+
+def test_rows_that_go_on_are_told_on_every_page_and_in_every_script() -> None:
+    for text in ("x" * 20 * 12, "word " * 4 * 12, "שלום " * 4 * 12):
+        pages = lay_out(text, columns=20, rows=5)
+        assert [page.continued for page in pages] == [[1, 2, 3, 4], [0, 1, 2, 3, 4], [0, 1]]
+
+
+def test_a_row_holds_as_many_characters_without_width_as_there_may_be() -> None:
+    """A letter and 30 characters a column (UAX #15, Stream-Safe Text Format)."""
+    text = ("a" + "\u200b" * 30) * 2
+    assert rows_of(text, 2) == [text]
+    assert rows_of(text + "\u200b", 2) == [text, "\u200b"]
+
+
+def test_wide_characters_beside_complex_text_keep_their_width() -> None:
+    rows = lay_out("日 שלום\n" + "日" * 15 + "\n", 20, cut=Cuts((7, 100)))[0].rows
+    assert [str(row) for row in rows] == ["日 שלום", "日" * 10, "日" * 5]
+    assert rows_of("שלום\n日\tx\nab\n") == ["שלום", "日      x", "ab"]
+
+
+@pytest.mark.parametrize("first", ["שלום ", "latin "])
+def test_a_long_line_has_the_direction_of_its_first_letter(first: str) -> None:
+    pages = lay_out_in_short_pieces(first + "latin words " * 6 + "שלום " * 6 + "and latin " * 3)
+    rows = [row for page in pages for row in page.rows if isinstance(row, ComposedRow)]
+    assert len(rows) > 3
+    assert {row.rtl for row in rows} == {first == "שלום "}
 
 
 def test_a_form_feed_starts_a_page_and_the_last_one_no_empty_page() -> None:
@@ -246,6 +282,16 @@ def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
     styles = "".join(map(styles_of, rows))
     assert "".join(rows).split() == " ".join(words).split() or "".join(rows) == " ".join(words)
     assert styles == "".join(BOLD if one.isupper() else PLAIN for one in "".join(rows))
+
+
+@given(texts(WORDS, BREAKS, min_parts=1, max_parts=12), st.integers(8, 40))
+def test_a_text_has_a_line_that_is_too_long_or_none(text: str, longest: int) -> None:
+    lines = text.split("\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_line, "MAX_LENGTH", longest)
+        too_long = [long_line.is_too_long(line) for line in lines]
+        assert too_long == [len(list(long_line.pieces(line))) > 1 for line in lines]
+        assert long_line.any_too_long(text) == any(too_long)
 
 
 def test_a_long_line_with_a_mark_at_its_start_is_composed_to_the_end_of_its_row() -> None:

@@ -10,7 +10,7 @@ from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.reading.ebcdic import PAGES
 from chalicelib.converter.reading.encoding import Encoding, recognise
 from chalicelib.converter.report import Step
-from chalicelib.converter.warning import WarningCode, encoding_doubtful
+from chalicelib.converter.warning import WarningCode, doubtful_encoding_warning
 
 FRENCH = "Où est la forêt ? Là, près de l’église, où les élèves français ont reçu un thé chaud.\n"
 GERMAN = "Größere Straßen führen über schöne Brücken, für die Übung gab es früher keine Äpfel.\n"
@@ -126,6 +126,9 @@ def test_fixed_records_of_a_mainframe_become_lines(length: int) -> None:
     lines = [f"ACCOUNT {n:05}   BALANCE {n * 7}.50" for n in range(12)]
     source = "".join(line.ljust(length) for line in lines).encode("cp037")
     assert [line.rstrip() for line in read(source).splitlines()] == lines
+    likely = Decoding(io.BytesIO(source), likely=["cp850", "cp500"])
+    assert [line.rstrip() for line in "".join(likely).splitlines()] == lines
+    assert (likely.encoding.name, likely.encoding.step) == ("cp500", Step.SETTING)
 
 
 @pytest.mark.parametrize("block", [7, 64, 4096])
@@ -146,10 +149,27 @@ def test_doubt_is_told_with_what_each_reading_makes_of_the_first_word() -> None:
     assert len(readings) in {2, 3}
     assert len({word for _, word in readings}) == len(readings)
     for name, word in readings:
-        assert word in source.decode(name)
-    warning = encoding_doubtful(readings)
+        assert word == source.decode(name).split()[3]
+    warning = doubtful_encoding_warning(readings)
     assert warning.code is WarningCode.ENCODING_DOUBTFUL
     assert all(name in warning.message and word in warning.message for name, word in readings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("l\x8a", "l\x8a"),
+        ("l\x8a et rien", "l\x8a"),
+        ("voil\x8a", "voil\x8a"),
+        ("le mot l\x8a, et rien", "l\x8a,"),
+        ("x" * 30 + "l\x8a" + "y" * 30, "x" * 19 + "l\x8a" + "y" * 19),
+    ],
+)
+def test_the_first_word_is_told_whole_if_it_is_short(text: str, expected: str) -> None:
+    readings = encoding_of(text.encode("latin-1")).readings
+    assert len(readings) > 1
+    for name, word in readings:
+        assert word == expected.encode("latin-1").decode(name)
 
 
 @pytest.mark.parametrize(

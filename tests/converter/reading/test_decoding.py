@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.converter.reading.decoding import Decoding
-from chalicelib.converter.report import Basis
+from chalicelib.converter.report import Basis, Step
 from chalicelib.errors import NotText
 from tests.converter.texts import texts
 
@@ -105,6 +105,27 @@ def test_a_declared_charset_that_does_not_fit_is_ignored(declared: str) -> None:
     assert decoding.encoding.basis is Basis.GUESSED
 
 
+@pytest.mark.parametrize("declared", ["ascii", "US-ASCII"])
+def test_ascii_that_was_declared_may_go_on_in_a_superset_of_it(declared: str) -> None:
+    text = "plain\n" * 2000 + "Größe\n"
+    got, decoding = read(text.encode(), declared, block=4096)
+    assert got == text
+    assert decoding.replaced == 0
+
+
+def test_ascii_in_a_declared_superset_may_go_on_in_that() -> None:
+    text = "camelCase\n" * 2000 + "© 2026\n"
+    got, decoding = read(text.encode("koi8-r"), "koi8-r")
+    assert got == text
+    assert decoding.encoding.basis is Basis.DECLARED
+
+
+def test_a_declared_charset_that_is_not_known_says_nothing_of_damaged_utf8() -> None:
+    source = RUSSIAN.encode() + b" \xe9"
+    assert read(source, "no-such-charset")[1].encoding.basis is Basis.GUESSED
+    assert read(source, "UTF8")[1].encoding.basis is Basis.DECLARED
+
+
 def test_text_that_stops_being_ascii_late_is_still_recognised() -> None:
     text = "plain ascii\n" * 5000 + RUSSIAN * 20
     for codec in ("utf-8", "cp1251"):
@@ -118,6 +139,43 @@ def test_a_character_at_the_end_of_a_block_is_not_judged_alone() -> None:
     got, decoding = read(source)
     assert got == source.decode("cp1252")
     assert decoding.replaced == 0
+
+
+def test_a_character_that_the_sample_cuts_in_two_does_not_damage_utf8() -> None:
+    text = "plain ascii" + " " * 117 + "x" + "é" * 200
+    got, decoding = read(text.encode(), block=64)
+    assert got == text
+    assert decoding.encoding.basis is Basis.CERTAIN
+
+
+def test_the_last_line_may_be_the_first_that_is_not_ascii() -> None:
+    text = "plain ascii\n" * 20 + "café"
+    for codec in ("utf-8", "cp1252"):
+        assert read(text.encode(codec), block=64)[0] == text
+
+
+def test_iso_2022_is_recognised_wherever_it_begins() -> None:
+    text = "plain ascii\n" * 10_000 + JAPANESE
+    got, decoding = read(text.encode("iso2022_jp"), block=256 * 1024)
+    assert got == text
+    assert decoding.encoding.name.startswith("iso2022_jp")
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_an_escape_that_switches_to_nothing_leaves_ascii_as_it_is(times: int) -> None:
+    source = b"price \x1b$5\n" * times
+    assert read(source)[1].encoding.basis is Basis.CERTAIN
+    text, decoding = read(source + "Größe\n".encode())
+    assert text.endswith("$5\nGröße\n")
+    assert decoding.encoding.name == "utf-8"
+
+
+def test_bytes_that_a_charset_lacks_are_replaced_and_counted() -> None:
+    text = KOREAN * 8
+    source = text.encode("euc-kr") + b"\xff " + text.encode("euc-kr") + b"\xff"
+    got, decoding = read(source, "euc-kr", block=64)
+    assert got == f"{text}\ufffd {text}\ufffd"
+    assert (decoding.repaired, decoding.replaced) == (0, 2)
 
 
 def test_stray_bytes_in_utf8_are_read_as_windows_1252_and_counted() -> None:
@@ -337,6 +395,9 @@ def test_utf8_that_was_declared_is_believed_with_as_many_stray_bytes() -> None:
     got, decoding = read("café ".encode() + b"\xe9t cetera", "utf-8")
     assert got == "café ét cetera"
     assert (decoding.encoding.basis, decoding.repaired) == (Basis.DECLARED, 1)
+    source = ("mot é ".encode() + b"l\xe9a ") * 15
+    assert read(source, "utf-8")[0] == "mot é léa " * 15
+    assert read(source)[1].encoding.name != "utf-8"
 
 
 def test_one_character_of_utf8_in_a_text_that_is_cut_is_enough() -> None:
@@ -362,6 +423,13 @@ def test_a_stages_list_of_charsets_decides_what_bytes_alone_do_not(charset: str,
     got, decoding = read(text.encode(charset), likely=[charset])
     assert got == text
     assert (decoding.encoding.name, decoding.encoding.basis) == (charset, Basis.GUESSED)
+
+
+def test_it_decides_where_a_text_stops_being_ascii() -> None:
+    text = "PLAIN\n" * 2000 + "GARCÍA\n"
+    got, decoding = read(text.encode("cp850"), likely=["cp850"])
+    assert got == text
+    assert decoding.encoding.step is Step.SETTING
 
 
 @pytest.mark.parametrize("likely", ["cp850", "cp273", "cp1251"])

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from chalicelib.converter.reading.decoding import Decoding
+from chalicelib.converter.report import Basis, Step
 
 LOG = "".join(f"2026-01-31 08:00:{n:02} started job {n} of user alice\r\n" for n in range(40))
 ENGLISH = "".join(f"power shell line {n}: done\r\n" for n in range(40))
@@ -65,6 +66,13 @@ def test_utf16_within_other_text_than_ascii(charset: str, text: str, order: str)
     assert read(source) == text + ENGLISH + text
 
 
+@pytest.mark.parametrize("order", ORDERS)
+def test_other_text_than_ascii_after_utf16(order: str) -> None:
+    for text in (GERMAN, "Zeile: Größe\r\n"):
+        source = MARKS[order] + ENGLISH.encode(order) + text.encode("cp1252")
+        assert read(source) == ENGLISH + text
+
+
 @pytest.mark.parametrize("block", [64, 4096])
 @pytest.mark.parametrize("name", ["garcía", "müller", "smith"])
 @pytest.mark.parametrize("charset", ["utf-8", "cp1252"])
@@ -79,10 +87,33 @@ def test_characters_of_east_asia_are_not_taken_for_ascii(text: str, order: str) 
     assert read(MARKS[order] + text.encode(order)) == text
 
 
-def test_the_encodings_of_all_parts_are_named() -> None:
-    decoding = Decoding(io.BytesIO(LOG.encode() + ENGLISH.encode("utf-16-le")))
-    assert "".join(decoding) == LOG + ENGLISH
-    assert decoding.encoding.name == "ascii+utf-16-le"
+@pytest.mark.parametrize(
+    ("source", "name", "basis", "step"),
+    [
+        (LOG.encode() + ENGLISH.encode("utf-16-le"), "ascii+utf-16-le", Basis.GUESSED, Step.NULS),
+        (
+            codecs.BOM_UTF16_BE + ENGLISH.encode("utf-16-be") + LOG.encode(),
+            "utf-16-be+ascii",
+            Basis.CERTAIN,
+            Step.ASCII,
+        ),
+        (
+            GERMAN.encode("cp1252") + codecs.BOM_UTF16_LE + GERMAN.encode("utf-16-le"),
+            "cp1252+utf-16-le",
+            Basis.GUESSED,
+            Step.PLACES,
+        ),
+        (GERMAN.encode() + GERMAN.encode("utf-16-le"), "utf-8+utf-16-le", Basis.GUESSED, Step.NULS),
+    ],
+)
+def test_the_encodings_of_all_parts_are_named_and_what_decided_the_first_guess(
+    source: bytes, name: str, basis: Basis, step: Step
+) -> None:
+    decoding = Decoding(io.BytesIO(source))
+    assert "Zeile" in (text := "".join(decoding)) or "shell" in text
+    encoding = decoding.encoding
+    assert (encoding.name, encoding.basis, encoding.step) == (name, basis, step)
+    assert encoding.readings == ()
 
 
 @pytest.mark.parametrize("block", [64, 100, 4096])

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.converter.reading.encoding import recognise
 from chalicelib.converter.reading.nuls import from_nuls
-from chalicelib.converter.reading.utf8 import SOUND_PER_STRAY, is_damaged
+from chalicelib.converter.reading.utf8 import VALID_PER_STRAY, is_damaged
 
 LATIN = "the quick brown fox jumps over the lazy dog "
 CHINESE = "人人生而自由在尊嚴和權利上平等"  # without 一, U+4E00
@@ -62,7 +62,7 @@ def test_text_is_damaged_utf_8_if_two_of_three_characters_are_sound(
     sound: int, stray: int, expected: bool
 ) -> None:
     sample = " mot é".encode() * sound + b" l\xe9a" * stray + b" fin"
-    assert is_damaged(sample, SOUND_PER_STRAY) is expected
+    assert is_damaged(sample, VALID_PER_STRAY) is expected
 
 
 def test_later_letters_count_where_the_first_could_be_of_several_charsets() -> None:

@@ -17,10 +17,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import BODY, CELL, FOLDER, Face
-from chalicelib.converter.fonts.pictures import CELLS, pictures
+from chalicelib.converter.fonts.font import BODY_FACE, CELL, FONT_FOLDER, Face
+from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji
-from chalicelib.converter.scripts.script import MARKED, itemize
+from chalicelib.converter.scripts.script import MARKED_FACE, itemize
 from tests.converter.converted import made
 
 ROOT = Path(__file__).parents[3]
@@ -83,18 +83,18 @@ def _torn(row: str) -> list[str]:
 
 def face(row: str) -> Face | None:
     """The font of a row, if it has one only."""
-    if found := [match[0] for match in emoji.find(row)]:
+    if found := [match[0] for match in emoji.find_emoji(row)]:
         return _emoji_face(found[0])
-    faces = {item.face or BODY for item in itemize(row)}
-    if MARKED in faces and MARKED.characters.issuperset(row):
-        faces -= {BODY}  # of which it is a part
+    faces = {item.face or BODY_FACE for item in itemize(row)}
+    if MARKED_FACE in faces and MARKED_FACE.characters.issuperset(row):
+        faces -= {BODY_FACE}  # of which it is a part
     return faces.pop() if len(faces) == 1 else None
 
 
 def _emoji_face(one: str) -> Face:
     """The font of emoji, at the size at which they fill their cells."""
     font = Face("NotoColorEmoji", "emoji.ttf")
-    return replace(font, scale=CELLS * CELL / font.advance(pictures(one)[0].glyph))
+    return replace(font, scale=PICTURE_CELLS * CELL / font.advance(pictures_of(one)[0].glyph))
 
 
 def page(pdf: bytes, count: int, dpi: int, mode: str = "L") -> Image.Image:
@@ -145,7 +145,7 @@ def _chromium(program: str, texts: list[tuple[str, Face]]) -> tuple[str, list[Im
     """Chromium's version, and its pictures of rows."""
     names = sorted({one.file for _, one in texts})
     styles = [
-        f"@font-face{{font-family:'{name}';src:url('{(FOLDER / name).as_uri()}')}}"
+        f"@font-face{{font-family:'{name}';src:url('{(FONT_FOLDER / name).as_uri()}')}}"
         for name in names
     ]
     size = Options().font_size * _DPI / 72
@@ -181,7 +181,7 @@ def _chromium(program: str, texts: list[tuple[str, Face]]) -> tuple[str, list[Im
 
 def _sheet(pairs: list[tuple[str, Image.Image, Image.Image]]) -> Image.Image:
     """All rows, ours above Chromium's."""
-    font = ImageFont.truetype(str(FOLDER / BODY.file), 28)
+    font = ImageFont.truetype(str(FONT_FOLDER / BODY_FACE.file), 28)
     left, gap = 110, 14
     width = left + max(max(one.width, two.width) for _, one, two in pairs) + gap
     height = sum(one.height + two.height + 3 * gap for _, one, two in pairs) + gap

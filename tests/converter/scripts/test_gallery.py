@@ -52,9 +52,9 @@ def _outlines(row: str, face: Face, number: int, pen: _Path) -> None:
     rtl = buffer.script in _RIGHT_TO_LEFT
     buffer.direction = "rtl" if rtl else "ltr"
     buffer.language = "und"
-    hb.shape(face.font, buffer)
+    hb.shape(face.hb_font, buffer)
     size = _PLACE.size * face.scale
-    pen.scale = size / face.face.upem
+    pen.scale = size / face.hb_face.upem
     x = _PLACE.margin
     if rtl:
         advance = sum(one.x_advance for one in buffer.glyph_positions) * pen.scale
@@ -62,7 +62,7 @@ def _outlines(row: str, face: Face, number: int, pen: _Path) -> None:
     y = _PLACE.baseline(number) + face.rise * _PLACE.size / 1000
     for glyph, at in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
         pen.x, pen.y = x + at.x_offset * pen.scale, y + at.y_offset * pen.scale
-        face.font.draw_glyph_with_pen(glyph.codepoint, pen)
+        face.hb_font.draw_glyph_with_pen(glyph.codepoint, pen)
         pen.operators.append("f")
         x += at.x_advance * pen.scale
 

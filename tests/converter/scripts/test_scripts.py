@@ -1,4 +1,4 @@
-"""Scripts whose letters join, stack or run from right to left, as readers of the PDF see them."""
+"""Complex scripts, as readers of the PDF see and copy them."""
 
 import io
 import re
@@ -19,7 +19,7 @@ from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.reading.cleaning import PLAIN
 from chalicelib.converter.scripts import bidi
 from chalicelib.converter.scripts.script import SCRIPTS, Script, itemize
-from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextSpan
+from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextProperties
 from tests.converter.converted import made
 
 ARTICLES = sorted(Path(__file__).parent.glob("*.txt"))
@@ -83,7 +83,7 @@ def test_a_paragraph_from_right_to_left_begins_at_the_right_margin() -> None:
 def seen(line: str) -> str:
     """Characters in the order in which bidi puts them, where each level is drawn by itself."""
     _, runs = bidi.directional_runs(line)
-    order = bidi.visual([run.level for run in runs])
+    order = bidi.visual_order([run.level for run in runs])
     return "".join(
         line[runs[n].start : runs[n].end][:: -1 if runs[n].level % 2 else 1] for n in order
     )
@@ -196,10 +196,10 @@ def test_no_character_is_drawn_over_its_neighbours(script: Script) -> None:
     face = script.faces[0]
     for one in face.characters:
         glyph = face.glyph(ord(one))
-        extents = face.font.get_glyph_extents(glyph)
+        extents = face.hb_font.get_glyph_extents(glyph)
         if unicodedata.category(one)[0] != "M":
-            beyond = extents.x_bearing + extents.width - face.font.get_glyph_h_advance(glyph)
-            assert beyond < 0.5 * face.face.upem, hex(ord(one))
+            beyond = extents.x_bearing + extents.width - face.hb_font.get_glyph_h_advance(glyph)
+            assert beyond < 0.5 * face.hb_face.upem, hex(ord(one))
 
 
 def test_a_word_that_the_first_font_lacks_a_part_of_is_set_in_the_second() -> None:
@@ -218,40 +218,40 @@ def test_many_clusters_are_spread_over_fonts(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def shaped(words: Iterable[str]) -> Shaper:
-    """A shaper that has met these words, in blocks of a thousand."""
+    """Return a shaper that has shaped these words, in blocks of a thousand."""
     shaper = Shaper(FontSelector())
     for count, word in enumerate(words):
         if count % 1000 == 0:
-            shaper.learn(word)
-        shaper.add(word, 0, TextSpan(0, PLAIN), ShapedText(), divided=False)
+            shaper.shape_words(word)
+        shaper.add(word, 0, TextProperties(0, PLAIN), ShapedText(), divided=False)
     return shaper
 
 
-def test_words_are_not_kept_without_end() -> None:
+def test_the_word_cache_is_bounded() -> None:
     letters = [chr(code) for code in range(0x915, 0x939)]
-    fonts = shaped(islice(map("".join, product(letters, repeat=3)), 36_000)).flush_fonts()
-    kept = [words for font in fonts for words in (*font.words, *font.older_words)]
-    assert 16_000 <= sum(map(len, kept)) <= 34_000
+    shaper = shaped(islice(map("".join, product(letters, repeat=3)), 36_000))
+    assert 16_000 <= shaper.cached_words <= 34_000
+    shaper.flush_fonts()
+    assert shaper.cached_words == 0
 
 
-def test_clusters_are_not_kept_without_end() -> None:
+def test_the_number_of_clusters_before_a_flush_is_bounded() -> None:
     letters = [chr(code) for code in range(0x0F40, 0x0F69) if code != 0x0F48]
     below = [chr(ord(letter) + 0x50) for letter in letters]
     stacks = map("".join, product(letters, below, below))  # of Tibetan, each is one cluster
     shaper = shaped(islice(stacks, 30_000))
     before = shaper.is_full
-    shaper.add(next(stacks), 0, TextSpan(0, PLAIN), ShapedText(), divided=False)
+    shaper.add(next(stacks), 0, TextProperties(0, PLAIN), ShapedText(), divided=False)
     assert (before, shaper.is_full) == (False, True)
     assert len(shaper.flush_fonts()) == 1
     assert not shaped([]).is_full
 
 
-def test_words_shaped_together_are_as_they_are_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "chalicelib.converter.scripts.shaper._KEPT", 0
-    )  # so that they are shaped again
+def test_words_shaped_in_batches_look_as_if_shaped_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = "chalicelib.converter.scripts.word_cache"
+    monkeypatch.setattr(f"{cache}.MAX_WORDS", 0)  # so that they are shaped again
     text = "".join(2 * (path.read_text("utf-8") + "\f") for path in ARTICLES)
-    monkeypatch.setattr("chalicelib.converter.scripts.shaper._MANY", 1_000_000)
+    monkeypatch.setattr(f"{cache}._MIN_NEW_WORDS", 1_000_000)
     alone = made(text).pdf
-    monkeypatch.setattr("chalicelib.converter.scripts.shaper._MANY", 0)
+    monkeypatch.setattr(f"{cache}._MIN_NEW_WORDS", 0)
     assert made(text).pdf == alone

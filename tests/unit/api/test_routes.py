@@ -128,7 +128,7 @@ def test_a_download_leads_to_the_pdf(stage: Services) -> None:
         region_name="us-east-1",
         aws_access_key_id="a",
         aws_secret_access_key="b",
-        config=clients.SIGNED,
+        config=clients.SIGNING_CONFIG,
     )
     stage.__dict__["links"] = Links(client, "out")
     code, _, response = ask("/download", stage, key="a/done.txt")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.events.announcement import MAX_SUBJECT, Announcement
+from chalicelib.events.announcement import MAX_SUBJECT_LENGTH, Announcement
 from tests.unit.records.test_transitions import DONE, FAILED, GONE
 
 MAX_ENTRY = 256 * 1024 // 10
@@ -24,7 +24,7 @@ def announced(**changes: object) -> Announcement:
 @given(KEYS)
 def test_any_key_gives_a_message_that_sns_takes(key: str) -> None:
     one = announced(input_key=key, output_key=key)
-    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT - 1}}}", one.subject)
+    assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT_LENGTH - 1}}}", one.subject)
     assert len(one.message.encode()) < MAX_ENTRY
     assert all(one.attributes.values())
     for text in (*one.attributes.values(), json.loads(one.message)["email"]):

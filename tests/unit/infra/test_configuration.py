@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra import configuration
+from infra.explanation import StageError
 
 
 @pytest.fixture
@@ -30,3 +31,22 @@ def test_a_failed_write_keeps_the_old_configuration(project: Path) -> None:
     path = configuration.path(project)
     assert path.read_text("utf-8") == '{"stages": {}}'
     assert [file.name for file in path.parent.iterdir()] == ["config.json"]
+
+
+def test_a_stage_has_the_default_architecture_until_another_is_recorded(project: Path) -> None:
+    configuration.write(project, {"stages": {"dev": {"api_gateway_stage": "api"}, "prod": {}}})
+    assert configuration.architecture(project, "dev") == "x86_64"
+    configuration.set_architecture(project, "dev", "arm64")
+    assert configuration.architecture(project, "dev") == "arm64"
+    assert configuration.architecture(project, "prod") == "x86_64"
+    assert configuration.read(project)["stages"]["dev"]["api_gateway_stage"] == "api"
+
+
+def test_an_architecture_for_all_stages_is_found_and_an_unknown_one_is_refused(
+    project: Path,
+) -> None:
+    configuration.write(project, {"lambda_architecture": "arm64", "stages": {"dev": {}}})
+    assert configuration.architecture(project, "dev") == "arm64"
+    configuration.write(project, {"stages": {"dev": {"lambda_architecture": "mips"}}})
+    with pytest.raises(StageError, match="'mips': set it to x86_64 or arm64"):
+        configuration.architecture(project, "dev")

@@ -27,6 +27,7 @@ def test_each_option_is_parsed() -> None:
         input_key="arn:aws:kms:eu-central-1:111122223333:key/k",
         tags="team=docs empty=",
         name_prefix="acme-",
+        arch="arm64",
         notify_url="https://hooks.example.com/pdf",
     )
     assert parsed.parameters["LogDays"] == "90"
@@ -34,6 +35,7 @@ def test_each_option_is_parsed() -> None:
     assert parsed.buckets == {"input": "in"}
     assert parsed.environment == {"OUTPUT_PREFIX": "out/"}
     assert parsed.tags == {"team": "docs", "empty": ""}
+    assert parsed.architecture == "arm64"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_each_option_is_parsed() -> None:
         ("tags", "team"),
         ("tags", "aws:mine=1"),
         ("tags", "a=b,c"),
+        ("arch", "aarch64"),
         ("name_prefix", "Acme-"),
         ("name_prefix", "acme"),
         ("name_prefix", "averylongprefix-"),

@@ -12,7 +12,7 @@ from chalicelib.errors import EventFailed
 from chalicelib.pipeline.invocation import Invocation
 from chalicelib.pipeline.pipeline import Outcome, Pipeline
 from chalicelib.records.record import Record, Status
-from chalicelib.records.s3_changes import Upload, padded
+from chalicelib.records.s3_changes import Upload, pad_sequencer
 from chalicelib.settings import Settings
 from chalicelib.storage.bucket import Bucket, OpenObject
 from chalicelib.storage.table import Records
@@ -55,7 +55,7 @@ class Machine:
 
     def run(self, body: bytes, told_size: int | None = None) -> tuple[Outcome, Record]:
         self.cloud.client.put_object(Bucket="input", Key="a.txt", Body=body)
-        upload = Upload("input", "a.txt", padded("01"), START, size=told_size)
+        upload = Upload("input", "a.txt", pad_sequencer("01"), START, size=told_size)
         outcome = self.pipeline.process(upload, RUN)
         record = self.records.get("input", "a.txt", consistent=True)
         assert record is not None
@@ -148,10 +148,10 @@ def test_what_was_opened_is_closed_however_the_run_ends(fails: bool) -> None:
 
 def test_a_file_whose_turn_comes_too_late_is_tried_again_and_not_blamed() -> None:
     machine = Machine(pages=300, max_pages=1000)
-    uploads = [Upload("input", f"{name}.txt", padded("01"), START) for name in "ab"]
+    uploads = [Upload("input", f"{name}.txt", pad_sequencer("01"), START) for name in "ab"]
     for upload in uploads:
         machine.cloud.client.put_object(Bucket="input", Key=upload.key, Body=b"text")
-    with pytest.raises(EventFailed, match=r"The turn of 'b\.txt' did not come"):
+    with pytest.raises(EventFailed, match=r"Other files of the event took the time of 'b\.txt'"):
         machine.pipeline.process_all(uploads, RUN)
     first = machine.records.get("input", "a.txt", consistent=True)
     assert first is not None

@@ -13,9 +13,9 @@ from chalicelib import json_log
 from chalicelib.converter import Basis, Options, Report
 from chalicelib.errors import EventFailed, Leased, NotText, TransientError
 from chalicelib.pipeline.invocation import Invocation
-from chalicelib.pipeline.pipeline import NAMELESS, ROUNDS, Outcome, Pipeline
+from chalicelib.pipeline.pipeline import EMPTY_KEY_RECORD, MAX_PUT_ATTEMPTS, Outcome, Pipeline
 from chalicelib.records.record import Record, Status
-from chalicelib.records.s3_changes import Change, Removal, Upload, padded
+from chalicelib.records.s3_changes import Change, Removal, Upload, pad_sequencer
 from chalicelib.settings import Settings
 from chalicelib.storage.bucket import Bucket, Conflict, OpenObject
 from chalicelib.storage.table import Records
@@ -34,7 +34,9 @@ SETTINGS = Settings(
     options=Options.parse({"pdf-font-size": "8"}),
 )
 REPORT = Report(pages=3, encoding="cp1252", encoding_basis=Basis.GUESSED, replaced=2, repaired=1)
-UPLOAD = Upload("input", "in/2026/a.txt", padded("05"), START - timedelta(seconds=9), "event-etag")
+UPLOAD = Upload(
+    "input", "in/2026/a.txt", pad_sequencer("05"), START - timedelta(seconds=9), "event-etag"
+)
 
 
 class Given(Bucket):
@@ -93,7 +95,10 @@ def test_the_record_of_a_success_has_every_fact() -> None:
     outcome, record = stage.process()
     assert outcome is Outcome.CONVERTED
     assert record is not None
-    assert pdf(stage, "pdf/2026/a.pdf") == b"pdf of input/in/2026/a.txt/" + padded("05").encode()
+    assert (
+        pdf(stage, "pdf/2026/a.pdf")
+        == b"pdf of input/in/2026/a.txt/" + pad_sequencer("05").encode()
+    )
     present = stage.bucket("output").head("pdf/2026/a.pdf")
     found = stage.bucket("input").head(UPLOAD.key)
     assert present
@@ -104,7 +109,7 @@ def test_the_record_of_a_success_has_every_fact() -> None:
         status=Status.SUCCESS,
         processed_at="2026-01-01T00:00:02.500Z",
         uploaded_at="2025-12-31T23:59:51.000Z",
-        sequencer=padded("05"),
+        sequencer=pad_sequencer("05"),
         attempts=1,
         claim="run",
         lease_expires_at="2026-01-01T00:10:02.000Z",
@@ -152,7 +157,7 @@ def test_a_folder_is_ignored() -> None:
 def test_an_event_without_a_key_is_on_record_under_a_name_no_file_has() -> None:
     stage = Stage()
     outcome = stage.pipeline.process(replace(UPLOAD, key=""), RUN)
-    record = stage.records.get("input", NAMELESS, consistent=True)
+    record = stage.records.get("input", EMPTY_KEY_RECORD, consistent=True)
     assert outcome is Outcome.FAILED
     assert record
     assert (record.error_code, record.retryable) == ("EmptyKey", False)
@@ -233,10 +238,10 @@ def test_an_event_older_than_the_record_is_superseded() -> None:
     stage = Stage()
     stage.upload()
     stage.process()
-    outcome, record = stage.process(replace(UPLOAD, sequencer=padded("04")))
+    outcome, record = stage.process(replace(UPLOAD, sequencer=pad_sequencer("04")))
     assert outcome is Outcome.SUPERSEDED
     assert record
-    assert record.sequencer == padded("05")
+    assert record.sequencer == pad_sequencer("05")
 
 
 def test_an_upload_that_another_run_converts_is_tried_again_later() -> None:
@@ -252,7 +257,7 @@ def test_an_upload_that_another_run_converts_is_tried_again_later() -> None:
 def test_a_run_that_loses_its_claim_while_converting_writes_nothing() -> None:
     stage = Stage()
     stage.upload()
-    newer = replace(UPLOAD, sequencer=padded("06"))
+    newer = replace(UPLOAD, sequencer=pad_sequencer("06"))
 
     def overtaken(*given: Any) -> Report:
         stage.records.claim(newer, "newer", START + timedelta(seconds=900))
@@ -274,7 +279,7 @@ def test_a_run_whose_claim_fell_after_it_stored_is_superseded() -> None:
     class Overtaken(Bucket):
         def put(self, key: str, pdf: Any, expected_etag: str | None) -> str:
             stored = super().put(key, pdf, expected_etag)
-            newer = replace(UPLOAD, sequencer=padded("06"))
+            newer = replace(UPLOAD, sequencer=pad_sequencer("06"))
             stage.records.claim(newer, "newer", START + timedelta(seconds=900))
             return stored
 
@@ -312,13 +317,13 @@ def test_storing_gives_up_after_so_many_others_and_is_tried_again() -> None:
     )
     with pytest.raises(TransientError, match=r"'pdf/2026/a\.pdf'"):
         pipeline.process(UPLOAD, RUN)
-    assert len(tries) == len(set(tries)) == ROUNDS
+    assert len(tries) == len(set(tries)) == MAX_PUT_ATTEMPTS
     record = stage.records.get("input", UPLOAD.key, consistent=True)
     assert record
     assert (record.error_code, record.retryable) == ("Contended", True)
 
 
-REMOVAL = Removal("input", UPLOAD.key, padded("06"), START)
+REMOVAL = Removal("input", UPLOAD.key, pad_sequencer("06"), START)
 
 
 def test_a_removal_of_what_is_still_there_is_ignored() -> None:
@@ -333,7 +338,7 @@ def test_a_removal_is_recorded_unless_it_is_older_than_the_record() -> None:
     stage.upload()
     stage.process()
     stage.cloud.client.delete_object(Bucket="input", Key=UPLOAD.key)
-    assert stage.process(replace(REMOVAL, sequencer=padded("04")))[0] is Outcome.SUPERSEDED
+    assert stage.process(replace(REMOVAL, sequencer=pad_sequencer("04")))[0] is Outcome.SUPERSEDED
     outcome, record = stage.process(REMOVAL)
     assert outcome is Outcome.REMOVED
     assert record

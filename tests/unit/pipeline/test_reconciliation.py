@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from chalicelib.pipeline.reconciliation import (
-    MAX_BYTES,
-    MAX_FILES,
-    RANGES,
-    SAME_UPLOAD,
+    LISTING_TIME_TOLERANCE,
+    MAX_EVENT_BYTES,
+    MAX_EVENT_FILES,
+    SCHEDULED_RANGES,
     ReconcileRequest,
     Reconciliation,
     Tally,
-    is_behind,
-    packed,
-    upload_of,
+    event_batches,
+    is_outdated,
+    reconciled_upload,
 )
 from chalicelib.records.record import Record, Status, timestamp
 from chalicelib.records.s3_changes import Change, Removal, Upload
@@ -87,8 +87,8 @@ def test_records_of_an_earlier_prefix_are_left_alone() -> None:
     [
         (UPLOADED.replace(microsecond=0), False),
         (UPLOADED.replace(second=1, microsecond=0), False),
-        (UPLOADED + SAME_UPLOAD, False),
-        (UPLOADED + SAME_UPLOAD + timedelta(milliseconds=1), True),
+        (UPLOADED + LISTING_TIME_TOLERANCE, False),
+        (UPLOADED + LISTING_TIME_TOLERANCE + timedelta(milliseconds=1), True),
         (UPLOADED + timedelta(days=1), True),
         (UPLOADED - timedelta(days=1), False),
     ],
@@ -98,7 +98,7 @@ def test_equal_bytes_are_another_upload_once_they_are_dated_later(
     listed_at: datetime, behind: bool
 ) -> None:
     listed = StoredObject("a.txt", "same", 4, listed_at)
-    assert is_behind(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
+    assert is_outdated(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
 
 
 def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
@@ -106,7 +106,7 @@ def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
     stage = Stage([StoredObject(key, "new", 4, UPLOADED) for key in keys], [])
     parts: Any = stage
     whole = Reconciliation(parts, parts, parts, "")
-    whole.answer(ReconcileRequest(pages=1, page_size=10, ranges=4), UPLOADED)
+    whole.handle(ReconcileRequest(pages=1, page_size=10, ranges=4), UPLOADED)
     assert 1 < len(stage.parts) <= 4
     parts, stage.parts = stage.parts, []
     for part in parts:
@@ -116,19 +116,19 @@ def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
 
 
 def test_the_schedule_divides_what_takes_too_long() -> None:
-    assert ReconcileRequest.of({"source": "aws.events"}).ranges == RANGES
-    assert ReconcileRequest.of({}).ranges == 1
+    assert ReconcileRequest.from_event({"source": "aws.events"}).ranges == SCHEDULED_RANGES
+    assert ReconcileRequest.from_event({}).ranges == 1
 
 
 def test_events_hold_as_many_files_as_one_run_converts_well_within_its_time() -> None:
-    sizes = [1] * 50 + [MAX_BYTES, MAX_BYTES + 1, 1]
+    sizes = [1] * 50 + [MAX_EVENT_BYTES, MAX_EVENT_BYTES + 1, 1]
     changes = [
-        upload_of("in", StoredObject(f"{n}.txt", "e", size, UPLOADED), None)
+        reconciled_upload("in", StoredObject(f"{n}.txt", "e", size, UPLOADED), None)
         for n, size in enumerate(sizes)
     ]
-    groups = list(packed(changes))
+    groups = list(event_batches(changes))
     assert [change for group in groups for change in group] == changes
-    assert max(map(len, groups)) == MAX_FILES
+    assert max(map(len, groups)) == MAX_EVENT_FILES
     totals = [sum(c.size or 0 for c in g if isinstance(c, Upload)) for g in groups if len(g) > 1]
-    assert max(totals) <= MAX_BYTES
-    assert list(packed([])) == []
+    assert max(totals) <= MAX_EVENT_BYTES
+    assert list(event_batches([])) == []

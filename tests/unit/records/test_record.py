@@ -22,17 +22,17 @@ from chalicelib.records.record import (
     timestamp,
     utc_now,
 )
-from chalicelib.records.s3_changes import Removal, Upload, padded
+from chalicelib.records.s3_changes import Removal, Upload, pad_sequencer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-UPLOAD = Upload("in", "a.txt", padded("05"), NOW, "etag", "v1", 4)
+UPLOAD = Upload("in", "a.txt", pad_sequencer("05"), NOW, "etag", "v1", 4)
 WORKING = Record(
     input_bucket="in",
     input_key="a.txt",
     status=Status.PROCESSING,
     processed_at=timestamp(NOW),
     uploaded_at=timestamp(NOW - timedelta(hours=1)),
-    sequencer=padded("05"),
+    sequencer=pad_sequencer("05"),
     attempts=2,
     claim="run",
     lease_expires_at=timestamp(NOW + timedelta(minutes=1)),
@@ -70,7 +70,9 @@ def test_who_may_claim(
     now: datetime,
     expected: Refusal | None,
 ) -> None:
-    assert refusal(old, replace(upload, sequencer=padded(sequencer)), claim_id, now) is expected
+    assert (
+        refusal(old, replace(upload, sequencer=pad_sequencer(sequencer)), claim_id, now) is expected
+    )
 
 
 def test_a_lease_is_good_until_its_last_instant() -> None:
@@ -99,7 +101,7 @@ def test_a_reader_is_told_that_a_run_without_a_lease_was_stopped() -> None:
     ("change", "held"),
     [
         ({}, True),
-        ({"sequencer": padded("06")}, False),
+        ({"sequencer": pad_sequencer("06")}, False),
         ({"claim": "other"}, False),
         ({"attempts": 3}, False),
     ],
@@ -125,7 +127,7 @@ def test_a_claim_writes_what_the_event_told(old: Record | None) -> None:
         status=Status.PROCESSING,
         processed_at="2026-03-01T12:00:00.000Z",
         uploaded_at="2026-03-01T12:00:00.000Z",
-        sequencer=padded("05"),
+        sequencer=pad_sequencer("05"),
         attempts=3,
         claim="new",
         lease_expires_at="2026-03-01T12:01:00.001Z",
@@ -136,13 +138,13 @@ def test_a_claim_writes_what_the_event_told(old: Record | None) -> None:
     )
 
 
-REMOVAL = Removal("in", "a.txt", padded("07"), NOW)
+REMOVAL = Removal("in", "a.txt", pad_sequencer("07"), NOW)
 
 
 @pytest.mark.parametrize("old", [DONE, FAILED])
 def test_a_removal_keeps_what_was_finished_for_good(old: Record) -> None:
     assert removed_record(REMOVAL, old, LATER) == replace(
-        old, sequencer=padded("07"), input_deleted_at=timestamp(NOW)
+        old, sequencer=pad_sequencer("07"), input_deleted_at=timestamp(NOW)
     )
 
 
@@ -155,7 +157,7 @@ def test_a_removal_ends_what_was_not_finished(old: Record | None) -> None:
         status=Status.FAILED,
         processed_at=timestamp(LATER),
         uploaded_at=old.uploaded_at if old else deleted,
-        sequencer=padded("07"),
+        sequencer=pad_sequencer("07"),
         attempts=2 if old else 0,
         claim="run" if old else "",
         lease_expires_at=old.lease_expires_at if old else deleted,

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.records.s3_changes import Removal, Upload, changes, following, padded, reconciling
+from chalicelib.records.s3_changes import (
+    Removal,
+    Upload,
+    changes,
+    next_sequencer,
+    pad_sequencer,
+    reconcile_event,
+)
 from tests import events
 
 object_keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
@@ -24,7 +31,7 @@ def test_every_fact_of_the_event_is_kept() -> None:
     assert (upload.bucket, upload.version_id, upload.size) == ("in", "v1", 4)
     assert upload.etag == "0cc175b9c0f1b6a831c399e269772661"
     assert upload.uploaded_at == datetime(2026, 3, 1, 9, 30, 0, 123000, UTC)
-    assert upload.sequencer == padded(events.SEQUENCER)
+    assert upload.sequencer == pad_sequencer(events.SEQUENCER)
 
 
 def test_the_test_event_of_a_new_notification_announces_nothing() -> None:
@@ -49,13 +56,13 @@ def test_padded_sequencers_compare_as_s3_says(one: str, other: str) -> None:
     """S3 User Guide: right pad the shorter value with zeros, then compare as text."""
     width = max(len(one), len(other))
     expected = one.ljust(width, "0") < other.ljust(width, "0")
-    assert (padded(one) < padded(other)) == expected
+    assert (pad_sequencer(one) < pad_sequencer(other)) == expected
 
 
 @pytest.mark.parametrize("text", ["xyz", "0" * 33, "é"])
 def test_what_is_no_sequencer_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a sequencer"):
-        padded(text)
+        pad_sequencer(text)
 
 
 @pytest.mark.parametrize("kind", ["Delete", "DeleteMarkerCreated"])
@@ -66,18 +73,20 @@ def test_a_removal_is_read_in_the_order_of_the_uploads(cause: str, kind: str) ->
     (removal,) = changes(event)
     assert isinstance(removal, Removal)
     assert (removal.bucket, removal.key) == ("in", "a b.txt")
-    assert removal.sequencer == padded(events.SEQUENCER)
+    assert removal.sequencer == pad_sequencer(events.SEQUENCER)
 
 
 @given(object_keys, sequencers)
 def test_what_reconcile_found_is_read_back_as_it_was(key: str, sequencer: str) -> None:
     moment = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    upload = Upload("in", key, padded(sequencer), moment, "etag", None, 7, is_reconciled=True)
-    assert changes(reconciling(upload)) == [upload]
+    upload = Upload(
+        "in", key, pad_sequencer(sequencer), moment, "etag", None, 7, is_reconciled=True
+    )
+    assert changes(reconcile_event(upload)) == [upload]
 
 
 @given(st.text("0123456789ABCDEF", max_size=18), st.text("0123456789ABCDEF", max_size=18))
 def test_what_follows_a_sequencer_precedes_every_later_one_of_s3(one: str, other: str) -> None:
-    assert padded(one) < following(padded(one))
-    if padded(one) < padded(other):
-        assert following(padded(one)) < padded(other)
+    assert pad_sequencer(one) < next_sequencer(pad_sequencer(one))
+    if pad_sequencer(one) < pad_sequencer(other):
+        assert next_sequencer(pad_sequencer(one)) < pad_sequencer(other)

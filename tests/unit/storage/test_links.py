@@ -20,7 +20,9 @@ REGIONS = {
 
 @pytest.mark.parametrize(("region", "host"), REGIONS.items())
 def test_a_link_is_for_the_buckets_own_address_in_its_region(region: str, host: str) -> None:
-    client = boto3.Session("key", "secret", region_name=region).client("s3", config=clients.SIGNED)
+    client = boto3.Session("key", "secret", region_name=region).client(
+        "s3", config=clients.SIGNING_CONFIG
+    )
     url = urlsplit(Links(client, "out").url("a b/ü.pdf"))
     query = parse_qs(url.query)
     assert (url.scheme, url.hostname, unquote(url.path)) == ("https", host, "/a b/ü.pdf")

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from chalicelib.records.record import Claim, Record, Result, Status
-from chalicelib.records.s3_changes import Removal, Upload, padded
+from chalicelib.records.s3_changes import Removal, Upload, pad_sequencer
 from chalicelib.storage.table import Records
 from tests import seeding
 from tests.protocol.memory import Cloud
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-UPLOAD = Upload("in", "a.txt", padded("01"), NOW)
+UPLOAD = Upload("in", "a.txt", pad_sequencer("01"), NOW)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def finished(records: Records, result: Result) -> None:
 )
 def test_a_removal_leaves_what_was_finished_for_good(records: Records, result: Result) -> None:
     finished(records, result)
-    assert records.remove(Removal("in", "a.txt", padded("02"), NOW))
+    assert records.remove(Removal("in", "a.txt", pad_sequencer("02"), NOW))
     record = records.get("in", "a.txt")
     assert record is not None
     assert (record.status, record.error_code, record.output_key, record.pages) == (
@@ -47,12 +47,12 @@ def test_a_removal_leaves_what_was_finished_for_good(records: Records, result: R
         result.pages,
     )
     assert record.input_deleted_at == "2026-03-01T00:00:00.000Z"
-    assert record.sequencer == padded("02")
+    assert record.sequencer == pad_sequencer("02")
 
 
 def test_a_removal_ends_what_would_be_tried_again(records: Records) -> None:
     finished(records, Result(status=Status.FAILED, error_code="ClientError", retryable=True))
-    assert records.remove(Removal("in", "a.txt", padded("02"), NOW))
+    assert records.remove(Removal("in", "a.txt", pad_sequencer("02"), NOW))
     record = records.get("in", "a.txt")
     assert record is not None
     assert (record.status, record.error_code, record.retryable) == (
@@ -65,7 +65,7 @@ def test_a_removal_ends_what_would_be_tried_again(records: Records) -> None:
 def test_a_removal_before_the_upload_on_record_changes_nothing(records: Records) -> None:
     finished(records, Result(status=Status.SUCCESS))
     before = records.get("in", "a.txt")
-    assert not records.remove(Removal("in", "a.txt", padded("00"), NOW))
+    assert not records.remove(Removal("in", "a.txt", pad_sequencer("00"), NOW))
     assert records.get("in", "a.txt") == before
 
 

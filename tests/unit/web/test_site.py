@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from chalicelib.clients import SIGNED
+from chalicelib.clients import SIGNING_CONFIG
 from chalicelib.web import bundle, site
 
 ENDPOINT = "https://s3.eu-central-1.amazonaws.com"
@@ -60,7 +60,7 @@ def test_what_is_no_file_of_this_version_is_not_found(version: str | None, name:
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"])
 def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -> None:
     client = boto3.client(
-        "s3", region, config=SIGNED, aws_access_key_id="a", aws_secret_access_key="b"
+        "s3", region, config=SIGNING_CONFIG, aws_access_key_id="a", aws_secret_access_key="b"
     )
     origin = site.s3_origin(client.meta.endpoint_url)
     link = client.generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "k"})

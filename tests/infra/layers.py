@@ -1,0 +1,93 @@
+"""Layers for every runtime and architecture, and what is to be seen in them."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
+from packaging.requirements import Requirement
+
+from infra.deploy import PROJECT
+from infra.package import build_layer, download
+from infra.target import Target, runtime
+
+LOCK = PROJECT / "requirements.lock"
+
+
+def layer_for(target: Target, folder: Path) -> Path:
+    """Return the layer for the target; one that chalice cannot build here is made in the folder.
+
+    chalice builds for the Python that runs it, on either architecture. For every other Python, the
+    wheels that requirements.lock pins are laid out as chalice would.
+    """
+    if target.runtime == runtime():
+        return build_layer(PROJECT, target.architecture)
+    lock = folder / LOCK.name
+    lock.write_text(_applicable(LOCK.read_text("utf-8"), target.python), "utf-8")
+    download(lock, folder, target)
+    layer = folder / "layer.zip"
+    with zipfile.ZipFile(layer, "w") as archive:
+        for path in folder.glob("*.whl"):
+            with zipfile.ZipFile(path) as wheel:
+                for name in wheel.namelist():
+                    archive.writestr(f"{target.site_packages}/{name}", wheel.read(name))
+    return layer
+
+
+def without_bytecode(package: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(folder / package.name, "w") as bare:
+        for name in whole.namelist():
+            if not name.endswith(".pyc"):
+                bare.writestr(name, whole.read(name))
+    return folder / package.name
+
+
+def _applicable(lock: str, python: str) -> str:
+    """The lock without lines for other Pythons and without markers.
+
+    pip would evaluate markers for the Python that runs it, whatever --python-version says.
+    """
+    kept = []
+    for entry in re.split(r"\n(?=\S)", lock):
+        first, _, hashes = entry.partition(" \\\n")
+        requirement = Requirement(first)
+        if _applies(requirement, python):
+            kept.append(f"{requirement.name}{requirement.specifier} \\\n{hashes}")
+    return "\n".join(kept)
+
+
+def _applies(requirement: Requirement, python: str) -> bool:
+    there = {"python_version": python, "python_full_version": f"{python}.0"}
+    return not requirement.marker or requirement.marker.evaluate(there)
+
+
+def pins(file: Path, python: str) -> list[str]:
+    """What a requirements file pins for that Python, as `name==version`."""
+    lines = re.findall(r"^[^\s#][^\\\n]*", file.read_text("utf-8"), re.MULTILINE)
+    required = [Requirement(line) for line in lines]
+    return [f"{r.name}{r.specifier}" for r in required if _applies(r, python)]
+
+
+def native_files(archive: Path) -> Iterator[tuple[str, ELFFile]]:
+    """Every ELF file of a zip, by content and not by name."""
+    with zipfile.ZipFile(archive) as opened:
+        for name in opened.namelist():
+            with opened.open(name) as file:
+                if file.read(4) == b"\x7fELF":
+                    yield name, ELFFile(io.BytesIO(opened.read(name)))
+
+
+def glibc_needed(elf: ELFFile) -> tuple[int, int]:
+    """The newest GLIBC symbol version that the file refers to."""
+    section = next((s for s in elf.iter_sections() if isinstance(s, GNUVerNeedSection)), None)
+    versions = (
+        auxiliary.name.removeprefix("GLIBC_")
+        for _, auxiliaries in (section.iter_versions() if section else ())
+        for auxiliary in auxiliaries
+        if auxiliary.name.startswith("GLIBC_")
+    )
+    numbers = [tuple(int(part) for part in v.split(".")[:2]) for v in versions if v[0].isdigit()]
+    return max(((n[0], n[1]) for n in numbers), default=(0, 0))

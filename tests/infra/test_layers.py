@@ -1,0 +1,113 @@
+"""The layer with the libraries, for each runtime and architecture that the product supports."""
+
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from infra.deploy import PROJECT
+from infra.package import build_code, build_layer, pinned_files, verify_layer
+from infra.target import ARCHITECTURES, ARM64, RUNTIME_GLIBC, X86_64, Target, runtime
+from tests.infra.layers import (
+    LOCK,
+    glibc_needed,
+    layer_for,
+    native_files,
+    pins,
+    without_bytecode,
+)
+
+TARGETS = [Target(name, which) for name in RUNTIME_GLIBC for which in ARCHITECTURES]
+ELF_MACHINES = {X86_64: "x64", ARM64: "AArch64"}
+ZIPPED_MB, UNZIPPED_MB = 40, 140
+"""Budgets for layer and code together; Lambda's own limits are 50 (a direct upload) and 250."""
+
+
+@pytest.fixture(scope="module", params=TARGETS, ids=lambda t: f"{t.runtime}-{t.architecture}")
+def target(request: pytest.FixtureRequest) -> Target:
+    chosen: Target = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def layer(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return layer_for(target, tmp_path_factory.mktemp("layer"))
+
+
+def test_every_compiled_file_runs_on_lambda(layer: Path, target: Target) -> None:
+    files = list(native_files(layer))
+    assert files, "the layer is expected to hold compiled files"
+    wrong = {
+        name: (elf.get_machine_arch(), glibc_needed(elf))
+        for name, elf in files
+        if elf.get_machine_arch() != ELF_MACHINES[target.architecture]
+        or glibc_needed(elf) > target.glibc
+    }
+    assert wrong == {}
+
+
+def test_every_compiled_file_is_for_the_python_of_the_runtime(layer: Path, target: Target) -> None:
+    tag = f"cpython-{target.python.replace('.', '')}-"
+    for name, _ in native_files(layer):
+        file = PurePosixPath(name).name
+        assert tag in file or ".abi3." in file or "cpython" not in file
+
+
+def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(layer: Path, target: Target) -> None:
+    fitting = {f"-{platform}" for platform in target.platforms()} | {"-any"}
+    with zipfile.ZipFile(layer) as opened:
+        wheels = {
+            name: opened.read(name).decode()
+            for name in opened.namelist()
+            if name.endswith(".dist-info/WHEEL")
+        }
+    assert wheels
+    for name, text in wheels.items():
+        lines = text.splitlines()
+        tags = [line.removeprefix("Tag: ") for line in lines if line.startswith("Tag: ")]
+        assert any(tag.endswith(tuple(fitting)) for tag in tags), (name, tags)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(
+    architecture: str, tmp_path: Path
+) -> None:
+    target = Target(runtime(), architecture)
+    bare = without_bytecode(build_layer(PROJECT, architecture), tmp_path)
+    verify_layer(bare, pinned_files(LOCK, target), target)
+
+
+def test_the_layer_holds_each_pinned_library_and_no_other(layer: Path, target: Target) -> None:
+    with zipfile.ZipFile(layer) as opened:
+        folders = {PurePosixPath(name).parent.name for name in opened.namelist()}
+    shipped = [name.removesuffix(".dist-info") for name in folders if name.endswith(".dist-info")]
+    assert sorted(name.lower().replace("_", "-") for name in shipped) == sorted(
+        pin.replace("==", "-") for pin in pins(LOCK, target.python)
+    )
+
+
+@pytest.mark.parametrize("python", [name.removeprefix("python") for name in RUNTIME_GLIBC])
+def test_the_lock_pins_for_each_python_what_is_required_there(python: str) -> None:
+    """Whichever Python made it."""
+    locked = pins(LOCK, python)
+    assert set(pins(PROJECT / "requirements.txt", python)) <= set(locked)
+    assert len({pin.partition("==")[0] for pin in locked}) == len(locked)
+
+
+def test_the_lock_names_no_place() -> None:
+    assert not re.search(
+        r"://|^\s*-|/", LOCK.read_text("utf-8").replace("--hash", ""), re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_package_keeps_within_its_budgets(architecture: str) -> None:
+    packages = build_layer(PROJECT, architecture), build_code(PROJECT)
+    zipped = sum(path.stat().st_size for path in packages)
+    unzipped = 0
+    for path in packages:
+        with zipfile.ZipFile(path) as archive:
+            unzipped += sum(info.file_size for info in archive.infolist())
+    assert zipped <= ZIPPED_MB * 1_000_000
+    assert unzipped <= UNZIPPED_MB * 1_000_000
