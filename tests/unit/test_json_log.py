@@ -20,7 +20,7 @@ def line_of(error: Exception) -> str:
     return JsonFormatter().format(record)
 
 
-def test_a_librarys_message_is_left_out_because_it_may_quote_the_text() -> None:
+def test_messages_of_libraries_are_omitted_since_they_may_quote_the_text() -> None:
     line = line_of(ValueError("cannot encode 'the secret of the text'"))
     assert "secret" not in line
     told = json.loads(line)["errors"]
@@ -28,27 +28,27 @@ def test_a_librarys_message_is_left_out_because_it_may_quote_the_text() -> None:
     assert "test_json_log.py" in told[0]["at"][0]
 
 
-def test_our_own_and_awss_messages_are_kept() -> None:
+def test_messages_of_the_product_and_of_aws_are_kept() -> None:
     refused = ClientError({"Error": {"Code": "SlowDown", "Message": "later"}}, "PutObject")
     assert "SlowDown" in line_of(refused)
     assert "no text in it" in line_of(NotText("There is no text in it."))
 
 
-def test_every_cause_is_told() -> None:
+def test_every_cause_is_reported() -> None:
     outer = NotText("outer")
     outer.__cause__ = ValueError("inner")
     told = json.loads(line_of(outer))["errors"]
     assert [error["class"] for error in told] == ["NotText", "ValueError"]
 
 
-def test_a_line_is_one_line_of_printable_ascii() -> None:
+def test_a_log_line_is_printable_ascii() -> None:
     line = line_of(NotText("a\x1b[31m\n\r\u2028\u202e\x7f\x85\ud800b"))
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["message"] == "failed: 'a\\nb'"
 
 
-def test_a_metric_is_kept_for_the_stage_and_for_all_dimensions_together(
+def test_a_metric_has_the_stage_and_all_dimensions(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     log = logging.getLogger("tests.journal")

@@ -18,7 +18,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_missing_setting_is_named_with_the_way_out(name: str) -> None:
+def test_a_missing_setting_is_named_with_advice(name: str) -> None:
     with pytest.raises(SettingsError, match=rf"{name} is missing: .*make deploy"):
         Settings.from_environment(WHOLE | {name: ""})
 
@@ -31,7 +31,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("source", "target"), [("", ""), ("a/", "a/b/"), ("a/b/", "a/"), ("", "x")]
 )
-def test_overlapping_prefixes_of_one_bucket_are_refused(source: str, target: str) -> None:
+def test_overlapping_prefixes_of_one_bucket_are_rejected(source: str, target: str) -> None:
     with pytest.raises(SettingsError, match="overlap in bucket in"):
         Settings.from_environment(
             WHOLE | {"OUTPUT_BUCKET": "in", "INPUT_PREFIX": source, "OUTPUT_PREFIX": target}
@@ -46,33 +46,33 @@ def test_disjoint_prefixes_of_one_bucket_are_allowed() -> None:
 
 
 @pytest.mark.parametrize("shards", ["0", "-1", "many", "٣"])
-def test_a_number_of_shards_that_is_none_is_refused(shards: str) -> None:
+def test_an_invalid_number_of_shards_is_rejected(shards: str) -> None:
     with pytest.raises(SettingsError, match="SHARDS"):
         Settings.from_environment(WHOLE | {"SHARDS": shards})
 
 
-def test_a_stage_that_was_not_provisioned_is_named_with_those_that_were(tmp_path: Path) -> None:
+def test_an_unknown_stage_is_reported_with_the_provisioned_ones(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"stages": {"dev": {}, "prod": {}}}')
     with pytest.raises(SettingsError, match=r"'nowhere' .*dev, prod.*make deploy"):
         Settings.from_chalice_config(tmp_path, "nowhere")
 
 
-def test_without_any_deployment_the_way_to_one_is_told(tmp_path: Path) -> None:
+def test_without_a_deployment_the_message_says_how_to_deploy(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="make run"):
         last_deployed_stage(tmp_path)
 
 
-def test_pages_look_as_the_settings_say() -> None:
+def test_page_options_are_read_from_the_settings() -> None:
     settings = Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "letter", "PDF_FONT_SIZE": "8"})
     assert settings.options == Options(page_size=PageSize.LETTER, font_size=8)
 
 
-def test_a_page_that_cannot_be_is_refused_with_what_can_be() -> None:
+def test_an_invalid_page_option_is_rejected_with_the_valid_values() -> None:
     with pytest.raises(SettingsError, match=r"pdf-page-size .*a4 or letter.*config\.json"):
         Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "a5"})
 
 
-def test_likely_charsets_are_a_setting() -> None:
+def test_likely_charsets_are_read_from_the_settings() -> None:
     settings = Settings.from_environment(WHOLE | {"PDF_CHARSETS": "cp850, mac-roman"})
     assert settings.options.likely_charsets == ("cp850", "mac-roman")
     with pytest.raises(SettingsError, match=r"pdf-charsets .*klingon.*config\.json"):

@@ -40,7 +40,7 @@ def gate(store: Store, clock: Clock | None = None) -> TokenAuthorizer:
     return TokenAuthorizer(cast("Any", store), SETTINGS, clock or Clock())
 
 
-def test_a_rotated_token_replaces_the_old_one_once_that_is_no_longer_kept() -> None:
+def test_a_rotated_token_replaces_the_old_one_when_the_cache_expires() -> None:
     store, clock = Store("old"), Clock()
     guard = gate(store, clock)
     assert guard.admits("Bearer old")
@@ -53,7 +53,7 @@ def test_a_rotated_token_replaces_the_old_one_once_that_is_no_longer_kept() -> N
 
 
 @pytest.mark.parametrize("header", ["Bearer ", "Bearer", "", "bearer  ", "Bearer \x00"])
-def test_an_empty_token_opens_nothing(header: str) -> None:
+def test_an_empty_token_is_rejected(header: str) -> None:
     assert not gate(Store("")).admits(header)
     assert not gate(Store("  ")).admits(header)
 
@@ -66,7 +66,7 @@ def test_an_empty_token_opens_nothing(header: str) -> None:
         EndpointConnectionError(endpoint_url="https://ssm"),
     ],
 )
-def test_a_token_that_cannot_be_read_opens_nothing_and_raises_the_alarm(
+def test_an_unreadable_token_rejects_all_requests_and_is_counted(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "chalicelib")
@@ -82,5 +82,5 @@ def test_a_token_that_cannot_be_read_opens_nothing_and_raises_the_alarm(
 
 
 @pytest.mark.parametrize("token", ["tokén", "\udcff", "🗝"])
-def test_a_token_that_is_not_ascii_is_compared_too(token: str) -> None:
+def test_a_token_that_is_not_ascii_is_compared(token: str) -> None:
     assert not gate(Store("right")).admits(f"Bearer {token}")

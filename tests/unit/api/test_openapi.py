@@ -59,7 +59,7 @@ def test_it_has_exactly_the_routes_of_the_app(app: Chalice) -> None:
     assert routed == described
 
 
-def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice) -> None:
+def test_every_route_but_the_page_and_its_files_requires_the_token(app: Chalice) -> None:
     assert DOCUMENT["security"] == [{"bearer": []}]
     for path, methods in app.routes.items():
         is_open = path in OPEN_ROUTES
@@ -69,7 +69,7 @@ def test_every_route_but_the_page_and_its_files_asks_for_the_token(app: Chalice)
         assert not is_open or all(operation["security"] == [] for operation in described)
 
 
-def test_where_uploads_are_off_there_is_no_such_route(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_upload_route_with_uploads_off(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (ENVIRONMENT | {"UPLOADS": "off"}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delitem(sys.modules, "app", raising=False)
@@ -104,14 +104,14 @@ def test_problems_are_of_exactly_these_types() -> None:
     assert SCHEMAS["Problem"]["properties"]["type"]["enum"] == [kind.uri for kind in ProblemKind]
 
 
-def test_bounds_and_version_are_those_of_the_code() -> None:
+def test_limits_and_version_are_those_of_the_code() -> None:
     limit = next(p for p in parameters(DOCUMENT["paths"]["/status"]["get"]) if p["name"] == "limit")
     assert limit["schema"]["maximum"] == SCHEMAS["Page"]["properties"]["files"]["maxItems"]
     assert limit["schema"]["maximum"] == MAX_LIMIT
     assert DOCUMENT["info"]["version"] == VERSION
 
 
-def test_answering_never_loads_what_only_conversion_needs() -> None:
+def test_answering_requests_never_imports_the_converter() -> None:
     code = """
 import sys, app
 from chalicelib.api import routes

@@ -33,7 +33,7 @@ def stage() -> Services:
     return services(RECORDS, map(stored, RECORDS), ["a/done.pdf"])
 
 
-def test_a_key_is_answered_with_its_record(stage: Services) -> None:
+def test_a_key_returns_its_record(stage: Services) -> None:
     code, told, response = ask("/status", stage, key="a/done.txt")
     assert (code, response.headers["Cache-Control"]) == (200, "no-store")
     assert response.headers["Content-Type"] == "application/json"
@@ -55,12 +55,12 @@ def test_an_object_without_a_record_is_not_processed() -> None:
     assert told["uploaded_at"].startswith("2026-03-01T00:00:00")
 
 
-def test_an_object_outside_the_prefix_is_no_file() -> None:
+def test_an_object_outside_the_prefix_is_not_a_file() -> None:
     stage = services([], [stored(DONE)], settings=replace(SETTINGS, input_prefix="b/"))
     assert ask("/status", stage, key="a/done.txt")[0] == 404
 
 
-def test_a_prefix_is_answered_page_by_page(stage: Services) -> None:
+def test_a_prefix_returns_pages(stage: Services) -> None:
     code, told, _ = ask("/status", stage, prefix="", limit="2")
     assert code == 200
     assert [file["input_key"] for file in told["files"]] == ["a/done.txt", "a/failed.txt"]
@@ -69,7 +69,7 @@ def test_a_prefix_is_answered_page_by_page(stage: Services) -> None:
     assert told["next"] is None
 
 
-def test_a_token_is_good_for_its_own_question_only(stage: Services) -> None:
+def test_a_page_token_is_valid_only_for_its_query(stage: Services) -> None:
     token = ask("/status", stage, prefix="", limit="2")[1]["next"]
     for path, given in (
         ("/status", {"prefix": "a/"}),
@@ -80,7 +80,7 @@ def test_a_token_is_good_for_its_own_question_only(stage: Services) -> None:
         assert (code, told["parameter"]) == (400, "next")
 
 
-def test_filters_keep_what_they_name(stage: Services) -> None:
+def test_filters_select_matching_files(stage: Services) -> None:
     _, told, _ = ask("/status", stage, prefix="", status="FAILED")
     assert [file["input_key"] for file in told["files"]] == ["a/failed.txt"]
     assert told["next"] is None
@@ -88,7 +88,7 @@ def test_filters_keep_what_they_name(stage: Services) -> None:
     assert told["files"] == []
 
 
-def test_a_response_that_would_be_too_large_ends_early(
+def test_a_page_ends_before_its_response_is_too_large(
     stage: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [ask("/status", stage, key=record.input_key)[1] for record in RECORDS]
@@ -112,7 +112,7 @@ def test_a_summary_counts(stage: Services) -> None:
     assert told["prefix"] == "a/"
 
 
-def test_a_summary_that_takes_too_long_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_summary_that_takes_too_long_can_be_continued(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [seeding.record("in", f"{n:05}.txt") for n in range(11_000)]
     stage = services(records)
     monkeypatch.setattr(routes, "COUNTING_SECONDS", 0)
@@ -122,7 +122,7 @@ def test_a_summary_that_takes_too_long_goes_on_later(monkeypatch: pytest.MonkeyP
     assert second["next"] is None
 
 
-def test_a_download_leads_to_the_pdf(stage: Services) -> None:
+def test_a_download_redirects_to_the_pdf(stage: Services) -> None:
     client = boto3.client(
         "s3",
         region_name="us-east-1",
@@ -146,7 +146,7 @@ def test_a_file_without_a_pdf_is_409_and_says_why(stage: Services, record: Any) 
     assert (record.error or "Being converted") in told["detail"]
 
 
-def test_a_pdf_that_was_deleted_is_410() -> None:
+def test_a_deleted_pdf_is_410() -> None:
     code, told, _ = ask("/download", services([DONE], [stored(DONE)]), key="a/done.txt")
     assert (code, told["type"]) == (410, "urn:text-to-pdf:problem:pdf-gone")
 
@@ -168,7 +168,7 @@ def test_a_pdf_that_was_deleted_is_410() -> None:
         ("/health", {"key": "a"}, "unknown-parameter"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_400(
+def test_an_invalid_request_is_400(
     stage: Services, path: str, given: dict[str, str], kind: str
 ) -> None:
     code, told, response = ask(path, stage, **given)
@@ -182,7 +182,7 @@ def test_a_repeated_parameter_is_400(stage: Services) -> None:
     assert "repeated-parameter" in response.body
 
 
-def test_health_and_openapi_touch_no_service() -> None:
+def test_health_and_openapi_call_no_service() -> None:
     stage = Services(SETTINGS)
     assert ask("/health", stage)[:2] == (200, {"status": "ok", "version": VERSION})
     assert ask("/openapi.json", stage)[1]["openapi"].startswith("3.1")

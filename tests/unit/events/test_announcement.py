@@ -22,7 +22,7 @@ def announced(**changes: object) -> Announcement:
 
 
 @given(KEYS)
-def test_any_key_gives_a_message_that_sns_takes(key: str) -> None:
+def test_any_key_gives_a_valid_sns_message(key: str) -> None:
     one = announced(input_key=key, output_key=key)
     assert re.fullmatch(f"[!-~][ -~]{{0,{MAX_SUBJECT_LENGTH - 1}}}", one.subject)
     assert len(one.message.encode()) < MAX_ENTRY
@@ -34,7 +34,7 @@ def test_any_key_gives_a_message_that_sns_takes(key: str) -> None:
 
 
 @given(st.lists(st.text("ab", max_size=3), min_size=1, max_size=5))
-def test_prefixes_reach_to_the_first_and_to_the_last_slash(parts: list[str]) -> None:
+def test_prefixes_end_at_the_first_and_at_the_last_slash(parts: list[str]) -> None:
     key = "/".join([*parts, "x.txt"])
     attributes = announced(input_key=key).attributes
     assert key.startswith(attributes["first_prefix"])
@@ -74,12 +74,12 @@ def test_a_mail_about_a_failure_names_its_cause() -> None:
     assert "Cause: It is no text." in one.text
 
 
-def test_a_deleted_input_is_told_as_such() -> None:
+def test_a_deleted_input_is_reported() -> None:
     one = announced(**GONE)
     assert (one.type, one.attributes["status"]) == ("deleted", "SUCCESS")
     assert "was deleted on 2026-03-01T08:00:00.000Z" in one.text
 
 
-def test_who_worked_on_a_record_stays_inside() -> None:
+def test_claims_are_not_public() -> None:
     record = announced().body["record"]
     assert not {"claim", "lease_expires_at", "pk", "output_etag"} & set(record)

@@ -63,7 +63,7 @@ def violations(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     ],
     ids=["claimed", "converted", "failed", "to be retried", "unchanged"],
 )
-def test_only_what_is_settled_is_announced(
+def test_only_settled_files_are_announced(
     old: Record | None, new: Record, announced: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     board = Board()
@@ -73,7 +73,7 @@ def test_only_what_is_settled_is_announced(
     assert violations(caplog) == []
 
 
-def test_a_forbidden_step_is_logged_with_both_images_and_counted(
+def test_a_forbidden_transition_is_logged_with_both_images_and_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")
@@ -86,7 +86,7 @@ def test_a_forbidden_step_is_logged_with_both_images_and_counted(
     json.dumps(facts)
 
 
-def test_an_item_that_is_no_record_is_logged_and_keeps_no_other_from_being_announced(
+def test_an_invalid_record_is_logged_and_the_others_are_announced(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")
@@ -104,7 +104,7 @@ def sns() -> Any:
     )
 
 
-def test_ten_messages_are_one_request(sns: Any) -> None:
+def test_ten_messages_take_one_request(sns: Any) -> None:
     announcements = [Announcement(str(n), "dev", DONE) for n in range(25)]
     with Stubber(sns) as stub:
         for _ in range(3):
@@ -117,7 +117,7 @@ def test_ten_messages_are_one_request(sns: Any) -> None:
         stub.assert_no_pending_responses()
 
 
-def test_a_message_that_sns_refuses_brings_the_batch_back(sns: Any) -> None:
+def test_a_message_that_sns_rejects_makes_the_batch_fail(sns: Any) -> None:
     with Stubber(sns) as stub:
         failed = [{"Id": "0", "Code": "InternalError", "SenderFault": False}]
         stub.add_response("publish_batch", {"Successful": [], "Failed": failed})

@@ -62,14 +62,14 @@ class Machine:
         return outcome, record
 
 
-def test_what_is_within_its_bounds_is_converted() -> None:
+def test_a_file_within_the_limits_is_converted() -> None:
     outcome, record = Machine(pages=100).run(b"0123456789")
     assert (outcome, record.status, record.pages) == (Outcome.CONVERTED, Status.SUCCESS, 100)
     assert record.duration_ms == 100_000
 
 
 @pytest.mark.parametrize("told_size", [11, None, 5])
-def test_a_file_beyond_the_size_limit_fails_for_good(told_size: int | None) -> None:
+def test_a_file_above_the_size_limit_fails_permanently(told_size: int | None) -> None:
     """The event's size is believed when it is too much, and the object's in any case."""
     outcome, record = Machine(pages=1).run(b"01234567890", told_size)
     assert (outcome, record.error_code, record.retryable) == (Outcome.FAILED, "TooLarge", False)
@@ -77,7 +77,7 @@ def test_a_file_beyond_the_size_limit_fails_for_good(told_size: int | None) -> N
 
 
 @pytest.mark.parametrize("pages", [101, 128, 500])
-def test_a_pdf_beyond_the_page_limit_fails_for_good(pages: int) -> None:
+def test_a_pdf_above_the_page_limit_fails_permanently(pages: int) -> None:
     machine = Machine(pages)
     outcome, record = machine.run(b"text")
     assert (outcome, record.error_code) == (Outcome.FAILED, "TooManyPages")
@@ -85,7 +85,7 @@ def test_a_pdf_beyond_the_page_limit_fails_for_good(pages: int) -> None:
     assert machine.now <= START + timedelta(seconds=128)
 
 
-def test_what_cannot_be_finished_in_time_fails_for_good_and_names_the_limit() -> None:
+def test_a_conversion_that_takes_too_long_fails_permanently_and_names_the_limit() -> None:
     machine = Machine(pages=10_000, max_pages=10**6)
     outcome, record = machine.run(b"text")
     assert (outcome, record.error_code, record.retryable) == (Outcome.FAILED, "OutOfTime", False)
@@ -110,7 +110,7 @@ class Late(Machine):
         return report
 
 
-def test_a_run_that_is_killed_late_is_told_as_working_until_it_is_dead() -> None:
+def test_a_run_is_reported_as_processing_until_its_lease_expires() -> None:
     """Lambda was seen to kill a run 0.7 s after its deadline, in which it may still finish."""
     machine = Late(seconds=1.9)
     outcome, _ = machine.run(b"text")
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_late_is_told_as_working_until_it_is_dead() -> None
     assert outcome is Outcome.CONVERTED
 
 
-def test_a_run_that_is_surely_dead_is_told_as_failed() -> None:
+def test_a_run_with_an_expired_lease_is_reported_as_failed() -> None:
     machine = Late(seconds=2.1)
     machine.run(b"text")
     assert [(r.status, r.error_code) for r in machine.seen] == [(Status.FAILED, "Stopped")]
@@ -137,7 +137,7 @@ class Recorder(Bucket):
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_what_was_opened_is_closed_however_the_run_ends(fails: bool) -> None:
+def test_opened_objects_are_closed_however_the_run_ends(fails: bool) -> None:
     machine = Machine(pages=10_000 if fails else 1)
     source = Recorder(machine.cloud.client)
     buckets = {"input": source, "output": Bucket(machine.cloud.client, "output")}
@@ -146,7 +146,7 @@ def test_what_was_opened_is_closed_however_the_run_ends(fails: bool) -> None:
     assert [opened.body.closed for opened in source.opened] == [True]
 
 
-def test_a_file_whose_turn_comes_too_late_is_tried_again_and_not_blamed() -> None:
+def test_a_file_without_enough_time_left_is_retried() -> None:
     machine = Machine(pages=300, max_pages=1000)
     uploads = [Upload("input", f"{name}.txt", pad_sequencer("01"), START) for name in "ab"]
     for upload in uploads:

@@ -89,7 +89,7 @@ def pdf(stage: Stage, key: str) -> bytes:
     return body
 
 
-def test_the_record_of_a_success_has_every_fact() -> None:
+def test_the_record_of_a_success_has_all_attributes() -> None:
     stage = Stage()
     stage.upload()
     outcome, record = stage.process()
@@ -129,7 +129,7 @@ def test_the_record_of_a_success_has_every_fact() -> None:
     )
 
 
-def test_the_converter_is_told_what_is_known_of_the_object() -> None:
+def test_the_converter_gets_the_metadata_of_the_object() -> None:
     stage = Stage()
     stage.upload()
     stage.process()
@@ -154,7 +154,7 @@ def test_a_folder_is_ignored() -> None:
     assert stage.process(replace(UPLOAD, key="in/2026/")) == (Outcome.IGNORED, None)
 
 
-def test_an_event_without_a_key_is_on_record_under_a_name_no_file_has() -> None:
+def test_an_event_without_a_key_is_recorded_under_a_name_that_no_file_has() -> None:
     stage = Stage()
     outcome = stage.pipeline.process(replace(UPLOAD, key=""), RUN)
     record = stage.records.get("input", EMPTY_KEY_RECORD, consistent=True)
@@ -180,7 +180,7 @@ def failing(error: Exception) -> Stage:
     return stage
 
 
-def test_a_permanent_error_is_recorded_in_its_own_words() -> None:
+def test_a_permanent_error_is_recorded_with_its_message() -> None:
     outcome, record = failing(NotText("It is a picture.")).process()
     assert outcome is Outcome.FAILED
     assert record
@@ -215,7 +215,7 @@ def test_any_other_error_is_recorded_without_its_text_and_raised(
     assert record.retryable is True
 
 
-def test_what_failed_is_converted_when_it_is_tried_again() -> None:
+def test_a_failed_upload_is_converted_by_a_retry() -> None:
     stage = failing(OSError("x"))
     with pytest.raises(OSError, match="x"):
         stage.process()
@@ -226,7 +226,7 @@ def test_what_failed_is_converted_when_it_is_tried_again() -> None:
     assert (record.error, record.error_code, record.retryable) == (None, None, None)
 
 
-def test_an_event_that_comes_twice_is_a_duplicate() -> None:
+def test_an_event_that_is_delivered_twice_is_a_duplicate() -> None:
     stage = Stage()
     stage.upload()
     _, first = stage.process()
@@ -244,7 +244,7 @@ def test_an_event_older_than_the_record_is_superseded() -> None:
     assert record.sequencer == pad_sequencer("05")
 
 
-def test_an_upload_that_another_run_converts_is_tried_again_later() -> None:
+def test_an_upload_that_another_run_converts_is_retried_later() -> None:
     stage = Stage()
     stage.upload()
     stage.records.claim(UPLOAD, "other", START + timedelta(seconds=60))
@@ -272,7 +272,7 @@ def test_a_run_that_loses_its_claim_while_converting_writes_nothing() -> None:
     assert pdf(stage, "pdf/2026/a.pdf") == b"newer"
 
 
-def test_a_run_whose_claim_fell_after_it_stored_is_superseded() -> None:
+def test_a_run_that_loses_its_claim_after_storing_is_superseded() -> None:
     stage = Stage()
     stage.upload()
 
@@ -291,7 +291,7 @@ def test_a_run_whose_claim_fell_after_it_stored_is_superseded() -> None:
     assert pipeline.process(UPLOAD, RUN) is Outcome.SUPERSEDED
 
 
-def test_a_pdf_that_nobody_knows_of_is_replaced() -> None:
+def test_a_pdf_without_a_record_is_replaced() -> None:
     stage = Stage()
     stage.upload()
     stage.cloud.client.put_object(Bucket="output", Key="pdf/2026/a.pdf", Body=b"older")
@@ -300,7 +300,7 @@ def test_a_pdf_that_nobody_knows_of_is_replaced() -> None:
     assert pdf(stage, "pdf/2026/a.pdf").startswith(b"pdf of")
 
 
-def test_storing_gives_up_after_so_many_others_and_is_tried_again() -> None:
+def test_storing_ends_with_a_retryable_error_after_too_many_conflicts() -> None:
     stage = Stage()
     stage.upload()
     tries = []
@@ -326,7 +326,7 @@ def test_storing_gives_up_after_so_many_others_and_is_tried_again() -> None:
 REMOVAL = Removal("input", UPLOAD.key, pad_sequencer("06"), START)
 
 
-def test_a_removal_of_what_is_still_there_is_ignored() -> None:
+def test_a_removal_of_an_existing_object_is_ignored() -> None:
     stage = Stage()
     stage.upload()
     _, before = stage.process()
@@ -348,7 +348,7 @@ def test_a_removal_is_recorded_unless_it_is_older_than_the_record() -> None:
     )
 
 
-def test_one_change_that_fails_does_not_stop_the_others() -> None:
+def test_a_failed_change_does_not_stop_the_others() -> None:
     stage = Stage()
 
     def some_fail(source: Any, sink: Any, text: Any, *more: Any) -> Report:
@@ -373,14 +373,14 @@ def test_one_change_that_fails_does_not_stop_the_others() -> None:
     assert record.status is Status.SUCCESS
 
 
-def test_changes_that_all_succeed_raise_nothing() -> None:
+def test_an_event_without_failures_raises_nothing() -> None:
     stage = Stage()
     stage.upload()
     stage.pipeline.process_all([UPLOAD, UPLOAD], RUN)
     assert len(stage.calls) == 1
 
 
-def test_each_change_is_one_line_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_change_logs_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[dict[str, Any]] = []
 
     def entry(_log: logging.Logger, event: str, facts: Any, *metrics: Any) -> None:

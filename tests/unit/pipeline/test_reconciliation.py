@@ -66,7 +66,7 @@ class Stage:
         self.parts.append(asked)
 
 
-def test_records_of_an_earlier_prefix_are_left_alone() -> None:
+def test_records_outside_the_current_prefix_are_ignored() -> None:
     records = [replace(RECORD, input_key=key) for key in ("new/gone.txt", "old/a.txt", "new.txt")]
     objects = [
         StoredObject("old/a.txt", "same", 4, UPLOADED),
@@ -94,14 +94,14 @@ def test_records_of_an_earlier_prefix_are_left_alone() -> None:
     ],
     ids=["cut to seconds", "rounded up", "at the limit", "beyond it", "next day", "day before"],
 )
-def test_equal_bytes_are_another_upload_once_they_are_dated_later(
+def test_equal_bytes_with_a_later_date_are_another_upload(
     listed_at: datetime, behind: bool
 ) -> None:
     listed = StoredObject("a.txt", "same", 4, listed_at)
     assert is_outdated(RECORD, listed, UPLOADED + timedelta(days=2), failures=False) is behind
 
 
-def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
+def test_a_bucket_too_large_for_one_run_is_divided_and_compared_completely() -> None:
     keys = [f"{letter}/{number}.txt" for letter in "abcdefgh" for number in range(5)]
     stage = Stage([StoredObject(key, "new", 4, UPLOADED) for key in keys], [])
     parts: Any = stage
@@ -115,12 +115,12 @@ def test_what_does_not_fit_into_one_run_is_divided_and_compared_whole() -> None:
     assert sorted(change.key for change in stage.started) == keys
 
 
-def test_the_schedule_divides_what_takes_too_long() -> None:
+def test_a_scheduled_run_divides_a_bucket_that_takes_too_long() -> None:
     assert ReconcileRequest.from_event({"source": "aws.events"}).ranges == SCHEDULED_RANGES
     assert ReconcileRequest.from_event({}).ranges == 1
 
 
-def test_events_hold_as_many_files_as_one_run_converts_well_within_its_time() -> None:
+def test_an_event_has_no_more_files_than_a_run_can_convert() -> None:
     sizes = [1] * 50 + [MAX_EVENT_BYTES, MAX_EVENT_BYTES + 1, 1]
     changes = [
         reconciled_upload("in", StoredObject(f"{n}.txt", "e", size, UPLOADED), None)

@@ -13,7 +13,7 @@ keys = st.builds("{}.{}".format, stems, extensions)
 
 
 @given(keys)
-def test_the_input_key_can_be_told_from_the_output_key(key: str) -> None:
+def test_the_input_key_can_be_recovered_from_the_output_key(key: str) -> None:
     assert naming.input_key(naming.output_key(key)) == key
 
 
@@ -49,12 +49,12 @@ def test_examples(key: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["a.docx", "a.txt.gz", "txt", "a.tx", "a.txt ", "a.ｔｘｔ", ""])
-def test_other_names_are_refused_with_the_way_out(key: str) -> None:
+def test_other_names_are_rejected_with_advice(key: str) -> None:
     with pytest.raises(UnsupportedType, match=r"ends in \.txt"):
         naming.output_key(key)
 
 
-def test_a_key_that_a_long_output_prefix_would_overflow_is_refused() -> None:
+def test_a_key_that_is_too_long_with_the_output_prefix_is_rejected() -> None:
     longest = "x" * 1020 + ".txt"
     assert naming.output_key(longest)
     with pytest.raises(KeyTooLong, match="1029 bytes"):

@@ -62,7 +62,7 @@ RECONCILED = replace(UPLOAD, is_reconciled=True)
         (RETRYABLE, "05", UPLOAD, "new", NOW, None),
     ],
 )
-def test_who_may_claim(
+def test_which_uploads_can_be_claimed(
     old: Record,
     sequencer: str,
     upload: Upload,
@@ -75,14 +75,14 @@ def test_who_may_claim(
     )
 
 
-def test_a_lease_is_good_until_its_last_instant() -> None:
+def test_a_lease_is_valid_until_its_end() -> None:
     last = NOW + timedelta(minutes=1)
     assert WORKING.is_at_work(last)
     assert not WORKING.is_at_work(LATER)
     assert not DONE.is_at_work(NOW)
 
 
-def test_a_reader_is_told_that_a_run_without_a_lease_was_stopped() -> None:
+def test_a_record_in_progress_without_a_lease_is_reported_as_stopped() -> None:
     assert WORKING.as_seen_at(NOW) == WORKING
     assert DONE.as_seen_at(LATER) == DONE
     told = WORKING.as_seen_at(LATER)
@@ -119,7 +119,7 @@ def test_a_claim_is_held_by_the_record_it_wrote(change: dict[str, object], held:
 
 
 @pytest.mark.parametrize("old", [None, DONE])
-def test_a_claim_writes_what_the_event_told(old: Record | None) -> None:
+def test_a_claim_writes_the_values_of_the_event(old: Record | None) -> None:
     written = claim_record(Claim(UPLOAD, "new", 3, old), NOW, LATER)
     assert written == Record(
         input_bucket="in",
@@ -142,14 +142,14 @@ REMOVAL = Removal("in", "a.txt", pad_sequencer("07"), NOW)
 
 
 @pytest.mark.parametrize("old", [DONE, FAILED])
-def test_a_removal_keeps_what_was_finished_for_good(old: Record) -> None:
+def test_a_removal_keeps_a_finished_record(old: Record) -> None:
     assert removed_record(REMOVAL, old, LATER) == replace(
         old, sequencer=pad_sequencer("07"), input_deleted_at=timestamp(NOW)
     )
 
 
 @pytest.mark.parametrize("old", [None, WORKING, RETRYABLE])
-def test_a_removal_ends_what_was_not_finished(old: Record | None) -> None:
+def test_a_removal_ends_an_upload_in_progress(old: Record | None) -> None:
     deleted = timestamp(NOW)
     assert removed_record(REMOVAL, old, LATER) == Record(
         input_bucket="in",
@@ -177,19 +177,19 @@ def test_a_timestamp_is_utc_with_milliseconds() -> None:
 
 
 @given(st.text(max_size=20), st.integers(1, 64))
-def test_a_key_has_one_partition_of_so_many(key: str, shards: int) -> None:
+def test_a_key_has_exactly_one_partition(key: str, shards: int) -> None:
     name = partition("in", key, shards)
     assert name in {shard_partition("in", shard) for shard in range(shards)}
     assert name == partition("in", key, shards)
 
 
-def test_partitions_are_those_of_records_that_exist() -> None:
+def test_partitions_do_not_change() -> None:
     """Another spread of keys would lose every record that is in a table already."""
     keys = ("a.txt", "b/2026.txt", "日本.txt")
     assert [partition("in", key, 16) for key in keys] == ["in#5", "in#8", "in#13"]
 
 
-def test_keys_are_spread_evenly() -> None:
+def test_keys_are_distributed_evenly() -> None:
     counts = [0] * 16
     for n in range(1600):
         counts[int(partition("in", f"{n}.txt", 16).partition("#")[2])] += 1
@@ -198,7 +198,7 @@ def test_keys_are_spread_evenly() -> None:
 
 
 @pytest.mark.parametrize("record", [WORKING, DONE, FAILED, RETRYABLE])
-def test_a_record_is_read_as_it_was_written(record: Record) -> None:
+def test_a_record_is_read_as_written(record: Record) -> None:
     written = attributes(record)
     assert None not in written.values()
     assert record_from(written) == record
@@ -215,7 +215,7 @@ def test_a_record_is_read_as_it_was_written(record: Record) -> None:
         ({"sequencer": None}, "an attribute is missing"),
     ],
 )
-def test_what_is_no_record_is_refused(damage: dict[str, object], reason: str) -> None:
+def test_an_item_that_is_not_a_record_is_rejected(damage: dict[str, object], reason: str) -> None:
     damaged = {n: v for n, v in (attributes(DONE) | damage).items() if v is not None}
     with pytest.raises(ValueError, match=reason):
         record_from(damaged)

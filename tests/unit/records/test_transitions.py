@@ -71,10 +71,10 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize(("old", "new"), ALLOWED.values(), ids=ALLOWED.keys())
-def test_steps_of_the_protocol_are_allowed(old: Record | None, new: Record | None) -> None:
+def test_transitions_of_the_protocol_are_allowed(old: Record | None, new: Record | None) -> None:
     assert violation(old, new) is None
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_other_steps_are_named(name: str) -> None:
+def test_forbidden_transitions_are_named(name: str) -> None:
     assert name in (violation(*FORBIDDEN[name]) or "")

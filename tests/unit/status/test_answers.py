@@ -46,28 +46,28 @@ def asked(table: Table, found: StoredObject | None) -> FileStatus | None:
     return answer.status if answer else None
 
 
-def test_a_record_that_is_behind_is_read_once_more_before_it_is_told() -> None:
+def test_an_outdated_record_is_read_again_consistently() -> None:
     table = Table(behind=OLD, now=NEW)
     assert asked(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False, True]
 
 
-def test_a_record_that_is_missing_is_looked_for_once_more() -> None:
+def test_a_missing_record_is_read_again_consistently() -> None:
     table = Table(behind=None, now=NEW)
     assert asked(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False, True]
 
 
-def test_an_upload_whose_event_has_not_come_is_not_processed() -> None:
+def test_an_upload_without_an_event_so_far_is_not_processed() -> None:
     assert asked(Table(behind=OLD, now=OLD), OBJECT) is FileStatus.NOT_PROCESSED
     assert asked(Table(behind=None, now=None), OBJECT) is FileStatus.NOT_PROCESSED
 
 
-def test_a_record_of_the_object_costs_one_read() -> None:
+def test_a_record_of_the_current_object_takes_one_read() -> None:
     table = Table(behind=NEW, now=NEW)
     assert asked(table, OBJECT) is FileStatus.SUCCESS
     assert table.reads == [False]
 
 
-def test_neither_record_nor_object_is_no_file() -> None:
+def test_without_record_and_object_there_is_no_file() -> None:
     assert asked(Table(behind=None, now=None), None) is None

@@ -22,9 +22,7 @@ asked = st.tuples(kinds, st.sampled_from(["in", "other"]), questions)
 
 
 @given(asked, st.text(max_size=40))
-def test_a_token_gives_back_the_key_it_was_made_of(
-    question: tuple[str, str, StatusQuery], rest: str
-) -> None:
+def test_a_page_token_decodes_to_its_key(question: tuple[str, str, StatusQuery], rest: str) -> None:
     after = question[2].prefix + rest
     assume(after)
     token = cursor.encoded(*question, after)
@@ -34,7 +32,7 @@ def test_a_token_gives_back_the_key_it_was_made_of(
 
 
 @given(asked, asked)
-def test_a_token_of_another_question_is_refused(
+def test_a_page_token_of_another_query_is_rejected(
     mine: tuple[str, str, StatusQuery], other: tuple[str, str, StatusQuery]
 ) -> None:
     assume(mine != other)
@@ -44,13 +42,15 @@ def test_a_token_of_another_question_is_refused(
 
 
 @given(asked, st.text(max_size=60) | st.binary(max_size=60).map(base64.b64encode).map(bytes.decode))
-def test_what_is_no_token_is_refused(question: tuple[str, str, StatusQuery], token: str) -> None:
+def test_an_invalid_page_token_is_rejected(
+    question: tuple[str, str, StatusQuery], token: str
+) -> None:
     with pytest.raises(BadQuestion):
         cursor.decoded(*question, token)
 
 
 @given(asked, st.integers(0), st.sampled_from("Ab-_9"))
-def test_a_damaged_token_is_refused(
+def test_a_damaged_page_token_is_rejected(
     question: tuple[str, str, StatusQuery], at: int, letter: str
 ) -> None:
     token = cursor.encoded(*question, question[2].prefix + "x")
@@ -61,7 +61,7 @@ def test_a_damaged_token_is_refused(
         cursor.decoded(*question, token[:at] + letter + token[at + 1 :])
 
 
-def test_a_forged_token_cannot_lead_out_of_its_question() -> None:
+def test_a_forged_page_token_cannot_leave_its_prefix() -> None:
     question = StatusQuery("reports/")
     for after in ("other/x", "", "reports/" + "x" * 2000):
         with pytest.raises(BadQuestion):

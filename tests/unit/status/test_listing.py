@@ -23,7 +23,7 @@ def listing(records: list[Record], shards: int = 4) -> tuple[Listing, Table]:
 
 
 @given(KEYS, st.integers(1, 5), st.integers(1, 20), st.sampled_from(["", "a", "é"]))
-def test_pages_have_every_record_once_in_the_order_of_bytes(
+def test_pages_have_every_record_once_in_byte_order(
     keys: list[str], shards: int, limit: int, prefix: str
 ) -> None:
     one, _ = listing([seeding.record("in", key) for key in keys], shards)
@@ -42,7 +42,7 @@ def test_pages_have_every_record_once_in_the_order_of_bytes(
 
 
 @given(KEYS, st.integers(1, 5))
-def test_counts_are_of_all_records_under_the_prefix(keys: list[str], shards: int) -> None:
+def test_counts_include_all_records_with_the_prefix(keys: list[str], shards: int) -> None:
     statuses = [Status.SUCCESS, Status.FAILED, Status.PROCESSING]
     records = [seeding.record("in", key, statuses[n % 3]) for n, key in enumerate(keys)]
     one, _ = listing(records, shards)
@@ -52,7 +52,7 @@ def test_counts_are_of_all_records_under_the_prefix(keys: list[str], shards: int
     assert counts.files == {status: wanted.count(status) for status in Status}
 
 
-def test_a_filtered_page_has_no_more_than_its_limit_and_goes_on_after_its_last() -> None:
+def test_a_filtered_page_respects_its_limit_and_continues_after_its_last_file() -> None:
     records = [
         seeding.record("in", f"{n:03}", Status.FAILED if n % 2 else Status.SUCCESS)
         for n in range(40)

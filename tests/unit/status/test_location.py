@@ -35,7 +35,7 @@ def test_a_location_means_an_input_key(settings: Settings, text: str, key: str) 
 
 
 @given(st.text(max_size=40), st.sampled_from(["txt", "TXT", "Txt"]), st.sampled_from([TWO, ONE]))
-def test_the_location_of_a_pdf_means_the_text_it_was_made_of(
+def test_the_location_of_a_pdf_selects_its_text(
     stem: str, extension: str, settings: Settings
 ) -> None:
     key = f"{settings.input_prefix}{stem}.{extension}"
@@ -45,6 +45,6 @@ def test_the_location_of_a_pdf_means_the_text_it_was_made_of(
 
 
 @pytest.mark.parametrize("text", ["s3://elsewhere/a.txt", "s3://", "s3:///a.txt", "s3://IN/a"])
-def test_another_bucket_is_refused_with_the_names_of_the_right_ones(text: str) -> None:
+def test_another_bucket_is_rejected_with_the_names_of_the_right_ones(text: str) -> None:
     with pytest.raises(BadQuestion, match="input bucket is in, its output bucket out"):
         location.key_of_location(text, TWO)

@@ -16,7 +16,7 @@ from chalicelib.status import status_query
         ("2026-01-31T08:00:00.1239+02:00", "2026-01-31T06:00:00.123Z"),
     ],
 )
-def test_a_time_is_a_day_or_a_moment_with_its_zone(text: str, moment: str) -> None:
+def test_a_time_is_a_date_or_a_time_with_a_zone(text: str, moment: str) -> None:
     assert status_query.since(text) == moment
 
 
@@ -33,20 +33,20 @@ def test_a_time_is_a_day_or_a_moment_with_its_zone(text: str, moment: str) -> No
         "\ud800",
     ],
 )
-def test_any_other_time_is_refused(text: str) -> None:
+def test_an_invalid_time_is_rejected(text: str) -> None:
     with pytest.raises(BadQuestion) as refused:
         status_query.since(text)
     assert refused.value.part == "since"
 
 
 @pytest.mark.parametrize("text", ["0", "1001", "-1", "+5", "1e2", " 5", "5 ", "٥", "05", ""])
-def test_a_limit_outside_its_bounds_is_refused(text: str) -> None:
+def test_a_limit_outside_its_range_is_rejected(text: str) -> None:
     with pytest.raises(BadQuestion):
         status_query.limit(text)
 
 
 @pytest.mark.parametrize(("text", "limit"), [("1", 1), ("100", 100), ("1000", 1000)])
-def test_a_limit_within_its_bounds_is_taken(text: str, limit: int) -> None:
+def test_a_limit_within_its_range_is_accepted(text: str, limit: int) -> None:
     assert status_query.limit(text) == limit
 
 
@@ -64,7 +64,7 @@ def test_a_key_has_at_most_1024_bytes_of_utf_8(text: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_text_whatever_makes_a_filter_fail_otherwise_than_by_refusing(text: str) -> None:
+def test_any_invalid_filter_is_rejected_without_another_error(text: str) -> None:
     for read in (status_query.since, status_query.limit, status_query.status):
         try:
             read(text)

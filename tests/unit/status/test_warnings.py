@@ -21,12 +21,12 @@ def test_a_record_keeps_its_warnings() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["text", 5, [5], [{}], [{"code": "a"}], [{"message": "a"}], {}])
-def test_warnings_that_are_none_make_an_item_no_record(wrong: object) -> None:
+def test_an_item_with_invalid_warnings_is_not_a_record(wrong: object) -> None:
     with pytest.raises(ValueError, match="warnings"):
         record_from(values(warnings=wrong))
 
 
-def test_a_question_may_be_about_files_with_warnings() -> None:
+def test_a_query_can_select_files_with_warnings() -> None:
     asked = StatusQuery("", has_warnings=True)
     assert asked.is_filtered
     assert asked.admits(record_from(values(warnings=[WARNING])))

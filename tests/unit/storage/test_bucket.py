@@ -34,29 +34,29 @@ def client() -> Any:
     )
 
 
-def test_404_is_no_object(client: Any) -> None:
+def test_404_means_no_object(client: Any) -> None:
     with stubbed(client, 404):
         assert Bucket(client, "b").head("a.txt") is None
 
 
 @pytest.mark.parametrize("status", [301, 403, 500, 503])
-def test_other_refusals_are_told(client: Any, status: int) -> None:
+def test_other_errors_are_raised(client: Any, status: int) -> None:
     with stubbed(client, status), pytest.raises(ClientError):
         Bucket(client, "b").head("a.txt")
 
 
-def test_400_of_expired_credentials_is_told_as_what_it_is(client: Any) -> None:
+def test_400_for_expired_credentials_is_raised(client: Any) -> None:
     with stubbed(client, 400, "ExpiredToken"), pytest.raises(ClientError, match="ExpiredToken"):
         Bucket(client, "b").head("a.txt")
 
 
-def test_400_of_a_key_that_no_object_can_have_is_no_object(client: Any) -> None:
+def test_400_for_an_impossible_key_means_no_object(client: Any) -> None:
     with stubbed(client, 400, []):
         assert Bucket(client, "b").head("../a.txt") is None
     with stubbed(client, 400, ["a.txt.bak"]):
         assert Bucket(client, "b").head("a.txt") is None
 
 
-def test_400_of_an_object_encrypted_with_the_customers_key_is_an_object(client: Any) -> None:
+def test_400_for_an_object_with_a_customer_key_means_an_object(client: Any) -> None:
     with stubbed(client, 400, ["a.txt"]):
         assert Bucket(client, "b").head("a.txt") == StoredObject("a.txt", "e", 4, MODIFIED)

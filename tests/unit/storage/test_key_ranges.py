@@ -31,7 +31,7 @@ class Listed(Bucket):
 
 
 @given(KEYS, st.integers(2, 9), st.data())
-def test_each_key_of_the_whole_is_in_exactly_one_range(
+def test_each_key_is_in_exactly_one_range(
     keys: list[str], wanted: int, data: st.DataObject
 ) -> None:
     bucket = Listed(keys)
@@ -50,7 +50,7 @@ def _is_in(key: str, after: str | None, last: str | None) -> bool:
     return (after is None or key > after) and (last is None or key <= last)
 
 
-def test_keys_that_begin_alike_are_divided_where_they_differ() -> None:
+def test_keys_with_a_common_prefix_are_divided_after_it() -> None:
     bucket = Listed([f"in/2026/report-{n:05}.txt" for n in range(3_000)])
     ranges = Divider(bucket, "in/").divide((None, None), 16)
     sizes = [sum(_is_in(k, low, high) for k in bucket.keys) for low, high in ranges]

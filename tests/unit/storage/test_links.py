@@ -19,7 +19,7 @@ REGIONS = {
 
 
 @pytest.mark.parametrize(("region", "host"), REGIONS.items())
-def test_a_link_is_for_the_buckets_own_address_in_its_region(region: str, host: str) -> None:
+def test_a_link_uses_the_buckets_regional_address(region: str, host: str) -> None:
     client = boto3.Session("key", "secret", region_name=region).client(
         "s3", config=clients.SIGNING_CONFIG
     )
@@ -50,12 +50,12 @@ def saved_as(header: str) -> str:
         ("100%.pdf", "100%.pdf"),
     ],
 )
-def test_a_pdf_is_saved_under_its_own_name(key: str, name: str) -> None:
+def test_a_pdf_is_saved_under_its_file_name(key: str, name: str) -> None:
     assert saved_as(disposition(key)) == name
 
 
 @given(st.text(max_size=1020).map(lambda stem: stem + ".pdf"))
-def test_no_key_breaks_the_header_or_names_a_path(key: str) -> None:
+def test_no_key_breaks_the_header_or_contains_a_path(key: str) -> None:
     header = disposition(key)
     assert header.isascii()
     assert header.isprintable()
@@ -66,5 +66,5 @@ def test_no_key_breaks_the_header_or_names_a_path(key: str) -> None:
     assert len(name.encode()) <= 255
 
 
-def test_programs_that_know_ascii_only_get_an_ascii_name() -> None:
+def test_an_ascii_name_is_sent_for_clients_without_unicode_names() -> None:
     assert 'filename="Gr__e 100_.pdf"' in disposition("x/Grüße 100%.pdf")

@@ -35,7 +35,7 @@ def finished(records: Records, result: Result) -> None:
     ],
     ids=["failed for good", "success"],
 )
-def test_a_removal_leaves_what_was_finished_for_good(records: Records, result: Result) -> None:
+def test_a_removal_does_not_change_a_finished_record(records: Records, result: Result) -> None:
     finished(records, result)
     assert records.remove(Removal("in", "a.txt", pad_sequencer("02"), NOW))
     record = records.get("in", "a.txt")
@@ -50,7 +50,7 @@ def test_a_removal_leaves_what_was_finished_for_good(records: Records, result: R
     assert record.sequencer == pad_sequencer("02")
 
 
-def test_a_removal_ends_what_would_be_tried_again(records: Records) -> None:
+def test_a_removal_ends_a_retryable_failure(records: Records) -> None:
     finished(records, Result(status=Status.FAILED, error_code="ClientError", retryable=True))
     assert records.remove(Removal("in", "a.txt", pad_sequencer("02"), NOW))
     record = records.get("in", "a.txt")
@@ -62,7 +62,7 @@ def test_a_removal_ends_what_would_be_tried_again(records: Records) -> None:
     )
 
 
-def test_a_removal_before_the_upload_on_record_changes_nothing(records: Records) -> None:
+def test_a_removal_older_than_the_record_changes_nothing(records: Records) -> None:
     finished(records, Result(status=Status.SUCCESS))
     before = records.get("in", "a.txt")
     assert not records.remove(Removal("in", "a.txt", pad_sequencer("00"), NOW))
@@ -86,7 +86,7 @@ def keys_of(records: Iterator[Record]) -> list[str]:
     return [record.input_key for record in records]
 
 
-def test_records_between_two_keys_are_after_the_first_and_up_to_the_last() -> None:
+def test_between_excludes_the_first_key_and_includes_the_last() -> None:
     """BETWEEN includes both of its ends."""
     client: Any = Pages(["a.txt", "b.txt", "c.txt"])
     records = Records(client, "records", 16)

@@ -74,7 +74,7 @@ def opened(code: str, message: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_cause_and_the_way_out_are_named_for_good(name: str) -> None:
+def test_a_permanent_error_names_cause_and_remedy(name: str) -> None:
     answer, expected, way_out = CASES[name]
     with pytest.raises(expected, match=way_out) as caught:
         opened(*answer)
@@ -93,6 +93,6 @@ def test_the_cause_and_the_way_out_are_named_for_good(name: str) -> None:
         ("SlowDown", "Please reduce your request rate."),
     ],
 )
-def test_what_may_pass_is_tried_again(code: str, message: str) -> None:
+def test_a_temporary_error_is_retried(code: str, message: str) -> None:
     with pytest.raises(ClientError):
         opened(code, message, 403)

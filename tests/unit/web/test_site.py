@@ -18,11 +18,11 @@ def served_files() -> set[str]:
     return set(re.findall(rf'"web/{site.version()}/([^"]+)"', text))
 
 
-def test_the_page_asks_for_all_its_files_and_no_others() -> None:
+def test_the_page_requests_exactly_its_own_files() -> None:
     assert served_files() == set(site.files()) - {site.INDEX}
 
 
-def test_the_page_weighs_less_than_100_kb() -> None:
+def test_the_page_is_smaller_than_100_kb() -> None:
     assert sum(len(text.encode()) for text in site.files().values()) < 100_000
 
 
@@ -35,7 +35,7 @@ def test_the_page_loads_nothing_from_elsewhere_and_has_no_inline_code() -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|\beval\b", site.files()["page.js"])
 
 
-def test_an_address_without_its_slash_is_redirected() -> None:
+def test_an_address_without_a_trailing_slash_is_redirected() -> None:
     response = site.page("/prod/api", {}, ENDPOINT)
     assert (response.status_code, response.headers["Location"]) == (308, "api/")
 
@@ -50,7 +50,7 @@ def test_an_address_without_its_slash_is_redirected() -> None:
         (None, "../app.py"),
     ],
 )
-def test_what_is_no_file_of_this_version_is_not_found(version: str | None, name: str) -> None:
+def test_a_file_of_another_version_is_not_found(version: str | None, name: str) -> None:
     response = site.file(version if version is not None else site.version(), name, ENDPOINT)
     assert response.status_code == 404
     assert response.headers["Cache-Control"] == "no-store"
@@ -58,7 +58,7 @@ def test_what_is_no_file_of_this_version_is_not_found(version: str | None, name:
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"])
-def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -> None:
+def test_the_policy_allows_the_addresses_of_links_and_forms(region: str) -> None:
     client = boto3.client(
         "s3", region, config=SIGNING_CONFIG, aws_access_key_id="a", aws_secret_access_key="b"
     )
@@ -70,7 +70,7 @@ def test_the_policy_admits_the_buckets_where_links_and_forms_lead(region: str) -
         assert f"{scheme}://{host}" == origin.replace("*", "bucket")
 
 
-def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
+def test_modules_are_joined_in_the_order_of_their_imports() -> None:
     script = bundle.joined(
         {
             "main": 'import { b } from "./b.js";\nb();\n',
@@ -102,12 +102,12 @@ def test_modules_are_joined_in_the_order_in_which_they_are_needed() -> None:
         "export let a = 1;",
     ],
 )
-def test_another_form_of_import_or_export_is_refused(line: str) -> None:
+def test_an_unsupported_import_or_export_is_rejected(line: str) -> None:
     with pytest.raises(ValueError, match=r"main\.js: this form cannot be joined"):
         bundle.joined({"main": f"{line}\n", "b": ""}, "main")
 
 
-def test_modules_that_import_each_other_are_refused() -> None:
+def test_circular_imports_are_rejected() -> None:
     modules = {
         "main": 'import { a } from "./a.js";\n',
         "a": 'import { m } from "./main.js";\nexport const a = 1;\n',
