@@ -9,11 +9,12 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 
-.PHONY: help setup ready run test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run check test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                run the product on this machine (Ctrl-C stops it; ONCE=1: exit when done)"
-	@echo "make test               run all tests"
+	@echo "make check              run lint, type checks and the fast tests that need no stage"
+	@echo "make test               run all tests, on two to four cores in parallel"
 	@echo "make browser            install a Chromium for the tests of the web page, unless there is one"
 	@echo "make screenshots        take the screenshots of the web page in docs/"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
@@ -72,8 +73,15 @@ $(VENV)/.installed: $(VENV)/.ready requirements-dev.txt
 run: ready
 	@$(BIN)/python -m infra.run
 
+# What shares a stage, which is a module at least, stays together; each process has an emulator.
+SIDE_BY_SIDE := -n $(or $(WORKERS),auto) --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+
+check: lint
+	@QUICK=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -q -m "not slow" \
+		tests/unit tests/protocol tests/converter tests/infra
+
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 browser: setup
 	@$(BIN)/python -m tests.browser.chromium

@@ -3,8 +3,9 @@
 TextToPdfError
 ├── PermanentError            a retry cannot help: recorded, never retried
 │   ├── EmptyKey              the event has an empty object key
-│   ├── UnsupportedType       the object key does not end in .txt
+│   ├── UnsupportedType       the object key does not have the suffix of a text file
 │   ├── KeyTooLong            the output key would exceed S3's limit of 1,024 bytes
+│   ├── NameTaken             the output key is that of another file's PDF, of an older version
 │   ├── ObjectGone            the object was deleted before it could be read
 │   ├── Archived              the object is archived and must be restored before it can be read
 │   ├── KeyDenied             access to the object's KMS key is denied, or the key is unusable
@@ -14,6 +15,8 @@ TextToPdfError
 │   ├── TooLarge              the object exceeds the size limit
 │   ├── TooManyPages          the PDF would exceed the page limit
 │   ├── OutOfTime             the conversion does not fit in the function's timeout
+│   ├── Damaged               the compressed data cannot be decompressed
+│   ├── UnsupportedCoding     the Content-Encoding is neither gzip nor deflate
 │   ├── NotText               the bytes are an archive, an image, a program, …
 │   └── BadOption             an option such as the page size has an invalid value
 ├── TransientError            recorded as retryable, then raised so that Lambda retries;
@@ -53,6 +56,10 @@ class KeyTooLong(PermanentError):
     """The output key would be longer than S3 allows."""
 
 
+class NameTaken(PermanentError):
+    """The output key is that of another file's PDF, made under another list of suffixes."""
+
+
 class ObjectGone(PermanentError):
     """The object was deleted before it could be read."""
 
@@ -78,7 +85,7 @@ class PolicyDenied(PermanentError):
 
 
 class TooLarge(PermanentError):
-    """The object exceeds the size limit."""
+    """The object, or the text compressed in it, exceeds the size limit."""
 
 
 class TooManyPages(PermanentError):
@@ -87,6 +94,14 @@ class TooManyPages(PermanentError):
 
 class OutOfTime(PermanentError):
     """The conversion cannot be finished within the function's timeout."""
+
+
+class Damaged(PermanentError):
+    """Compressed bytes are cut off or damaged; the text names the place."""
+
+
+class UnsupportedCoding(PermanentError):
+    """The object has a Content-Encoding that is not decoded."""
 
 
 class NotText(PermanentError):

@@ -15,6 +15,11 @@ OUTCOME_METRICS = {"converted": "Converted", "failed": "Failed", "to be retried"
 """Name of the metric that counts files, by outcome."""
 
 
+def _counted_as(code: str) -> str:
+    """Return the metric that counts files with a warning: `WarningControlsShown`, and so on."""
+    return "Warning" + "".join(map(str.title, code.split("-")))
+
+
 def record_outcome(
     change: Change, request_id: str, outcome: str, result: Result | None, stage: str
 ) -> None:
@@ -29,16 +34,20 @@ def record_outcome(
     if result is None or not isinstance(change, Upload):
         json_log.event(log, outcome, facts)
         return
+    codes = {one["code"] for one in result.warnings or ()}
     facts |= {
         "error_code": result.error_code,
         "version_id": result.version_id,
         "encoding": result.encoding,
         "replaced": result.replaced,
         "repaired": result.repaired,
+        "warnings": ",".join(sorted(codes)) or None,
     }
     age = datetime.now(UTC) - change.uploaded_at
     measurements = {
         OUTCOME_METRICS[outcome]: (1, "Count"),
+        "WithWarnings": (1 if codes else None, "Count"),
+        **{_counted_as(code): (1, "Count") for code in codes},
         "InputBytes": (result.size, "Bytes"),
         "OutputBytes": (result.output_size, "Bytes"),
         "Pages": (result.pages, "Count"),

@@ -4,9 +4,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from chalicelib.converter import Options
 from chalicelib.errors import BadOption, SettingsError
+from chalicelib.suffixes import Suffixes
+
+
+class NamesOf(TypedDict):
+    """Arguments of the functions of `naming`."""
+
+    input_prefix: str
+    output_prefix: str
+    suffixes: Suffixes
+
 
 PROVISION_HINT = "run `make deploy STAGE=<stage>` once, which provisions the stage and records it"
 
@@ -18,11 +29,11 @@ class Settings:
     `input_prefix` and `output_prefix` are prefixes of object keys. They may be empty if the two
     buckets differ; within one bucket neither may begin with the other, or each PDF would be
     converted again. `shards` is the number of partitions per bucket in the table; it must not
-    change once records exist, or they would not be found. Files larger than `max_bytes` and PDFs
-    of more than `max_pages` pages are refused. `options` are the default page options, which the
-    metadata of a file may override. `uploads` says whether the API signs upload forms. `topic` is
-    the ARN of the SNS topic for settled files, and `stream` that of the table's stream, which only
-    the deployment uses.
+    change once records exist, or they would not be found. Files larger than `max_bytes`, compressed
+    or not, PDFs of more than `max_pages` pages, and files without one of the `suffixes` are
+    refused. `options` are the default page options, which the metadata of a file may override.
+    `uploads` says whether the API signs upload forms. `topic` is the ARN of the SNS topic for
+    settled files, and `stream` that of the table's stream, which only the deployment uses.
     """
 
     stage: str
@@ -38,7 +49,17 @@ class Settings:
     max_bytes: int = 256 * 2**20
     max_pages: int = 100_000
     uploads: bool = True
+    suffixes: Suffixes = field(default_factory=Suffixes)
     options: Options = field(default_factory=Options)
+
+    @property
+    def names(self) -> NamesOf:
+        """What maps keys of this stage's texts to keys of its PDFs, as `naming` takes it."""
+        return {
+            "input_prefix": self.input_prefix,
+            "output_prefix": self.output_prefix,
+            "suffixes": self.suffixes,
+        }
 
     def __post_init__(self) -> None:
         for name in ("shards", "max_bytes", "max_pages"):
@@ -84,6 +105,7 @@ class Settings:
             input_prefix=environment.get("INPUT_PREFIX", ""),
             output_prefix=environment.get("OUTPUT_PREFIX", ""),
             uploads=_switch(environment, "UPLOADS"),
+            suffixes=Suffixes.parse(environment.get("SUFFIXES", "")),
             options=_options(environment),
             **numbers,
         )

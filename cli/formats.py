@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from textwrap import indent
 from typing import Any
 
-from chalicelib.status.answer import Answer
-from cli.listing import STYLES, FileTable, Row, in_blocks
+from cli.listing import STYLES, FileTable, Row, has_warnings, in_blocks, warnings
 from cli.screen import escape, escape_json
 
 
@@ -39,7 +38,7 @@ def _print_full_lines(rows: Iterable[Row]) -> None:
             grid.add_column(no_wrap=True, min_width=width, overflow="ignore")
         for (answer, _), line in zip(block, lines, strict=True):
             styles = [""] * len(line)
-            styles[_STATUS_COLUMN] = STYLES[answer.status] if not _warnings(answer) else "yellow"
+            styles[_STATUS_COLUMN] = STYLES[answer.status] if not has_warnings(answer) else "yellow"
             grid.add_row(*map(Text, line, styles))  # Text: brackets in a key are not markup
         with console.capture() as captured:
             console.print(grid)
@@ -96,7 +95,7 @@ def _cells(row: Row) -> list[str]:
     output = "-"
     if fields["output_key"]:
         output = f"s3://{fields['output_bucket']}/{fields['output_key']}"
-    parts = [fields["error"], fields["detail"], *_warnings(answer)]
+    parts = [fields["error"], fields["detail"], *warnings(answer)]
     remark = " ".join(part for part in parts if part)
     source = f"s3://{answer.bucket}/{answer.key}"
     time = fields["processed_at"] or fields["uploaded_at"] or ""
@@ -106,14 +105,9 @@ def _cells(row: Row) -> list[str]:
 def _table_cells(row: Row) -> list[str]:
     """Return the cells of a row, with a mark beside the status of a file that has warnings."""
     cells = _cells(row)
-    if _warnings(row[0]):
+    if has_warnings(row[0]):
         cells[_STATUS_COLUMN] += " (!)"
     return cells
-
-
-def _warnings(answer: Answer) -> list[str]:
-    """Return the messages of the file's warnings."""
-    return [warning["message"] for warning in answer.public["warnings"] or ()]
 
 
 def _fields(row: Row) -> dict[str, Any]:

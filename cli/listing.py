@@ -93,13 +93,20 @@ class FileTable:
 
 def warnings(answer: Answer) -> Iterator[str]:
     """Yield one sentence for each thing to check in the file's PDF."""
-    replaced, repaired = answer.public["replaced"], answer.public["repaired"]
-    if replaced:
-        yield f"{replaced:,} characters could not be read or shown."
-    for warning in answer.public["warnings"] or ():
+    fields = answer.public
+    codes = {warning["code"] for warning in fields["warnings"] or ()}
+    for warning in fields["warnings"] or ():
         yield escape(warning["message"])
-    if repaired:
-        yield f"{repaired:,} bytes were not UTF-8 and were read as Windows-1252."
+    # Records of earlier versions have counts only.
+    if fields["replaced"] and "replaced" not in codes:
+        yield f"{fields['replaced']:,} characters could not be read or shown."
+    if fields["repaired"] and "repaired" not in codes:
+        yield f"{fields['repaired']:,} bytes were not UTF-8 and were read as Windows-1252."
+
+
+def has_warnings(answer: Answer) -> bool:
+    """Return whether there is anything to check in the file's PDF."""
+    return any(warnings(answer))
 
 
 def _time(fields: dict[str, str | None]) -> str:

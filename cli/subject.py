@@ -8,6 +8,7 @@ from chalicelib.settings import Settings
 from chalicelib.status import location, status_query
 from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.answers import Answers
+from chalicelib.status.location import FormerText
 from chalicelib.status.status_query import StatusQuery
 
 
@@ -15,12 +16,14 @@ from chalicelib.status.status_query import StatusQuery
 class Subject:
     """Exactly the file `key`, or, if that is None, the files that match `query`.
 
-    If neither `key` nor `is_prefix` is set, the prefix of the query may also be a key.
+    If neither `key` nor `is_prefix` is set, the prefix of the query may also be a key. `former` is
+    another file that may be meant if the location of a PDF is given.
     """
 
     key: str | None
     query: StatusQuery
     is_prefix: bool
+    former: FormerText | None = None
 
     @classmethod
     def of(
@@ -47,7 +50,7 @@ class Subject:
             has_warnings,
         )
         exact_key = status_query.key(place) if key is not None else None
-        return cls(exact_key, query, prefix is not None)
+        return cls(exact_key, query, prefix is not None, location.former_text(text, settings))
 
     @property
     def text(self) -> str:
@@ -56,10 +59,12 @@ class Subject:
 
     def files(self, answers: Answers) -> Iterator[Answer]:
         """Return the selected files that have records, or, for a single key, an object."""
-        if self.key is not None:
-            answer = answers.about(self.key)
+        is_single = self.key is not None
+        if is_single or (self.former and not self.is_prefix):
+            answer = answers.about(self.text, self.former)
             is_admitted = answer is not None and answer.is_admitted_by(self.query)
-            return iter([answer] if answer and is_admitted else [])
+            if is_single or answer is not None:
+                return iter([answer] if answer and is_admitted else [])
         if self.is_prefix:
             return map(Answer.of, answers.listing.all(self.query))
         return answers.matching(self.query)

@@ -7,6 +7,7 @@ Then bytecode is added. The packages are stored in chalice's cache under the nam
 `chalice deploy` ships them instead of building its own.
 """
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
@@ -47,13 +49,14 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     packager = _packager(LayerDeploymentPackager, architecture)
     layer = Path(packager.deployment_package_filename(str(project), runtime()))
     lock = project / "requirements.lock"
-    if not _is_sealed(layer, lock):
-        pinned = pinned_files(lock, target)
-        layer.unlink(missing_ok=True)
-        _build(packager, project)
-        verify_layer(layer, pinned, target)
-        bytecode.add_bytecode(layer, "/opt")
-        seal(layer, lock)
+    with _locked(layer):
+        if not _is_sealed(layer, lock):
+            pinned = pinned_files(lock, target)
+            layer.unlink(missing_ok=True)
+            _build(packager, project)
+            verify_layer(layer, pinned, target)
+            bytecode.add_bytecode(layer, "/opt")
+            seal(layer, lock)
     return layer
 
 
@@ -65,12 +68,22 @@ def build_code(project: Path) -> Path:
     remove_caches(project)
     packager = _packager(AppOnlyDeploymentPackager)
     code = Path(packager.deployment_package_filename(str(project), runtime()))
-    if not _is_sealed(code):
-        code.unlink(missing_ok=True)
-        _build(packager, project)
-        bytecode.add_bytecode(code, "/var/task")
-        seal(code)
+    with _locked(code):
+        if not _is_sealed(code):
+            code.unlink(missing_ok=True)
+            _build(packager, project)
+            bytecode.add_bytecode(code, "/var/task")
+            seal(code)
     return code
+
+
+@contextmanager
+def _locked(package: Path) -> Iterator[None]:
+    """Hold a lock, so that other processes wait before they build the same package."""
+    package.parent.mkdir(parents=True, exist_ok=True)
+    with package.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def remove_caches(project: Path) -> None:

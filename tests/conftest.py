@@ -1,4 +1,4 @@
-"""Fixtures that all tests share."""
+"""Fixtures that all tests share, and what holds for every run."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,33 @@ import pytest
 from hypothesis import Phase, settings
 
 from tests import stack as stacks
+from tests.examples import examples
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, max_examples=examples(settings().max_examples)
+)
+settings.load_profile("unhurried")
+
+LONGEST = (
+    *("test_stages", "test_run", "test_faults", "test_mistakes", "test_reconcile"),
+    *("test_announcements", "test_query", "test_uploading", "test_existing_buckets"),
+    *("test_exhaustive", "test_layers", "test_robustness", "test_finding_and_reading"),
+    *("test_names", "test_uploads", "test_package", "test_wheel", "test_audit"),
+)
+"""Modules that take longest, in that order: no process is to be left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest modules where several processes share them (pytest-xdist)."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    module = item.path.stem
+    return LONGEST.index(module) if module in LONGEST else len(LONGEST)
+
 
 # For mutation testing: whether a change is noticed counts, not the smallest example that does.
 settings.register_profile(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chalicelib.api.problem import Problem, ProblemKind
 from chalicelib.settings import Settings
 from chalicelib.status import location, status_query
+from chalicelib.status.location import FormerText
 from chalicelib.status.status_query import DEFAULT_LIMIT, StatusQuery
 
 FILTERS = ("status", "since")
@@ -56,6 +57,11 @@ class Parameters:
     def key(self) -> str:
         """The key asked about; raise Problem if there is none, BadQuestion if it cannot be one."""
         return status_query.key(self._place("key"))
+
+    @property
+    def former_text(self) -> FormerText | None:
+        """Another text that may be meant, if the key was given as the location of a PDF."""
+        return location.former_text(self.values["key"], self.settings)
 
     @property
     def question(self) -> StatusQuery:

@@ -212,7 +212,7 @@ _ROUTES: Mapping[str, Callable[[Parameters, "Services"], Response]] = {
 def _answer(asked: Parameters, services: "Services") -> Answer:
     """The answer about the key asked for; Problem if there is no such file."""
     key = asked.key
-    answer = services.answers.about(key)
+    answer = services.answers.about(key, asked.former_text)
     if answer is None:
         raise Problem(
             ProblemKind.NOT_FOUND,

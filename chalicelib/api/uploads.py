@@ -108,7 +108,7 @@ def settings_document(settings: Settings) -> dict[str, Any]:
     uploads = {
         "max_bytes": min(settings.max_bytes, MAX_POST_BYTES),
         "input_prefix": settings.input_prefix,
-        "suffixes": list(naming.SUFFIXES),
+        "suffixes": settings.suffixes.dotted,
         "options": choices.of(settings.options),
     }
     return {
@@ -164,9 +164,7 @@ def _key(key: str, settings: Settings) -> str:
             f"{settings.stage}.",
         )
     try:
-        naming.output_key(
-            key, input_prefix=settings.input_prefix, output_prefix=settings.output_prefix
-        )
+        naming.output_key(key, **settings.names)
     except UnsupportedType as error:
         raise Problem(ProblemKind.UNSUPPORTED_TYPE, str(error)) from error
     except KeyTooLong as error:

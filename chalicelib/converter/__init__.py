@@ -9,6 +9,7 @@ from functools import cache
 from typing import BinaryIO
 
 from chalicelib.converter.options import Options, Orientation, PageSize
+from chalicelib.converter.reading.compression import Readable
 from chalicelib.converter.report import Basis, OnProgress, Progress, Report, Source
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 
 
 def convert(
-    source: BinaryIO,
+    source: Readable,
     sink: BinaryIO,
     about: Source,
     options: Options = Options(),  # noqa: B008 - frozen
@@ -43,7 +44,7 @@ def convert(
 
 
 @cache
-def _engine() -> Callable[[BinaryIO, BinaryIO, Source, Options, OnProgress | None], Report]:
+def _engine() -> Callable[[Readable, BinaryIO, Source, Options, OnProgress | None], Report]:
     """Return the engine's `convert_stream`, imported with the garbage collector disabled.
 
     fpdf2 imports 400 modules, and garbage collections among their objects are a large part of the

@@ -16,8 +16,15 @@ from typing import BinaryIO
 from chalicelib import VERSION
 from chalicelib.converter import OnProgress, Options, Progress, Report, Source, convert
 from chalicelib.converter.language import language_tag
-from chalicelib.converter.options import FONT_SIZES, MARGINS, Orientation, PageSize
+from chalicelib.converter.options import (
+    FONT_SIZES,
+    MARGINS,
+    CarriageControl,
+    Orientation,
+    PageSize,
+)
 from chalicelib.converter.output_file import replacing
+from chalicelib.converter.reading.compression import Readable, decoded
 from chalicelib.errors import TextToPdfError
 
 MODULE = "python -m chalicelib.converter"
@@ -42,6 +49,7 @@ def main(arguments: list[str] | None = None, program: str = MODULE) -> int:
             "pdf-charset": args.charset,
             "pdf-charsets": args.charsets,
             "pdf-tagged": args.tagged,
+            "pdf-carriage-control": args.carriage_control,
         }
         options = Options.parse({key: value for key, value in metadata.items() if value})
         report = _convert(args, options)
@@ -80,8 +88,9 @@ def _without_garbage_collection(program: str) -> int:
 
 
 def _parser(program: str) -> ArgumentParser:
+    """Return the parser of the command line."""
     parser = ArgumentParser(prog=program, description="Turn a text file into a PDF.")
-    parser.add_argument("input", help="text file, or - for standard input")
+    parser.add_argument("input", help="text file, may be compressed (.gz), or - for standard input")
     parser.add_argument("output", help="PDF file, or - for standard output")
     parser.add_argument("--page-size", help=f"{' or '.join(PageSize)} (default: a4)")
     parser.add_argument("--orientation", help=f"{' or '.join(Orientation)} (default: portrait)")
@@ -96,6 +105,11 @@ def _parser(program: str) -> ArgumentParser:
     )
     parser.add_argument(
         "--tagged", help="on or off: structure for assistive technology (default: on)"
+    )
+    parser.add_argument(
+        "--carriage-control",
+        help=f"{' or '.join(CarriageControl)}: what the first character of each line is "
+        "(default: none)",
     )
     parser.add_argument(
         "--created",
@@ -127,6 +141,7 @@ def _date_and_time(text: str) -> datetime:
 
 
 def _language(text: str) -> str:
+    """Return a valid language tag; used as the type of an argument."""
     language = language_tag(text)
     if language is None:
         raise ArgumentTypeError(f"{text!a} is not a language tag (BCP 47) such as en or pt-BR")
@@ -134,6 +149,7 @@ def _language(text: str) -> str:
 
 
 def _convert(args: Namespace, options: Options) -> Report:
+    """Convert the input to the output that the arguments name."""
     with ExitStack() as stack:
         if args.input == "-":
             source, about = sys.stdin.buffer, _describe(args, "standard input", None)
@@ -143,15 +159,20 @@ def _convert(args: Namespace, options: Options) -> Report:
             about = _describe(args, path.name, path)
         progress = _progress_bar(about.size, stack)
         if args.output == "-":
-            return convert(source, sys.stdout.buffer, about, options, progress)
+            return convert(_text(source, args), sys.stdout.buffer, about, options, progress)
         output = Path(args.output)
         if _is_same_file(source, output):
             raise OSError(f"the PDF would replace the text in {args.output}; choose another name")
         with replacing(output) as sink:
-            return convert(source, sink, about, options, progress)
+            return convert(_text(source, args), sink, about, options, progress)
+
+
+def _text(source: BinaryIO, given: Namespace) -> Readable:
+    return decoded(source, None, given.input)
 
 
 def _is_same_file(source: BinaryIO, output: Path) -> bool:
+    """Return whether the output is the file that is being read."""
     return output.is_file() and os.path.samestat(os.fstat(source.fileno()), output.stat())
 
 

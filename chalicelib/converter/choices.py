@@ -28,6 +28,7 @@ def of(defaults: Options) -> list[dict[str, Any]]:
 
 
 def _described(name: str, default: object) -> dict[str, Any]:
+    """Return kind, default and allowed values of an option."""
     if isinstance(default, StrEnum):
         return {"kind": "choice", "default": str(default), "values": [*map(str, type(default))]}
     if name in NUMBERS:

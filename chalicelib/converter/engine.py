@@ -7,23 +7,27 @@ from functools import cache
 from itertools import chain
 from typing import BinaryIO
 
+from chalicelib.converter import warning
 from chalicelib.converter.document.document import Document
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.converter.layout.layout import Layout, Page
-from chalicelib.converter.options import Options, Switch
-from chalicelib.converter.reading.cleaning import Cleaner
+from chalicelib.converter.options import CarriageControl, Options, Switch
+from chalicelib.converter.reading import asa
+from chalicelib.converter.reading.asa import Recogniser
+from chalicelib.converter.reading.cleaning import Cleaner, CleanText
+from chalicelib.converter.reading.compression import Readable
 from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.report import OnProgress, Progress, Report, Source
-from chalicelib.converter.warning import doubtful_encoding_warning
+from chalicelib.converter.warning import ConversionWarning
 
 _PAGES_PER_REPORT = 64
 """Pages between calls of the progress callback."""
 
 
 def convert_stream(
-    source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
+    source: Readable, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
 ) -> Report:
     """Convert text to PDF; see `chalicelib.converter.convert`."""
     start = sink.tell() if sink.seekable() else None
@@ -38,8 +42,9 @@ def convert_stream(
 
 
 def _convert(
-    source: BinaryIO, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
+    source: Readable, sink: BinaryIO, about: Source, options: Options, progress: OnProgress | None
 ) -> Report:
+    """Convert without restoring the sink if that fails."""
     decoding = Decoding(source, options.charset or about.charset, options.likely_charsets)
     texts = iter(decoding)
     first = next(texts)  # raises NotText before anything is written
@@ -54,30 +59,67 @@ def _convert(
         if progress:
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
-    for page in _pages(chain([first], texts), layout, report_progress):
+    lines = _LineReader(options)
+    for page in _pages(chain([first], texts), layout, lines, report_progress):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
             report_progress()
     document.finish()
     encoding = decoding.encoding
+    replaced = decoding.replaced + document.painter.labels.drawn
     return Report(
         pages=document.pages,
         encoding=encoding.name,
         encoding_basis=encoding.basis,
         encoding_step=encoding.step,
-        replaced=decoding.replaced + document.painter.labels.drawn,
+        replaced=replaced,
         repaired=decoding.repaired,
-        warnings=(doubtful_encoding_warning(encoding.readings),) if encoding.readings else (),
+        warnings=tuple(_warnings(decoding, replaced, lines)),
+        text_size=decoding.bytes_read,
     )
 
 
+class _LineReader:
+    """Cleans the lines of a text, and obeys or detects carriage control in them."""
+
+    def __init__(self, options: Options) -> None:
+        self.cleaner = Cleaner()
+        self.recogniser = Recogniser()
+        is_asa = options.carriage_control is CarriageControl.ASA
+        self.carriage_control = asa.CarriageControl() if is_asa else None
+
+    def clean(self, text: str, *, last: bool) -> CleanText:
+        piece = self.cleaner.clean(text, last=last)
+        if self.carriage_control:
+            return self.carriage_control.feed(piece, last=last)
+        self.recogniser.see(piece.text)
+        return piece
+
+
+def _warnings(decoding: Decoding, replaced: int, lines: _LineReader) -> Iterator[ConversionWarning]:
+    if readings := decoding.encoding.readings:
+        yield warning.doubtful_encoding_warning(readings)
+    if replaced:
+        yield warning.replaced(replaced)
+    if decoding.repaired:
+        yield warning.repaired(decoding.repaired)
+    if decoding.holes:
+        yield warning.holes(decoding.holes, decoding.hole_bytes)
+    if lines.cleaner.controls_shown:
+        yield warning.controls_shown(lines.cleaner.controls_shown)
+    if lines.recogniser.is_recognised and lines.carriage_control is None:
+        yield warning.carriage_control()
+
+
 def _pages(
-    texts: Iterable[str], layout: Layout, report_progress: Callable[[], None]
+    texts: Iterable[str],
+    layout: Layout,
+    lines: _LineReader,
+    report_progress: Callable[[], None],
 ) -> Iterator[Page]:
     """Yield pages as they are complete; `report_progress` is called after each text."""
-    cleaner = Cleaner()
     for text in texts:
-        yield from layout.feed(cleaner.clean(text, last=False))
+        yield from layout.feed(lines.clean(text, last=False))
         report_progress()
-    yield from layout.feed(cleaner.clean("", last=True))
+    yield from layout.feed(lines.clean("", last=True))
     yield from layout.finish()

@@ -38,6 +38,13 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+class CarriageControl(StrEnum):
+    """What the first character of each line is: text, or ASA carriage control."""
+
+    NONE = "none"
+    ASA = "asa"
+
+
 FONT_SIZES = (4.0, 36.0)
 """Minimum and maximum font size in points; the maximum leaves room for some columns and rows."""
 
@@ -52,7 +59,8 @@ class Options:
     `font_size` is in points, `margin` in millimetres on all four sides. `charset` is the encoding
     of this text, if its sender knows it; `charsets` are the encodings that texts are likely to be
     in, in order, separated by commas. `tagged` is whether the PDF has structure for assistive
-    technology. `language` is a BCP 47 tag for texts whose sender named none.
+    technology. `carriage_control` is whether the first character of each line is text or a command
+    to the printer. `language` is a BCP 47 tag for texts whose sender named none.
     Raises BadOption if a value is not allowed.
     """
 
@@ -64,6 +72,7 @@ class Options:
     charsets: str = ""
     tagged: Switch = Switch.ON
     language: str = ""
+    carriage_control: CarriageControl = CarriageControl.NONE
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -98,6 +107,7 @@ class Options:
 
 
 def _name(field: str) -> str:
+    """Return the metadata key of an option, given the name of its field."""
     return PREFIX + field.replace("_", "-")
 
 
@@ -107,6 +117,8 @@ def _shown(value: str) -> str:
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
+    """Return a parser of values that are one of an enumeration's."""
+
     def parse(option: str, value: str) -> StrEnum:
         try:
             return kind(value.strip().lower())
@@ -118,6 +130,8 @@ def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
 
 
 def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], float]:
+    """Return a parser of numbers between two limits."""
+
     def parse(option: str, value: str) -> float:
         low, high = limits
         problem = BadOption(
@@ -136,6 +150,7 @@ def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], floa
 
 
 def _codecs(option: str, value: str) -> str:
+    """Return Python's names of encodings that are separated by commas."""
     return ",".join(_codec(option, name) for name in value.split(",")) if value.strip() else ""
 
 
@@ -155,6 +170,7 @@ def _codec(option: str, value: str) -> str:
 
 
 def _language(option: str, value: str) -> str:
+    """Return a language tag, or "" for an empty value."""
     if value.strip() and language_tag(value) is None:
         raise BadOption(
             f"Option {option} cannot be {_shown(value)}; "
@@ -172,4 +188,5 @@ _PARSERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
     "charsets": _codecs,
     "tagged": _choice(Switch),
     "language": _language,
+    "carriage_control": _choice(CarriageControl),
 }

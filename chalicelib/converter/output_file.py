@@ -41,5 +41,6 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
 
 def _is_special(target: Path) -> bool:
+    """Return whether a target must be written to directly."""
     is_below = target.absolute().parts[1:2] in {("dev",), ("proc",)}
     return is_below or (target.exists() and not target.is_file())

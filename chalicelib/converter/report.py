@@ -71,7 +71,7 @@ class Report:
 
     `encoding_step` is the step that decided on the encoding, if known. `replaced` is the number of
     characters that could not be decoded or drawn, and `repaired` the number of stray bytes in
-    UTF-8 that were decoded in another charset.
+    UTF-8 that were decoded in another charset. `text_size` is the number of bytes read.
     """
 
     pages: int
@@ -81,6 +81,7 @@ class Report:
     repaired: int = 0
     encoding_step: Step | None = None
     warnings: tuple[ConversionWarning, ...] = ()
+    text_size: int | None = None
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]

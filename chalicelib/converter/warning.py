@@ -9,6 +9,11 @@ class WarningCode(StrEnum):
     """Kinds of warnings. Records store them, so a value must not change."""
 
     ENCODING_DOUBTFUL = "encoding-doubtful"
+    REPLACED = "replaced"
+    REPAIRED = "repaired"
+    HOLES = "holes"
+    CONTROLS_SHOWN = "controls-shown"
+    CARRIAGE_CONTROL = "carriage-control"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +37,54 @@ def doubtful_encoding_warning(readings: Sequence[tuple[str, str]]) -> Conversion
         f"The text was read as {chosen} (“{word}”), but may be {alternatives}. If it is, upload it "
         "again with its encoding in the metadata pdf-charset.",
     )
+
+
+def replaced(count: int) -> ConversionWarning:
+    """Return the warning that this many characters could not be decoded or drawn."""
+    return ConversionWarning(
+        WarningCode.REPLACED,
+        f"{_counted(count, 'character')} could not be read or shown: � or a box with a number is "
+        "in the place of each.",
+    )
+
+
+def repaired(count: int) -> ConversionWarning:
+    """Return the warning that this many bytes in a UTF-8 text are not UTF-8."""
+    were = "was" if count == 1 else "were"
+    return ConversionWarning(
+        WarningCode.REPAIRED,
+        f"{_counted(count, 'byte')} {were} not UTF-8, as the rest of the text is, and {were} read "
+        "in another encoding.",
+    )
+
+
+def holes(count: int, length: int) -> ConversionWarning:
+    """Return the warning that the text has this many runs of NULs, of `length` bytes in all."""
+    return ConversionWarning(
+        WarningCode.HOLES,
+        f"{_counted(count, 'run')} of NUL bytes ({length:,} in all): nothing was written there, or "
+        "it was lost. A note in brackets is in the place of each.",
+    )
+
+
+def controls_shown(count: int) -> ConversionWarning:
+    """Return the warning that this many control characters were made visible."""
+    return ConversionWarning(
+        WarningCode.CONTROLS_SHOWN,
+        f"{_counted(count, 'control character')} without a meaning in text: a symbol such as ␇ is "
+        "in the place of each.",
+    )
+
+
+def carriage_control() -> ConversionWarning:
+    """Return the warning that a text has carriage control that was not obeyed."""
+    return ConversionWarning(
+        WarningCode.CARRIAGE_CONTROL,
+        "Every line begins with a character for a line printer (1, 0, -, + or a blank), which was "
+        "printed: if they are carriage control, upload the file again with the metadata "
+        "pdf-carriage-control: asa.",
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

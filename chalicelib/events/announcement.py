@@ -39,8 +39,7 @@ class Announcement:
     @property
     def has_warnings(self) -> bool:
         """Whether the PDF may not show the text exactly, although the conversion succeeded."""
-        record = self.record
-        return bool(record.warnings or record.replaced or record.repaired)
+        return self.record.has_warnings
 
     @property
     def body(self) -> dict[str, Any]:
@@ -99,6 +98,8 @@ class Announcement:
                 f"Replaced characters: {record.replaced or 0:,}; "
                 f"repaired bytes: {record.repaired or 0:,}"
             )
+        messages = [one["message"] for one in record.warnings or ()]
+        lines += ["Check: " + _NOT_IN_MESSAGES.sub("\ufffd", message) for message in messages]
         lines += [f"Uploaded: {record.uploaded_at}", f"Stage: {self.stage}"]
         return "\n".join(lines)
 

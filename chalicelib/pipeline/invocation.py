@@ -61,6 +61,14 @@ class Bounds:
                 "split the file, or raise MAX_BYTES."
             )
 
+    def check_text_size(self, size: int) -> None:
+        """Raise TooLarge for a compressed file whose text has more bytes than are converted."""
+        if size > self.max_bytes:
+            raise TooLarge(
+                f"The text has more than {self.max_bytes:,} bytes once it is decompressed, and no "
+                "more are converted: split it, or raise MAX_BYTES."
+            )
+
     def check_pages(self, pages: int) -> None:
         """Raise TooManyPages if a number of pages exceeds the limit."""
         if pages > self.max_pages:

@@ -18,11 +18,13 @@ from botocore.exceptions import ClientError
 
 from chalicelib.converter import Options, Progress, Report, convert
 from chalicelib.converter import Source as Text
+from chalicelib.converter.reading.compression import Readable, checked
 from chalicelib.errors import (
     Contended,
     EmptyKey,
     EventFailed,
     Leased,
+    NameTaken,
     OutOfTurn,
     PermanentError,
     TextToPdfError,
@@ -44,7 +46,7 @@ EMPTY_KEY_RECORD = "(empty key)/"
 MAX_PUT_ATTEMPTS = 8
 """Maximum PUT attempts while other writers keep replacing the output object."""
 
-Converter = Callable[[BinaryIO, BinaryIO, Text, Options, Callable[[Progress], None] | None], Report]
+Converter = Callable[[Readable, BinaryIO, Text, Options, Callable[[Progress], None] | None], Report]
 
 
 class Outcome(StrEnum):
@@ -162,11 +164,7 @@ class Pipeline:
         """Read, convert and store an upload, and return its result."""
         if not upload.key:
             raise EmptyKey("The event names no file: upload the file again under a name.")
-        output_key = naming.output_key(
-            upload.key,
-            input_prefix=self.settings.input_prefix,
-            output_prefix=self.settings.output_prefix,
-        )
+        output_key = naming.output_key(upload.key, **self.settings.names)
         bounds = Bounds(run, self.clock, self.settings.max_bytes, self.settings.max_pages)
         bounds.check_size(upload.size)
         source = self.bucket(upload.bucket).open(upload.key, upload.version_id)
@@ -184,6 +182,7 @@ class Pipeline:
             output_bucket=self.settings.output_bucket,
             output_key=output_key,
             output_etag=output_etag,
+            text_size=report.text_size,
             output_size=output_size,
             pages=report.pages,
             encoding=report.encoding,
@@ -205,7 +204,10 @@ class Pipeline:
             language=source.language,
         )
         options = Options.parse(source.metadata, self.settings.options)
-        report = self.convert(source.body, pdf, text, options, bounds.check)
+        with checked(
+            source.body, source.content_encoding, text.name, bounds.check_text_size
+        ) as readable:
+            report = self.convert(readable, pdf, text, options, bounds.check)
         bounds.check_pages(report.pages)
         return report
 
@@ -232,9 +234,27 @@ class Pipeline:
             except Conflict:
                 present = bucket.head(output_key)
                 expected = present.etag if present else None
+                if present:
+                    self._check_owner(output_key)
                 if not self.records.holds(claim):
                     raise _Superseded from None
         raise Contended(f"Other writers keep changing {output_key!r}; it will be tried again.")
+
+    def _check_owner(self, output_key: str) -> None:
+        """Raise NameTaken if the stored PDF is on the record of another file.
+
+        That file was converted by an earlier version, or under another list of suffixes.
+        """
+        other = naming.other_input_key(output_key, **self.settings.names)
+        if other is None:
+            return
+        record = self.records.get(self.settings.input_bucket, other, consistent=True)
+        if record and record.status is Status.SUCCESS and record.output_key == output_key:
+            raise NameTaken(
+                f"The PDF of {other!r} is stored as {output_key!r}, where this file's PDF belongs "
+                "now: upload that file again, whose PDF then moves, or delete that PDF; "
+                "then upload this file again."
+            )
 
     def _with_duration(self, result: Result, started: datetime) -> Result:
         """Return the result with the time since `started` as its duration."""

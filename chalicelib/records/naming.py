@@ -1,14 +1,23 @@
-"""The mapping between input and output keys: injective, and without prefixes of equal length."""
+"""Input key ↔ output key: a bijection between the keys of text files and those that end in `.pdf`.
+
+- `a.log` → `a.log.pdf`, for every suffix of a text file other than `.txt`, also with `.gz` behind;
+- `a.txt` → `a.pdf`, and the case of each letter carries over (`.Txt` → `.Pdf`); but
+- `a.log.txt` → `a.log.txt.pdf`, and likewise however many `.txt` follow: `a.log.pdf` is taken.
+
+So of `x` and `x.txt` exactly one is the text of `x.pdf`, and the key alone says which.
+"""
 
 from chalicelib.errors import KeyTooLong, UnsupportedType
+from chalicelib.suffixes import COMPRESSED, TEXT, Suffixes, is_suffix
 
 MAX_KEY_BYTES = 1024
 """Maximum length of an object key in bytes of UTF-8 (S3 User Guide, 'Naming Amazon S3 objects')."""
 
-_INPUT, _OUTPUT = "txt", "pdf"
+_OUTPUT = "pdf"
+_APPENDED = f".{_OUTPUT}"
+_PLAIN = f".{TEXT}"
 
-SUFFIXES = (f".{_INPUT}",)
-"""Suffixes of the files that are converted, in lower case; keys may have them in any case."""
+ALL = Suffixes()
 
 
 def is_folder(key: str) -> bool:
@@ -16,39 +25,110 @@ def is_folder(key: str) -> bool:
     return key.endswith("/")
 
 
-def output_key(key: str, *, input_prefix: str = "", output_prefix: str = "") -> str:
-    """Return the key of the PDF for an input key: `reports/a.pdf` for `reports/a.txt`.
+def output_key(
+    key: str, *, input_prefix: str = "", output_prefix: str = "", suffixes: Suffixes = ALL
+) -> str:
+    """Return the key of the PDF of a text: `reports/a.txt` → `reports/a.pdf`.
 
-    The case of each letter of the extension is kept (`.Txt` becomes `.Pdf`). Raises
-    UnsupportedType unless the key ends in `.txt` in any case, and KeyTooLong if the output prefix
-    makes the key longer than MAX_KEY_BYTES.
+    Raises UnsupportedType unless the key has one of the `suffixes`, in any case, and KeyTooLong if
+    the key of the PDF would be longer than S3 allows.
     """
-    output = output_prefix + _change_extension(key.removeprefix(input_prefix), _INPUT, _OUTPUT)
-    if len(output.encode()) > MAX_KEY_BYTES:
+    name = key.removeprefix(input_prefix)
+    if not _is_converted(name, suffixes):
+        raise UnsupportedType(
+            "The file's name has no suffix of a text file: if it is text, upload it again under a "
+            "name that ends, in any case and also with .gz behind it, in one of "
+            f"{', '.join(suffixes.dotted)}."
+        )
+    renamed = output_prefix + _renamed(name, suffixes)
+    if len(renamed.encode()) > MAX_KEY_BYTES:
         raise KeyTooLong(
-            f"The key of the PDF would have {len(output.encode())} bytes, and S3 allows "
+            f"The key of the PDF would have {len(renamed.encode())} bytes, and S3 allows "
             f"{MAX_KEY_BYTES}: upload the file under a shorter name."
         )
-    return output
+    return renamed
 
 
-def input_key(key: str, *, input_prefix: str = "", output_prefix: str = "") -> str:
+def input_key(
+    key: str, *, input_prefix: str = "", output_prefix: str = "", suffixes: Suffixes = ALL
+) -> str:
     """Return the input key whose PDF has this output key: the inverse of `output_key`.
 
-    Raises UnsupportedType unless the key ends in `.pdf` in any case.
+    Raises UnsupportedType unless the key ends in `.pdf`, in any case.
     """
-    return input_prefix + _change_extension(key.removeprefix(output_prefix), _OUTPUT, _INPUT)
+    name = key.removeprefix(output_prefix)
+    stem, dot, extension = name.rpartition(".")
+    if not dot or not _is(extension, _OUTPUT):
+        raise UnsupportedType(f"Keys of PDFs end in {_APPENDED}, in any case.")
+    if extension == _OUTPUT and _keeps_its_name(stem, suffixes):
+        return input_prefix + stem
+    return input_prefix + stem + dot + _like(extension, TEXT)
 
 
-def _change_extension(key: str, old: str, new: str) -> str:
+def other_input_key(
+    key: str, *, input_prefix: str = "", output_prefix: str = "", suffixes: Suffixes = ALL
+) -> str | None:
+    """Return the input key whose PDF has had this output key under another list of suffixes.
+
+    Of `x` and `x.txt` it is the one that `input_key` does not return; None if neither can ever
+    have been another text's: no list has what `x` ends in, or the `.pdf` is not in lower case.
+    """
+    stem, dot, extension = key.removeprefix(output_prefix).rpartition(".")
+    suffix = _suffix(_without_txt(stem))
+    if not dot or extension != _OUTPUT or suffix is None or not is_suffix(suffix):
+        return None
+    return input_prefix + (stem + _PLAIN if _keeps_its_name(stem, suffixes) else stem)
+
+
+def is_compressed(key: str) -> bool:
+    """Whether the key is that of a file compressed with gzip, by its suffix."""
+    return key.lower().endswith(f".{COMPRESSED}")
+
+
+def _renamed(key: str, suffixes: Suffixes) -> str:
+    if _keeps_its_name(key, suffixes):
+        return key + _APPENDED
     stem, dot, extension = key.rpartition(".")
-    if not (dot and extension.isascii() and extension.lower() == old):
-        raise UnsupportedType(
-            f"Only text files whose names end in .{old} (in any case) are converted: "
-            f"if this is text, upload it again under a name that ends in .{old}."
-        )
-    letters = (
-        new_letter.upper() if old_letter.isupper() else new_letter
-        for old_letter, new_letter in zip(extension, new, strict=True)
-    )
-    return stem + dot + "".join(letters)
+    return stem + dot + _like(extension, _OUTPUT)
+
+
+def _is_converted(key: str, suffixes: Suffixes) -> bool:
+    suffix = _suffix(key)
+    return suffix is not None and suffix.removesuffix(f".{COMPRESSED}") in suffixes.converted
+
+
+def _keeps_its_name(key: str, suffixes: Suffixes) -> bool:
+    """Whether the PDF's key is this one with `.pdf` behind it."""
+    suffix = _suffix(_without_txt(key))
+    if suffix is None or suffix == TEXT:
+        return False
+    stem = suffix.removesuffix(f".{COMPRESSED}")
+    return stem in suffixes.mapped or (stem == TEXT and stem != suffix)
+
+
+def _without_txt(key: str) -> str:
+    while key.endswith(_PLAIN):
+        key = key.removesuffix(_PLAIN)
+    return key
+
+
+def _suffix(key: str) -> str | None:
+    """Return the key's suffix in lower case, with the `.gz` behind it if there is one."""
+    stem, dot, extension = key.rpartition(".")
+    if not dot or not extension.isascii():
+        return None
+    extension = extension.lower()
+    if extension != COMPRESSED:
+        return extension
+    _, dot, inner = stem.rpartition(".")
+    return f"{inner.lower()}.{COMPRESSED}" if dot and inner.isascii() else None
+
+
+def _is(extension: str, name: str) -> bool:
+    return extension.isascii() and extension.lower() == name
+
+
+def _like(extension: str, name: str) -> str:
+    """Return the name with the case of each letter as in the extension, which is as long."""
+    letters = zip(extension, name, strict=True)
+    return "".join(there.upper() if here.isupper() else there for here, there in letters)

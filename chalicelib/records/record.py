@@ -52,9 +52,10 @@ Warnings: TypeAlias = list[dict[str, str]]
 class Result:
     """The result of a run: SUCCESS with its output, or FAILED with its error.
 
-    `etag`, `version_id` and `size` (bytes) are those of the object that was read. `replaced` is the
-    number of characters that could not be decoded or shown; `repaired` is the number of bytes that
-    are not UTF-8 within a text that is, and were decoded in another charset. `warnings` is None if
+    `etag`, `version_id` and `size` (bytes) are those of the object that was read, and `text_size`
+    (bytes) is that of its text when decompressed. `replaced` is the number of characters that could
+    not be decoded or shown; `repaired` is the number of bytes that are not UTF-8 within a text that
+    is, and were decoded in another charset. `warnings` have a `code` and a `message` each; None if
     there are none.
     """
 
@@ -62,6 +63,7 @@ class Result:
     etag: str | None = None
     version_id: str | None = None
     size: int | None = None
+    text_size: int | None = None
     output_bucket: str | None = None
     output_key: str | None = None
     output_etag: str | None = None
@@ -98,6 +100,14 @@ class Record(Result):
     claim: str
     lease_expires_at: str
     input_deleted_at: str | None = None
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether the PDF may differ from what its author meant, although it is a SUCCESS.
+
+        Records of versions that had fewer kinds of warnings have counts only.
+        """
+        return bool(self.warnings or self.replaced or self.repaired)
 
     def is_at_work(self, now: datetime) -> bool:
         """Return whether a run has claimed the upload and its lease has not expired."""

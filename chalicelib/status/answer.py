@@ -39,6 +39,7 @@ PUBLIC = (
     "etag",
     "version_id",
     "size",
+    "text_size",
     "output_size",
     "pages",
     "encoding",

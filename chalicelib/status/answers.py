@@ -11,6 +11,7 @@ from chalicelib.records.naming import is_folder
 from chalicelib.records.record import Record, Status
 from chalicelib.status.answer import Answer, is_of
 from chalicelib.status.listing import Listing
+from chalicelib.status.location import FormerText
 from chalicelib.status.status_query import StatusQuery
 from chalicelib.storage.bucket import Bucket, StoredObject
 from chalicelib.storage.table import Records
@@ -36,14 +37,23 @@ class Answers:
         """The record of exactly this key, of whichever upload it is: one GetItem."""
         return self._read(key, consistent=False)
 
-    def about(self, key: str) -> Answer | None:
+    def about(self, key: str, former: FormerText | None = None) -> Answer | None:
         """What became of this file; None if there is no such file.
+
+        `former` is another text that is meant if the PDF that was asked about is on its record,
+        and not on that of this file.
 
         One GetItem, and one HeadObject unless the file is being converted: a finished record
         cannot tell whether the object was replaced since, and then it answers for another text.
         If the two disagree, the record is read once more, consistently, before that is said.
         """
         record = self.key(key)
+        if (
+            former is not None
+            and not _has_pdf(record, former.output_key)
+            and _has_pdf(self.key(former.key), former.output_key)
+        ):
+            return self.about(former.key)
         if record is not None and record.status is Status.PROCESSING:
             return Answer.of(record)
         present = self._head(key)
@@ -116,3 +126,7 @@ class Answers:
         if record is not None and is_of(record, present):
             return Answer.of(record)
         return Answer(self.bucket.name, present.key, record, present)
+
+
+def _has_pdf(record: Record | None, output_key: str) -> bool:
+    return record is not None and record.output_key == output_key

@@ -37,7 +37,7 @@ class StatusQuery:
         return (
             (self.status is None or record.status is self.status)
             and (self.since is None or record.processed_at >= self.since)
-            and (bool(record.warnings) or not self.has_warnings)
+            and (record.has_warnings or not self.has_warnings)
         )
 
 

@@ -37,6 +37,7 @@ class OpenObject:
     version_id: str | None = None
     charset: str | None = None
     language: str | None = None
+    content_encoding: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
 
@@ -132,6 +133,7 @@ class Bucket:
             version_id=answer.get("VersionId"),
             charset=charset(answer.get("ContentType", "")),
             language=answer.get("ContentLanguage"),
+            content_encoding=answer.get("ContentEncoding"),
             metadata=answer["Metadata"],
         )
 

@@ -9,8 +9,6 @@ from tests.browser import chromium
 from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.stack import Stack
 
-SKIPPED = pytest.StashKey[int]()
-
 
 @pytest.fixture(scope="session")
 def installed_browser() -> Iterator[Browser | None]:
@@ -19,17 +17,15 @@ def installed_browser() -> Iterator[Browser | None]:
 
 
 @pytest.fixture
-def browser(installed_browser: Browser | None, pytestconfig: pytest.Config) -> Browser:
+def browser(installed_browser: Browser | None) -> Browser:
     if installed_browser is None:
-        pytestconfig.stash[SKIPPED] = pytestconfig.stash.get(SKIPPED, 0) + 1
         pytest.skip(chromium.NO_CHROMIUM)
     return installed_browser
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    skipped = config.stash.get(SKIPPED, 0)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = terminalreporter.getreports("skipped")
+    skipped = sum(chromium.NO_CHROMIUM in str(report.longrepr) for report in reports)
     if skipped:
         terminalreporter.section("THE WEB PAGE WAS NOT TESTED", red=True, bold=True)
         terminalreporter.line(f"{skipped} tests were skipped: {chromium.NO_CHROMIUM}.")

@@ -50,7 +50,7 @@ def test_standard_input_becomes_standard_output() -> None:
         (b"x", ["--font-size", "1000"], "pdf-font-size cannot be '1000'"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence_and_leaves_the_old_file(
+def test_an_error_is_one_sentence_and_keeps_the_old_file(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     content: bytes,
@@ -66,7 +66,9 @@ def test_what_cannot_be_done_is_one_sentence_and_leaves_the_old_file(
     assert not target.with_name("out.pdf.part").exists()
 
 
-def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_named_in_the_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(tmp_path / "none.txt"), str(tmp_path / "out.pdf")]) == 1
     assert "none.txt" in capsys.readouterr().err
 
@@ -78,7 +80,7 @@ def run(*arguments: str | bytes, stdin: int | None = None) -> subprocess.Complet
 
 
 @pytest.mark.parametrize("kind", ["itself", "hard link", "symbolic link", "standard input"])
-def test_a_text_is_never_replaced_by_its_pdf(tmp_path: Path, kind: str) -> None:
+def test_a_pdf_never_replaces_its_text(tmp_path: Path, kind: str) -> None:
     source, target = tmp_path / "same.txt", tmp_path / "other.txt"
     source.write_bytes(b"text")
     if kind == "hard link":
@@ -97,7 +99,7 @@ def test_a_text_is_never_replaced_by_its_pdf(tmp_path: Path, kind: str) -> None:
     assert source.read_bytes() == b"text"
 
 
-def test_what_is_wrong_with_a_text_is_told_when_its_pdf_goes_to_a_device(tmp_path: Path) -> None:
+def test_an_error_is_reported_when_the_pdf_goes_to_a_device(tmp_path: Path) -> None:
     source = tmp_path / "zeros.txt"
     source.write_bytes(bytes(100))
     done = run(str(source), "/dev/null")
@@ -105,7 +107,7 @@ def test_what_is_wrong_with_a_text_is_told_when_its_pdf_goes_to_a_device(tmp_pat
     assert b"not a text file" in done.stderr
 
 
-def test_names_that_are_no_utf8_are_taken(tmp_path: Path) -> None:
+def test_file_names_that_are_not_utf8_are_accepted(tmp_path: Path) -> None:
     source = os.fsencode(tmp_path) + b"/caf\xe9.txt"
     Path(os.fsdecode(source)).write_bytes(b"text")
     target = tmp_path / "out.pdf"
@@ -123,7 +125,7 @@ def test_names_that_are_no_utf8_are_taken(tmp_path: Path) -> None:
         ("--language", "en, de"),
     ],
 )
-def test_a_value_that_cannot_be_is_named(tmp_path: Path, option: str, value: str) -> None:
+def test_an_invalid_value_is_named_in_the_error(tmp_path: Path, option: str, value: str) -> None:
     source = tmp_path / "in.txt"
     source.write_bytes(b"text")
     done = run(str(source), str(tmp_path / "out.pdf"), option, value)

@@ -8,7 +8,7 @@ from chalicelib import converter
 from tests.converter.converted import imported
 
 
-def test_the_public_surface_is_what_callers_rely_on() -> None:
+def test_the_public_names_are_those_that_callers_use() -> None:
     assert sorted(converter.__all__) == [
         "Basis",
         "OnProgress",
@@ -35,7 +35,7 @@ def test_importing_the_converter_imports_neither_fpdf2_nor_fonts() -> None:
     assert imported("import chalicelib.converter.engine", heavy) >= {"fpdf", "PIL"}
 
 
-def test_the_private_parts_of_fpdf2_are_where_they_are_expected() -> None:
+def test_the_private_members_of_fpdf2_exist() -> None:
     """The first to fail when fpdf2 changes what `document` stands on."""
 
     def takes(function: object) -> list[str]:
@@ -66,13 +66,13 @@ def test_the_private_parts_of_fpdf2_are_where_they_are_expected() -> None:
     assert (numbered.ref, numbered.serialize()) == ("7 0 R", "7 0 obj\n<<\n\n>>\nendobj")
 
 
-def test_a_conversion_leaves_its_hosts_garbage_collector_as_it_was() -> None:
+def test_a_conversion_does_not_change_the_garbage_collector() -> None:
     convert = "from tests.converter.converted import made; made('text')"
     code = f"import gc; {convert}; assert gc.isenabled() and gc.get_freeze_count() == 0"
     imported(code, set())
 
 
-def test_plain_text_and_utf_8_load_nothing_that_guesses_encodings() -> None:
+def test_plain_text_and_utf_8_do_not_import_the_detection_of_encodings() -> None:
     guessing = {f"chalicelib.converter.{name}" for name in ("ebcdic", "latin", "western")}
     guessing.add("chardet")
     convert = "from tests.converter.converted import made; made({!r})"

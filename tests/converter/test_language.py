@@ -53,7 +53,7 @@ def test_a_well_formed_tag_is_the_language_of_the_document(text: str) -> None:
         "e1",
     ],
 )
-def test_anything_else_names_no_language(text: str) -> None:
+def test_a_malformed_tag_is_not_a_language(text: str) -> None:
     assert language_tag(text) is None
     document = made("text", about=replace(ABOUT, language=text)).pdf
     with pikepdf.open(io.BytesIO(document)) as opened:
@@ -71,7 +71,7 @@ def test_anything_else_names_no_language(text: str) -> None:
         ("ne", "und"),
     ],
 )
-def test_a_script_of_one_language_tells_the_language(script: str, language: str) -> None:
+def test_a_script_that_one_language_uses_gives_the_language(script: str, language: str) -> None:
     path = Path(__file__).parent / "scripts" / f"{script}.txt"
     with pikepdf.open(io.BytesIO(made(path.read_bytes()).pdf)) as opened:
         assert str(opened.Root.Lang) == language
@@ -92,7 +92,7 @@ def test_nine_letters_in_ten_must_be_of_the_script(text: str, language: str | No
     assert detect_language(text) == language
 
 
-def test_what_the_sender_says_comes_first_then_the_option() -> None:
+def test_the_sender_s_language_precedes_the_option() -> None:
     options = Options.parse({"pdf-language": "de"})
     for sender, expected in (("fr", "fr"), (None, "de"), ("no language", "de")):
         pdf = made("ภาษาไทย" * 9, options, replace(ABOUT, language=sender)).pdf

@@ -30,7 +30,9 @@ def test_metadata_is_read_on_top_of_the_defaults() -> None:
         ("pdf-margin", "", "5 to 50"),
     ],
 )
-def test_a_bad_value_is_refused_with_what_is_allowed(option: str, value: str, allowed: str) -> None:
+def test_an_invalid_value_is_rejected_with_the_allowed_values(
+    option: str, value: str, allowed: str
+) -> None:
     with pytest.raises(BadOption) as refused:
         Options.parse({option: value})
     assert option in str(refused.value)
@@ -38,19 +40,19 @@ def test_a_bad_value_is_refused_with_what_is_allowed(option: str, value: str, al
     assert allowed in str(refused.value)
 
 
-def test_an_unknown_option_is_refused_with_those_there_are() -> None:
+def test_an_unknown_option_is_rejected_with_the_known_ones() -> None:
     with pytest.raises(BadOption, match=r"pdf-colour.*pdf-page-size, pdf-orientation"):
         Options.parse({"pdf-colour": "red"})
 
 
-def test_a_hostile_value_is_shown_short_and_escaped() -> None:
+def test_an_invalid_value_is_shown_shortened_and_escaped() -> None:
     with pytest.raises(BadOption) as refused:
         Options.parse({"pdf-margin": "\x1b[31m" + "9" * 5000})
     assert "\x1b" not in str(refused.value)
     assert len(str(refused.value)) < 200
 
 
-def test_options_made_in_code_are_checked_too() -> None:
+def test_options_made_in_code_are_validated() -> None:
     with pytest.raises(BadOption):
         Options(font_size=500)
 
@@ -65,7 +67,7 @@ def test_every_allowed_page_has_room_for_text() -> None:
                     assert page.rows >= 4
 
 
-def test_charsets_are_named_as_python_names_them() -> None:
+def test_charsets_are_normalized_to_python_s_names() -> None:
     options = Options.parse({"pdf-charset": "Windows-1252", "pdf-charsets": "IBM850, latin-1"})
     assert options.charset == "cp1252"
     assert options.likely_charsets == ("cp850", "iso8859-1")
@@ -74,12 +76,12 @@ def test_charsets_are_named_as_python_names_them() -> None:
 
 @pytest.mark.parametrize("option", ["pdf-charset", "pdf-charsets"])
 @pytest.mark.parametrize("value", ["klingon", "rot13", "cp850,klingon", "a\0b"])
-def test_a_charset_that_is_none_is_refused(option: str, value: str) -> None:
+def test_an_unknown_charset_is_rejected(option: str, value: str) -> None:
     with pytest.raises(BadOption, match=option):
         Options.parse({option: value})
 
 
-def test_a_charset_given_with_the_file_is_believed() -> None:
+def test_the_charset_option_decides_on_the_encoding() -> None:
     text = "größer"
     document = made(text.encode("cp850"), Options(charset="cp850"), replace(ABOUT, charset="utf-8"))
     assert document.letters == text

@@ -14,7 +14,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "out.pdf"
     with replacing(target) as file:
         file.write(b"whole")
@@ -24,7 +24,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_an_error_leaves_the_old_file_and_nothing_else(
+def test_after_an_error_only_the_old_file_is_left(
     tmp_path: Path, error: type[BaseException]
 ) -> None:
     target, own = tmp_path / "out.pdf", tmp_path / "out.pdf.part"
@@ -51,7 +51,7 @@ def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
+def test_the_target_of_a_symbolic_link_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     target, link = tmp_path / "there" / "real.pdf", tmp_path / "link.pdf"
     target.write_bytes(b"old")
@@ -63,14 +63,14 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
     assert (names(tmp_path), names(tmp_path / "there")) == (["link.pdf", "there"], ["real.pdf"])
 
 
-def test_a_name_as_long_as_a_file_system_takes(tmp_path: Path) -> None:
+def test_a_file_name_may_have_the_maximum_length(tmp_path: Path) -> None:
     target = tmp_path / ("n" * 251 + ".pdf")
     with replacing(target) as file:
         file.write(b"new")
     assert target.read_bytes() == b"new"
 
 
-def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+def test_a_pipe_is_written_to_directly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     read: list[bytes] = []
@@ -84,7 +84,7 @@ def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
     assert names(tmp_path) == ["pipe"]
 
 
-def test_a_device_stays_a_device() -> None:
+def test_a_device_is_written_to_directly() -> None:
     before = Path("/dev/null").stat()
     with replacing(Path("/dev/null")) as file:
         file.write(b"gone")

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from chalicelib.errors import NotText, TextToPdfError
 from tests.converter.converted import made
 from tests.converter.texts import texts
+from tests.examples import examples
 
 ESCAPES = st.sampled_from(
     [b"\x1b[", b"\x1b]", b"\b", b"\r", b"\f", b"\0", b"\xff\xfe", b"\xef\xbb"]
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=400),
@@ -33,7 +34,7 @@ ESCAPES = st.sampled_from(
 @example(b"\xff\xfe\x00")
 @example(b"\xff\xfe\x00\xd8")
 @example(b"\x1b$B\xff")
-def test_any_bytes_give_a_pdf_or_a_clean_refusal(source: bytes) -> None:
+def test_any_bytes_give_a_pdf_or_an_error_for_the_user(source: bytes) -> None:
     try:
         document = made(source)
     except NotText:
@@ -64,10 +65,10 @@ PIECES += [
 ]
 
 
-def test_mutated_samples_give_a_pdf_or_a_clean_refusal() -> None:
+def test_mutated_samples_give_a_pdf_or_an_error_for_the_user() -> None:
     """Parts of real texts, joined, torn and strewn with what is special to some part of us."""
     random = Random(15)  # noqa: S311 - the same inputs in every run
-    for number in range(2000):
+    for number in range(examples(2000)):
         mutated = bytearray()
         for _ in range(random.randint(1, 3)):
             sample = random.choice(SAMPLES)
@@ -100,7 +101,7 @@ def test_hundreds_of_marks_of_any_script_on_one_letter_are_drawn() -> None:
     assert not failed
 
 
-def test_a_line_of_nothing_but_marks_is_copied_whole() -> None:
+def test_a_line_of_combining_marks_is_copied_completely() -> None:
     text = "\u0901\u093c" * 20_000
     assert made(text).letters == text
 
@@ -139,6 +140,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HEAVY)
 def test_memory_does_not_grow_with_the_text(kind: str) -> None:
     piece, times = HEAVY[kind]

@@ -1,22 +1,25 @@
 """A table of faults and their outcomes in the test summary."""
 
+from collections.abc import Callable
+
 import pytest
 
-OUTCOMES = pytest.StashKey[list[str]]()
+from tests.notes import noted
+
+OUTCOME = "outcome"
+"""Name of the report property that holds a line of the table."""
 
 
-@pytest.fixture(scope="session")
-def outcomes(pytestconfig: pytest.Config) -> list[str]:
-    """Lines of the table: one for each fault."""
-    return pytestconfig.stash.setdefault(OUTCOMES, [])
+@pytest.fixture
+def record_outcome(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Add a line to the table."""
+    return lambda line: record_property(OUTCOME, line)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    lines = config.stash.get(OUTCOMES, [])
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = noted(terminalreporter, OUTCOME)
     if lines:
         terminalreporter.section("faults")
         terminalreporter.line("call | fault | times | record | claims | AWS calls")
         for line in lines:
-            terminalreporter.line(line)
+            terminalreporter.line(str(line))

@@ -17,6 +17,9 @@ from tests.infra.layers import (
     pins,
     without_bytecode,
 )
+from tests.stack import copy_project
+
+pytestmark = pytest.mark.slow
 
 TARGETS = [Target(name, architecture) for name in RUNTIME_GLIBC for architecture in ARCHITECTURES]
 ELF_MACHINES = {X86_64: "x64", ARM64: "AArch64"}
@@ -100,8 +103,9 @@ def test_the_lock_contains_no_urls_or_paths() -> None:
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_the_package_keeps_within_its_budgets(architecture: str) -> None:
-    packages = build_layer(PROJECT, architecture), build_code(PROJECT)
+def test_the_package_keeps_within_its_budgets(architecture: str, tmp_path: Path) -> None:
+    project = copy_project(tmp_path)
+    packages = build_layer(project, architecture), build_code(project)
     zipped = sum(path.stat().st_size for path in packages)
     unzipped = 0
     for path in packages:

@@ -23,6 +23,9 @@ from infra.package import (
 )
 from infra.target import Target, runtime
 from tests.infra.layers import LOCK, native_files, without_bytecode
+from tests.stack import copy_project
+
+pytestmark = pytest.mark.slow
 
 HERE = Target(runtime())
 NEVER_SHIPPED = {
@@ -42,8 +45,14 @@ NEVER_SHIPPED = {
 
 
 @pytest.fixture(scope="module")
-def layer() -> Path:
-    return build_layer(PROJECT)
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy: what runs beside these tests compiles modules in chalicelib/, which chalice packs."""
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def layer(project: Path) -> Path:
+    return build_layer(project)
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +61,15 @@ def pinned() -> Files:
 
 
 @pytest.fixture(scope="module")
-def code() -> Path:
-    return build_code(PROJECT)
+def code(project: Path) -> Path:
+    return build_code(project)
 
 
 @pytest.fixture(scope="module")
-def opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opt(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Code and layer, unpacked as on Lambda."""
     folder = tmp_path_factory.mktemp("lambda")
-    unpack(PROJECT, folder)
+    unpack(project, folder)
     return folder
 
 

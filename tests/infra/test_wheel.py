@@ -14,6 +14,8 @@ from packaging.requirements import Requirement
 from chalicelib import VERSION
 from infra.deploy import PROJECT
 
+pytestmark = pytest.mark.slow
+
 CONFIGURATION = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
 UV = [sys.executable, "-m", "uv", "--quiet"]
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]

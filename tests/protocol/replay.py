@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 from botocore.exceptions import ClientError
 
 from chalicelib.converter import Basis, Report
+from chalicelib.converter.reading.compression import Readable
 from chalicelib.errors import TransientError
 from chalicelib.pipeline.invocation import Invocation
 from chalicelib.pipeline.pipeline import Outcome, Pipeline
@@ -48,10 +49,10 @@ def at(epoch: int) -> datetime:
 
 
 def text_to_pdf(
-    source: BinaryIO, sink: BinaryIO, about: Any, _options: Any, _progress: Any
+    source: Readable, sink: BinaryIO, about: Any, _options: Any, _progress: Any
 ) -> Report:
     """Write a stand-in for a PDF, which consists of the document's id and the text."""
-    sink.write(about.document_id.encode() + b"\n" + source.read())
+    sink.write(about.document_id.encode() + b"\n" + source.read(1 << 20))
     return Report(pages=1, encoding="utf-8", encoding_basis=Basis.CERTAIN, replaced=0)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.records.record import Claim, Refusal, Result, Status
 from chalicelib.storage.bucket import Bucket, Conflict
+from tests.examples import examples
 from tests.protocol.services import NOW, Make, Services
 
 
@@ -149,7 +150,9 @@ operations = st.lists(
 
 @given(operations, st.booleans())
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_history_of_an_object_gives_the_same_responses_on_both(
     emulated: Make, in_memory: Make, history: list[tuple[str, Any, Any]], versioned: bool

@@ -1,6 +1,7 @@
 """Every interleaving of two or three events for one key, with all possible faults."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,8 @@ from tests.protocol.invariants import forbidden, violated
 from tests.protocol.mutations import MUTATIONS
 from tests.protocol.replay import Build, Replay, build
 from tests.protocol.scopes import DEEP, SCOPES
+
+pytestmark = pytest.mark.slow
 
 SELECTED = SCOPES | (DEEP if os.environ.get("PROTOCOL_SCOPES") == "deep" else {})
 DETECTING_SCOPES = [
@@ -22,9 +25,9 @@ DETECTING_SCOPES = [
 
 @pytest.mark.parametrize("name", SELECTED)
 def test_pdf_and_record_are_consistent_in_every_state(
-    name: str, replay: Replay, explored: dict[str, int]
+    name: str, replay: Replay, record_states: Callable[[str, int], None]
 ) -> None:
-    explored[name] = Explorer(SELECTED[name], replay, violated, forbidden).explore()
+    record_states(name, Explorer(SELECTED[name], replay, violated, forbidden).explore())
 
 
 @pytest.mark.parametrize("build", MUTATIONS.values(), ids=MUTATIONS.keys())

@@ -7,6 +7,7 @@ services, in any order.
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.protocol.explorer import RECONCILE, Explorer, Scope
 from tests.protocol.invariants import forbidden, violated
 from tests.protocol.replay import Replay, build
@@ -32,7 +33,7 @@ def scopes(draw: st.DrawFn) -> Scope:
 
 
 @given(scopes(), st.data())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 def test_pdf_and_record_are_consistent_throughout_any_history(
     scope: Scope, data: st.DataObject
 ) -> None:

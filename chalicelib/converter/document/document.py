@@ -17,6 +17,7 @@ from fpdf.output import OutputProducer
 from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import PDFObject
 
+from chalicelib import VERSION
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
     from chalicelib.converter.scripts.shaper import Shaper
 
-PRODUCER = "chalice-text-to-pdf with fpdf2"
+PRODUCER = f"chalice-text-to-pdf {VERSION} with fpdf2"
 
 _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -127,6 +128,7 @@ class Document:
             self._write_cluster_fonts()
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
+        """Add a page, which has this object number, and its headings to the outline."""
         first = next(filter(str.strip, page.rows), "")
         g = self._geometry
         self._outline.add_page(number, first, g.height, breaks=page.breaks)
@@ -136,6 +138,7 @@ class Document:
                 self._outline.add_heading(block.heading.title, number, top, block.heading.level)
 
     def _write_cluster_fonts(self) -> None:
+        """Write the cluster fonts so far, which frees their memory."""
         for font in self._shaper.flush_fonts() if self._shaper else ():
             self._cluster_fonts += embed_clusters(self.objects, font)
 

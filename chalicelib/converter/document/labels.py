@@ -91,10 +91,12 @@ class _OutlinePen:
         self.operators.append(b"h\n")
 
     def _draw(self, operator: bytes, *points: Point) -> None:
+        """Append a path operator with its points as operands."""
         self._at = points[-1]
         numbers = [b"%g" % round(value * self._scale, 1) for point in points for value in point]
         self.operators.append(b" ".join([*numbers, operator]) + b"\n")
 
 
 def _two_thirds(start: Point, end: Point) -> Point:
+    """Return the point at two thirds of the way from start to end."""
     return (start[0] + (end[0] - start[0]) * 2 / 3, start[1] + (end[1] - start[1]) * 2 / 3)

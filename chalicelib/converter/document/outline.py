@@ -93,6 +93,7 @@ class Outline:
 
 
 def _append(entries: list[_Entry], entry: _Entry) -> None:
+    """Append an entry with a shortened title, unless it has none or there are too many."""
     entry.title = " ".join(entry.title.split())[:_MAX_TITLE]
     if len(entries) < MAX_ENTRIES and entry.title:
         entries.append(entry)

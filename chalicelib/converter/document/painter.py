@@ -132,12 +132,14 @@ class Painter:
         return row
 
     def _slots(self, text: str) -> list[GridFont]:
+        """Return the font of each character."""
         return [self._repertoire.fonts[letter] for letter in text.translate(self._repertoire)]
 
     def _pen(self, size: float) -> Pen:
         return Pen(self._repertoire, self._bold_seen, size)
 
     def _continued(self, row: int, text: str) -> bytes:
+        """Return operators for the mark of a row that continues the one above."""
         rtl = isinstance(text, ComposedRow) and text.rtl
         return self._mark(row, rtl=True) if rtl else self._marks[row]
 
@@ -162,6 +164,7 @@ class Painter:
         )
 
     def _underlines(self, rows: list[str]) -> bytes:
+        """Return operators that underline the underlined text of rows."""
         g = self._geometry
         lines: list[bytes] = []
         for index, row in enumerate(rows):
@@ -183,6 +186,7 @@ class Painter:
         return b"".join(lines)
 
     def _underline(self, row: int, x: float, width: float) -> bytes:
+        """Return operators for a line under part of a row, from `x` on; in points."""
         g = self._geometry
         y = g.baseline(row) - 0.12 * g.size
         return b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width, 0.05 * g.size)
@@ -206,6 +210,7 @@ class Painter:
         return b"".join(out)
 
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
+        """Yield operators that draw the code points of a row's characters without a font."""
         g = self._geometry
         for piece, x in _places(row, g.margin, g.size):
             slot = piece.font
@@ -214,6 +219,7 @@ class Painter:
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
 
     def _emoji(self, rows: list[str]) -> bytes:
+        """Return operators that draw the emoji of rows."""
         g = self._geometry
         return b"".join(
             self._pictures(row, g.margin, g.baseline(index), g.size)

@@ -71,6 +71,7 @@ def marked(parts: list[bytes], line_end: bytes, starts: Sequence[int]) -> bytes:
 
 
 def _begin(number: int) -> bytes:
+    """Return the operator that begins a marked-content sequence."""
     return b"/P<</MCID %d>>BDC\n" % number
 
 
@@ -111,6 +112,7 @@ class Pen:
         return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, starts)
 
     def _row_by_row(self, rows: list[str], starts: Sequence[int]) -> bytes:
+        """Return operators for rows that need several fonts, styles or sizes."""
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
@@ -133,6 +135,7 @@ class Pen:
         return b"".join(out) + (_END if starts else b"")
 
     def _composed(self, row: ComposedRow) -> Iterable[bytes]:
+        """Yield operators that draw a composed row."""
         gap = row.indent
         for font, shown, advance, style, _ in row.pieces:
             bold = style in (BOLD, BOTH)
@@ -149,6 +152,7 @@ class Pen:
                 gap = advance - font.cells * len(shown) * CELL
 
     def _runs(self, row: str) -> Iterator[GridRun]:
+        """Yield the runs of a row that have one font and are bold or not."""
         for style, text in style_runs(row):
             bold = style in (BOLD, BOTH)
             if not text:
@@ -160,6 +164,7 @@ class Pen:
                 yield part, slot, bold
 
     def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> Iterable[bytes]:
+        """Yield operators that draw a run of the grid."""
         face = slot.face
         if (
             bold
@@ -179,10 +184,12 @@ class Pen:
             yield _END
 
     def _set(self, face: Face, slot: GridFont, *, bold: bool) -> bytes:
+        """Return operators that select a face with the scaling of a grid font."""
         font = slot.resource_name if face is slot.face else font_resource_name(face, slot.plane)
         return self._select(font, self._size * face.scale, slot.h_scale, bold=bold)
 
     def _select(self, font: bytes, size: float, h_scale: float, *, bold: bool) -> bytes:
+        """Return operators that select font, size, horizontal scaling and weight."""
         out = b""
         state = (font, size, h_scale)
         if state != self._state:

@@ -79,10 +79,12 @@ class StructureTree:
         return self._root
 
     def _key(self) -> int:
+        """Return the next key of the parent tree."""
         self.next_key += 1
         return self.next_key - 1
 
     def _close(self) -> None:
+        """Write the unfinished element, which ends with this page."""
         element, self._open = self._open, None
         if element:
             kids = b"[%b]" % b" ".join(element.kids) if len(element.kids) > 1 else element.kids[0]
@@ -92,6 +94,7 @@ class StructureTree:
             )
 
     def _content(self, node: TreeNode, parent: int | None) -> bytes:
+        """Return the dictionary of a group, or of the document element at the root."""
         if parent is None:
             return b"<</S/Document/P %d 0 R/K[%b]>>" % (self._root, node.references)
         return b"<</S/Div/P %d 0 R/K[%b]>>" % (parent, node.references)

@@ -41,6 +41,7 @@ class CharacterSet:
         return set() if self.covers(text) else set(text) - self._members
 
     def _compile(self) -> None:
+        """Compile the members within the Basic Multilingual Plane to a regular expression."""
         basic = sorted(character for character in self._members if character <= "\uffff")
         members = "".join(map(re.escape, basic))
         self._non_member = re.compile(f"[^{members}]" if members else r"[\s\S]")

@@ -79,6 +79,7 @@ class ClusterFont:
         return encoded
 
     def _encode(self, cluster: Cluster, *, rtl: bool) -> EncodedText:
+        """Assign codes to a cluster, and return them with their advance."""
         parts = self._split_characters(cluster) if rtl else _split_long(cluster)
         codes = [self.codes.setdefault(part, len(self.codes) + 1) for part in parts]
         code = escape_string(b"".join([code.to_bytes(2, "big") for code in codes]))
@@ -86,6 +87,7 @@ class ClusterFont:
         return code, advance
 
     def _cluster(self, text: str, glyphs: str) -> Cluster:
+        """Return the cluster for a text and its glyphs as HarfBuzz serializes them."""
         placed = []
         pen = 0
         for glyph_id, x, y, advance in _SERIALIZED_GLYPH.findall(glyphs):

@@ -77,6 +77,7 @@ def _component_font(clusters: ClusterFont) -> tuple[TTFont, dict[int, int]]:
 
 
 def _composite_glyph(cluster: Cluster, names: dict[int, str], rise: int) -> Glyph:
+    """Return a glyph that refers to the cluster's glyphs by their names."""
     glyph = Glyph()
     glyph.numberOfContours = -1
     glyph.components = []

@@ -179,6 +179,7 @@ def choose_font(code_point: int) -> GridFont:
 
 
 def _choose_font(code_point: int) -> GridFont:
+    """Return the font of a character, regardless of private use."""
     cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
         return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
@@ -245,6 +246,7 @@ class FontSelector(dict[int, str]):
         return key
 
     def _key(self, font: GridFont) -> str:
+        """Return the key of a font, which may be new."""
         if font not in self._keys:
             key = chr(self._FIRST_KEY + len(self._keys))
             self._keys[font] = key

@@ -161,9 +161,11 @@ class _Paragraph:
         return bisect_left(self._starts, at)
 
     def _text(self, start: int, end: int) -> str:
+        """Return the text of clusters."""
         return self._line[self._starts[start] : self._starts[end]]
 
     def _composed(self, start: int, end: int) -> ComposedRow:
+        """Return a row of clusters, with its runs in visual order."""
         text = self._text(start, end)
         levels, parts = [], []
         for first, behind, run, level in self._row_runs(start, end, text):
@@ -200,6 +202,7 @@ class _Paragraph:
 
 
 def _joined(font: RunFont, shown: list[bytes | str]) -> bytes | str:
+    """Return the codes or texts of parts as one."""
     if isinstance(font, ClusterFont):
         return b"".join(cast("list[bytes]", shown))
     return "".join(cast("list[str]", shown))

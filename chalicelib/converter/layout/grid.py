@@ -75,15 +75,20 @@ class Grid:
         expanded = "".join(text)
         return styled_line(expanded, "".join(styles)) if isinstance(line, StyledLine) else expanded
 
-    def rows(self, line: str, *, uniform: bool) -> Iterator[tuple[int, int]]:
-        """Yield where each row of a line starts and ends."""
+    def rows(self, line: str, *, uniform: bool, ends: bool = True) -> Iterator[tuple[int, int]]:
+        """Yield where each row of a line starts and ends.
+
+        Blanks at its end are left out where its last row has no room for them, unless the line
+        goes on.
+        """
         reach: Sequence[int] = range(len(line) + 1)  # the column at which each character starts
         if not uniform:
             cells = line.translate(self._widths).encode("latin-1")
             reach = list(accumulate(cells, initial=0))
         most = MAX_CHARACTERS_PER_CELL * self.columns
+        length = visible_length(line) if ends else len(line)
         start = 0
-        while reach[-1] - reach[start] > self.columns or len(line) - start > most:
+        while reach[length] - reach[start] > self.columns or length - start > most:
             end = max(bisect_right(reach, reach[start] + self.columns, start) - 1, start + 1)
             end = min(end, start + most)
             space = line.rfind(" ", start, end)
@@ -95,4 +100,11 @@ class Grid:
                 end = cluster_start(line, start, end)
             yield start, end
             start = end
-        yield start, len(line)
+        room = self.columns - (reach[length] - reach[start])
+        yield start, min(length + room, len(line))
+
+
+def visible_length(line: str) -> int:
+    """Return the length of a line without the plain blanks at its end."""
+    length = len(line.rstrip(" "))
+    return max(length, len(line.styles.rstrip(PLAIN))) if isinstance(line, StyledLine) else length

@@ -51,6 +51,7 @@ class Headings:
 
 
 def _single_row_heading(row: str) -> Heading | None:
+    """Return the heading that a single row is, as it is marked, or None."""
     if not _MAY_BE_HEADING.match(row):
         return None
     if match := _MARKDOWN.fullmatch(row):
@@ -63,6 +64,7 @@ def _single_row_heading(row: str) -> Heading | None:
 
 
 def _underlined_heading(title: str, line: str) -> Heading | None:
+    """Return the heading that a title with a line under it forms, or None."""
     match = _UNDERLINE.fullmatch(line)
     title = title.strip()
     if not match or not title or not title[0].isalnum() or abs(len(title) - len(line.strip())) > 3:

@@ -50,6 +50,7 @@ class Layout:
         self._long_line = LongLine(self._grid, composer)
         self._page = Page()
         self._any = False
+        self._is_top = True  # until the first form feed, or the end of the first page
         self._tail = ""  # the line that the last piece did not end, as it came
         self._tail_controls: frozenset[str] = frozenset()
 
@@ -66,8 +67,12 @@ class Layout:
             if not lines[-1] and not self._long_line.unfinished:
                 lines.pop()
             yield from self._lay(lines, controls, uniform=uniform, any_long=any_long)
-            self._page.breaks = True
-            yield self._turn()
+            if self._is_top and self._is_blank():  # a form feed before all text
+                self._page = Page()
+            else:
+                self._page.breaks = True
+                yield self._turn()
+            self._is_top = False
         *lines, self._tail = text.split("\n")
         yield from self._lay(lines, controls, uniform=uniform, any_long=any_long)
         self._tail_controls = controls if self._tail else frozenset()
@@ -76,15 +81,23 @@ class Layout:
             yield from self._go_on(part, ends=False, uniform=uniform)
 
     def finish(self) -> Iterator[Page]:
-        """Yield the remaining pages at the end of the text; an empty text has one empty page."""
+        """Yield the remaining pages at the end of the text; an empty text has one empty page.
+
+        Blank lines at the end of the text make no page of their own.
+        """
         if self._tail or self._long_line.unfinished:
             uniform = self._grid.is_uniform(self._tail)
             lines, controls = [self._tail], self._tail_controls
             yield from self._lay(lines, controls, uniform=uniform, any_long=True)
-        if self._page.rows or not self._any:
+        if not self._any or not self._is_blank():
             yield self._turn()
 
+    def _is_blank(self) -> bool:
+        """Return whether nothing can be seen on the page so far."""
+        return not any(row.strip() for row in self._page.rows) and not self._long_line.unfinished
+
     def _turn(self) -> Page:
+        """Return the current page, and begin another."""
         page, self._page = self._page, Page()
         self._any = True
         return page
@@ -95,6 +108,7 @@ class Layout:
         rows, continued = self._page.rows, self._page.continued
         start = 0
         while len(rows) - start > capacity:
+            self._any, self._is_top = True, False
             end = start + capacity
             yield Page(rows[start:end], [row - start for row in continued if start <= row < end])
             start = end
@@ -120,6 +134,7 @@ class Layout:
     def _lay_short(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool
     ) -> Iterator[Page]:
+        """Append lines that are not too long to be laid out whole."""
         if not lines:
             return
         if "\b" in controls:
@@ -184,4 +199,6 @@ class Layout:
             if continued:
                 self._page.continued.append(len(self._page.rows))
             self._page.rows.append(row)
+            if len(self._page.rows) > 8 * self._capacity:
+                yield from self._full_pages()
         yield from self._full_pages()

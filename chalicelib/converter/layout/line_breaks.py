@@ -71,6 +71,7 @@ def between_words(line: str, at: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _ends_thai_word(text: str, at: int) -> bool:
+    """Return whether BudouX ends a word before index `at`."""
     return at in accumulate(map(len, _thai().parse(text)))
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from chalicelib.converter.fonts.font import CELL
-from chalicelib.converter.layout.grid import Grid
+from chalicelib.converter.layout.grid import Grid, visible_length
 from chalicelib.converter.reading.cleaning import divisible_end, join_lines, overstruck, slice_line
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class LongLine:
         self._begin()
 
     def _begin(self) -> None:
+        """Reset the state for another line."""
         self._rest = ""  # the last row so far
+        self._blanks = 0  # after it, of which nobody knows yet whether anything follows
         self._continued = False  # whether that is not the line's first row
         self._start = 0.0  # where it starts, in thousandths of the type size from the line's start
         self._rtl: bool | None = None  # known once a part of the line has been composed
@@ -67,7 +69,7 @@ class LongLine:
     @property
     def unfinished(self) -> bool:
         """Whether a line has begun and not ended."""
-        return bool(self._rest)
+        return bool(self._rest) or self._blanks > 0
 
     def add(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[tuple[str, bool]]:
         """Yield the rows that are complete, and whether each continues the row before it.
@@ -76,26 +78,52 @@ class LongLine:
         """
         if "\b" in piece:
             piece = overstruck(piece)
+        is_plain = self._rtl is None and not self._grid.is_complex(piece)
+        if is_plain and "\t" in piece:
+            column = round(self._start / CELL) + self._grid.cells(self._rest) + self._blanks
+            piece = self._grid.expand_tabs(piece, column, uniform=uniform)
+        for part, is_last in self._with_blanks(piece, ends=ends, is_plain=is_plain):
+            for row in self._rows(part, ends=ends and is_last, uniform=uniform):
+                yield row, self._continued
+                self._continued = True
+        if ends:
+            self._begin()
+
+    def _with_blanks(self, piece: str, *, ends: bool, is_plain: bool) -> Iterator[tuple[str, bool]]:
+        """Yield the piece after the blanks before it, in parts, and whether each is the last.
+
+        Blanks at its end are kept back: they take no row if nothing follows.
+        """
+        blanks, length = self._blanks, visible_length(piece)
+        self._blanks = 0
+        if is_plain and not length:
+            blanks += len(piece)
+            if not ends:
+                self._blanks = blanks
+                return
+            yield " " * min(blanks, self._grid.columns), True
+            return
+        while blanks > MAX_LENGTH:
+            yield " " * MAX_LENGTH, False
+            blanks -= MAX_LENGTH
+        if is_plain and not ends:
+            self._blanks = len(piece) - length
+            piece = slice_line(piece, 0, length)
+        yield (join_lines(" " * blanks, piece) if blanks else piece), True
+
+    def _rows(self, piece: str, *, ends: bool, uniform: bool) -> Iterable[str]:
+        """Return the rows that are complete now."""
         if not self._rest:
             piece = with_base(piece)
         if self._rtl is not None or self._grid.is_complex(piece):
-            rows = self._compose(join_lines(self._rest, piece), ends=ends)
-        else:
-            rows = self._divide(piece, ends=ends, uniform=uniform)
-        for row in rows:
-            yield row, self._continued
-            self._continued = True
-        if ends:
-            self._begin()
+            return self._compose(join_lines(self._rest, piece), ends=ends)
+        return self._divide(piece, ends=ends, uniform=uniform)
 
     def _divide(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[str]:
         """The same on the grid."""
         uniform = uniform and self._grid.is_uniform(self._rest)
-        if "\t" in piece:
-            column = round(self._start / CELL) + self._grid.cells(self._rest)
-            piece = self._grid.expand_tabs(piece, column, uniform=uniform)
         line = join_lines(self._rest, piece)
-        for start, end in self._grid.rows(line, uniform=uniform):
+        for start, end in self._grid.rows(line, uniform=uniform, ends=ends):
             if end == len(line) and not ends:
                 self._rest = slice_line(line, start, end)
                 self._start += self._grid.cells(line[:start]) * CELL

@@ -38,6 +38,7 @@ class NumberTree:
         return self._objects.add(b"<<%b>>" % self._kids(level))
 
     def _add(self, level: int, entry: bytes, least: int, greatest: int) -> None:
+        """Add an entry, with the least and greatest key below it, to the node of a level."""
         if level == len(self._levels):
             self._levels.append(_Level())
         if len(self._levels[level].entries) == _MAX_ENTRIES:
@@ -56,5 +57,6 @@ class NumberTree:
         self._add(level + 1, b"%d 0 R" % number, node.least, node.greatest)
 
     def _kids(self, level: int) -> bytes:
+        """Return the array of a node's entries with its name, /Nums or /Kids."""
         name = b"/Kids" if level else b"/Nums"
         return b"%b[%b]" % (name, b" ".join(self._levels[level].entries))

@@ -143,11 +143,13 @@ class ObjectWriter:
         return offset
 
     def _write(self, data: bytes) -> None:
+        """Append data to the buffer, and flush it when it is full."""
         self._buffer += data
         if len(self._buffer) >= _BUFFER_SIZE:
             self._flush()
 
     def _flush(self) -> None:
+        """Write the buffer to the sink."""
         view = memoryview(bytes(self._buffer))
         self._flushed += len(view)
         self._buffer.clear()

@@ -29,5 +29,6 @@ class PageTree:
         return self._tree.finish()
 
     def _content(self, node: TreeNode, parent: int | None) -> bytes:
+        """Return the dictionary of a node."""
         entries = b"/Parent %d 0 R" % parent if parent else self._root_entries
         return b"<</Type/Pages/Count %d/Kids[%b]%b>>" % (node.leaves, node.references, entries)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Self
 
+from chalicelib.converter.reading import printer
+from chalicelib.converter.reading.carriage import MAX_LINE, apart, resolved
+from chalicelib.converter.reading.printer import Printer
+
 # CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
 _LINE_ENDS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _LINE_END_CHARACTERS = frozenset("".join(_LINE_ENDS)) - {"\n"}
@@ -33,7 +37,11 @@ PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {
 }
 _PICTURES = {code: picture for code, picture in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
 _WITH_PICTURES = frozenset(map(chr, _PICTURES))
+_SHOWN = _WITH_PICTURES - {"\ufeff"}
 _BACKSPACE_PICTURE = "\u2408"
+
+# CP/M and DOS end a text with SUB, and fill its last block with it.
+_MAX_END_MARKS = 64 * 1024
 
 _PRINTABLE = bytes(sorted({*range(0x20, 0x7F), 0x0A}))
 _CONTROLS = re.compile("[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
@@ -94,6 +102,7 @@ def join_lines(first: str, second: str) -> str:
 
 
 def _styles(line: str) -> str:
+    """Return the styles of a line, all of them PLAIN for a string without."""
     return line.styles if isinstance(line, StyledLine) else PLAIN * len(line)
 
 
@@ -118,39 +127,107 @@ class CleanText:
 
 
 class Cleaner:
-    """Cleans a text piece by piece; an unfinished sequence is held back until the next piece."""
+    """Cleans a text piece by piece; an unfinished sequence is held back until the next piece.
+
+    `controls_shown` is the number of control characters that were made visible so far.
+    """
 
     def __init__(self) -> None:
         self._kept = ""
+        self._is_long = False  # the line that goes on is longer than carriage.MAX_LINE
+        self._printer = Printer()
+        self.controls_shown = 0
 
     def clean(self, piece: str, *, last: bool) -> CleanText:
         """Return the clean text of a piece; `last` is whether no other follows."""
-        text = self._kept + piece
-        self._kept = ""
+        text, self._kept = self._kept + piece, ""
+        goes_on = self._is_long
+        text = self._without_end_mark(text) if last else self._keep_unfinished_line(text)
         found = _controls(text)
-        if not found:
+        if not found and not self._printer.is_active:
             return CleanText(text, found)
-        if not last:
-            text = self._keep_unfinished(text)
+        if "\x1b" in found or self._printer.is_active:
+            text = self._printer.plain(text)
+            found = _controls(text)
+        raw = text
         if "\x1b" in found or "\x9b" in found:
             text = _ESCAPES.sub("", text)
         if not last and text.endswith("\r"):  # of a CR LF, which an escape may divide
             self._kept = "\r" + self._kept
             text = text[:-1]
+        if "\r" in found:
+            text = text.replace("\r\n", "\n")
+            if "\r" in text:
+                text = _without_returns(text, raw, goes_on=goes_on)
+                found = found | {"\b"} if "\b" in text else found
         for end in _LINE_ENDS if not found.isdisjoint(_LINE_END_CHARACTERS) else ():
             text = text.replace(end, "\n")
         if not found.isdisjoint(_WITH_PICTURES):
+            self.controls_shown += sum(map(text.count, found & _SHOWN))
             text = text.translate(_PICTURES)
             found = _controls(text)
         return CleanText(text, found - _LINE_END_CHARACTERS)
 
+    def _keep_unfinished_line(self, text: str) -> str:
+        """Keep what follows the last line end, and marks of the end of the text, if not too long.
+
+        Only a whole line tells whether its carriage returns are overstrikes.
+        """
+        mark = _end_mark(text)
+        if len(text) - mark > _MAX_END_MARKS:
+            mark = len(text)
+        end = text.rfind("\n", 0, mark) + 1
+        if mark - end <= MAX_LINE:
+            text, self._kept = text[:end], text[end:]
+            self._is_long = self._is_long and not end
+            return text
+        self._is_long = True
+        text, marks = text[:mark], text[mark:]
+        text = self._keep_unfinished(text)
+        self._kept += marks
+        return text
+
+    def _without_end_mark(self, text: str) -> str:
+        return text[: _end_mark(text)]
+
     def _keep_unfinished(self, text: str) -> str:
+        """Return the text without an unfinished escape sequence at its end, which is held back."""
         if "\x1b" in text[-4200:] or "\x9b" in text[-4200:]:
             unfinished = _UNFINISHED_ESCAPE.search(text, max(0, len(text) - 4200))
             if unfinished:
                 self._kept = unfinished[0]
                 return text[: unfinished.start()]
-        return text
+        end = printer.unfinished(text)
+        self._kept = text[end:]
+        return text[:end]
+
+
+def _end_mark(text: str) -> int:
+    """Return where a text ends that has CP/M's mark of the end, SUB, behind it: maybe its length.
+
+    That mark may be there many times, and line ends between.
+    """
+    if "\x1a" not in text[-_MAX_END_MARKS:]:
+        return len(text)
+    mark = text.find("\x1a", len(text.rstrip("\x1a\r\n")))
+    return mark if mark >= 0 else len(text)
+
+
+def _without_returns(text: str, raw: str, *, goes_on: bool) -> str:
+    """Return the text with overstrikes and line ends in place of its carriage returns.
+
+    `raw` is the text with its escapes; `goes_on` is whether its first line began long before.
+    """
+    lines, lengths = text.split("\n"), [*map(len, raw.split("\n"))]
+    last = len(lines) - 1
+    return "\n".join(
+        line
+        if "\r" not in line
+        else apart(line)
+        if at == last or length > MAX_LINE or (goes_on and at == 0)
+        else resolved(line)
+        for at, (line, length) in enumerate(zip(lines, lengths, strict=True))
+    )
 
 
 # nroff strikes a character over itself for bold and over an underscore for underline, and

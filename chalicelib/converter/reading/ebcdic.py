@@ -134,7 +134,8 @@ def pages(window: bytes) -> list[str]:
     at = [m.start() for m in _UNUSUAL.finditer(window.decode(_BASE))][: latin.SAMPLES]
     words = latin.common_words(window.decode(_BASE))
     scores = {
-        name: latin.score(window, window.decode(name), at, words) + common
+        # The currency sign may be a euro sign, which has its place in newer pages.
+        name: latin.score(window, window.decode(name).replace("¤", "€"), at, words) + common
         for name, common in _COMMON.items()
     }
     first = max(scores, key=lambda name: scores[name])

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chalicelib.converter.reading import utf8
+from chalicelib.converter.reading import holes, utf8
 from chalicelib.converter.reading.nuls import from_nuls
 from chalicelib.converter.reading.parts import BYTES, begins_in_ascii, split
-from chalicelib.converter.reading.signature import looks_like
+from chalicelib.converter.reading.signature import check_is_text, kind_of
 from chalicelib.converter.report import Basis, Step
 from chalicelib.errors import NotText
 
@@ -87,8 +87,12 @@ def recognise(
 
     Raises NotText, naming the kind of file, if the sample is not text in any encoding.
     """
+    original, sample = sample, _without_holes(sample, whole=whole)
     if name := _marked(sample):
         return Encoding(name, Basis.CERTAIN, Step.MARK)
+    is_holed = len(original) > len(sample)
+    if is_holed and (kind := kind_of(original.lstrip(b"\0")[:_WINDOW])):
+        raise NotText(f"This is not a text file: it looks like {kind}.")
     if declared and (name := _accepted(declared, sample, whole=whole)):
         return Encoding(name, Basis.DECLARED, Step.DECLARED)
     name = from_nuls(sample, whole=whole)
@@ -96,11 +100,18 @@ def recognise(
         return Encoding(name, Basis.GUESSED, Step.NULS)
     parts = split(sample, whole=whole) if 0 in sample else [(BYTES, sample)]
     sample = b"".join(data for form, data in parts if form == BYTES)
-    if kind := looks_like(sample[:_WINDOW]):
-        raise NotText(f"This is not a text file: it looks like {kind}.")
+    check_is_text(sample[:_WINDOW], is_holed=is_holed)
     if parts[0][0] != BYTES:
         return UTF_16[parts[0][0]]
     return _of_bytes(sample, whole=whole, declared=declared, likely=likely)
+
+
+def _without_holes(sample: bytes, *, whole: bool) -> bytes:
+    text = holes.without(sample)
+    if len(text) == len(sample):
+        return sample
+    wide = holes.without(sample, 4)
+    return wide if (from_nuls(wide, whole=whole) or "").startswith("utf-32") else text
 
 
 def _of_bytes(

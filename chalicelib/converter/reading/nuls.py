@@ -67,6 +67,7 @@ def _plausible(sample: bytes, name: str, *, whole: bool) -> bool:
 
 
 def _is_utf8(sample: bytes) -> bool:
+    """Return whether the sample is valid UTF-8."""
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(sample, final=False)
     except UnicodeDecodeError:

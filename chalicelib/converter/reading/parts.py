@@ -51,27 +51,30 @@ _CASE_JUMPS = re.compile(rb"[a-z][A-Z0-9]|[0-9][a-z]")
 
 
 class Parts:
-    """Divides a stream into its parts; the result does not depend on the size of the blocks."""
+    """Divides a stream into its parts; the result does not depend on the size of the blocks.
+
+    `held` is the bytes that cannot be judged before the next block.
+    """
 
     def __init__(self, form: str = BYTES, *, is_single: bool = False) -> None:
         """`form` is that of the first part (BYTES, LITTLE or BIG), the only one if `is_single`."""
         self.form = form
         self._is_single = is_single
-        self._held = b""
+        self.held = b""
 
     def feed(self, block: bytes, *, final: bool) -> Iterator[tuple[str, bytes]]:
         """Yield the form and bytes of each part; bytes that need the next block are held back."""
         if self._is_single:
             yield self.form, block
             return
-        data, self._held = self._held + block, b""
+        data, self.held = self.held + block, b""
         at = 0
         while at < len(data):
             change = (_start if self.form == BYTES else _end)(data, at, self.form, final=final)
             end, form = change or (len(data), None)
             if form is None and not final:
                 end = _undecided(data, at, end, self.form)
-                self._held = data[end:]
+                self.held = data[end:]
             if end > at:
                 yield self.form, data[at:end]
             if form is None:

@@ -2,6 +2,8 @@
 
 import re
 
+from chalicelib.errors import NotText
+
 CONTROLS = bytes(sorted(set(range(0x20)) - set(b"\b\t\n\v\f\r\x1a\x1b")))
 """C0 control characters that do not occur in text.
 
@@ -15,10 +17,10 @@ _MAGIC = (
     (re.compile(rb"%PDF-\d\.\d\s"), "a PDF document"),
     (re.compile(rb"\{\\rtf\d"), "a rich text (RTF) document"),
     (re.compile(rb"(?s).{257}ustar"), "a tar archive"),
+    (re.compile(rb"(?s).{100}(?:[0-7 ]{7}\0){3}[0-7 ]{11}[ \0]"), "a tar archive"),
 )
 _KINDS = {
     "application/gzip": "a gzip archive",
-    "application/octet-stream": "bytes that are not text",
     "application/pdf": "a PDF document",
     "application/vnd.microsoft.portable-executable": "a Windows program",
     "application/x-7z-compressed": "a 7-Zip archive",
@@ -32,31 +34,66 @@ _KINDS = {
 }
 
 
+_UNKNOWN = "application/octet-stream"
+
+# Shares of control characters from which on a sample is no text.
+_CONTROLS = 1 / 3
+_CONTROLS_OF_HOLED = 1 / 20
+
+# What fields are padded with, and the share of bytes beyond ASCII in text that is padded so.
+_PADDING = re.compile(rb"\0{2,}")
+_OTHERS = 1 / 4
+_PRINTABLE = bytes([*b"\t\n\f\r", *range(0x20, 0x7F)])
+
+
 def controls_in(sample: bytes) -> int:
     """Return the number of bytes that do not occur in text."""
     return len(sample.translate(None, _TEXT_BYTES))
 
 
-def looks_like(sample: bytes) -> str | None:
-    """Name the kind of file that begins with `sample`, or None if it may well be text."""
+def kind_of(sample: bytes) -> str | None:
+    """Return the kind of file that begins with `sample`, or None if it is not known."""
     for magic, kind in _MAGIC:
         if magic.match(sample):
             return kind
-    controls = controls_in(sample)
-    if not controls:
+    if not controls_in(sample):
         return None  # text may begin with 'BM' or 'MZ', but those formats are never free of NULs
     from chardet import detect  # 40 ms to import, and most text never comes here
 
     found = detect(sample)
-    mime = found.get("mime_type") or "application/octet-stream"
-    if found["encoding"] is None and mime != "application/octet-stream":
+    mime = found.get("mime_type") or _UNKNOWN
+    if found["encoding"] is None and mime != _UNKNOWN:
         return _KINDS.get(mime) or _described(mime)
-    if controls * 3 > len(sample):
-        return _KINDS["application/octet-stream"]
     return None
 
 
+def check_is_text(sample: bytes, *, is_holed: bool = False) -> None:
+    """Raise NotText if the sample is not the beginning of a text.
+
+    `is_holed` is whether long runs of NULs have been taken out of it, as most programs and other
+    binary files have them.
+    """
+    if kind := kind_of(sample):
+        raise NotText(f"This is not a text file: it looks like {kind}.")
+    controls = controls_in(sample)
+    share = _CONTROLS_OF_HOLED if is_holed else _CONTROLS
+    if controls and controls > share * len(sample) and not _is_padded(sample):
+        raise NotText(
+            "This is not a text file: "
+            f"{controls / len(sample):.0%} of its first {len(sample):,} bytes are control "
+            "characters that no text has. It may be a program's own data."
+        )
+
+
+def _is_padded(sample: bytes) -> bool:
+    """Return whether the sample is printable text in fields that are padded with NULs."""
+    text = _PADDING.sub(b"", sample)
+    others = len(text.translate(None, _PRINTABLE))
+    return bool(text) and not controls_in(text) and others <= _OTHERS * len(text)
+
+
 def _described(mime: str) -> str:
+    """Return a description of a file with this MIME type."""
     family, _, name = mime.partition("/")
     name = name.removeprefix("x-").removeprefix("vnd.")
     if family in ("image", "audio", "video", "font"):

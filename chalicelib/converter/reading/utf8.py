@@ -47,6 +47,7 @@ def join_surrogate_pairs(text: str) -> str:
 
 
 def _character(pair: re.Match[str]) -> str:
+    """Return the character of a surrogate pair in CESU-8."""
     data = pair[0].encode("ascii", "surrogateescape")
     return data.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
 
@@ -144,10 +145,12 @@ class Repair:
         return "".join(map(self._line, text.splitlines(keepends=True)))
 
     def _line(self, line: str) -> str:
+        """Return a line with its stray bytes decoded."""
         charset = self._charset if _VALID.search(line) else self._lines_in or self._charset
         return _STRAYS.sub(lambda strays: self._decode(strays[0], charset), line)
 
     def _decode(self, strays: str, charset: str) -> str:
+        """Decode stray bytes, and count those that were or were not decoded."""
         text = strays.encode("ascii", "surrogateescape").decode(charset, "replace")
         replaced = text.count("\ufffd")
         self._replaced += replaced
@@ -155,6 +158,7 @@ class Repair:
         return text
 
     def _replacement(self, _: re.Match[str]) -> str:
+        """Return and count a replacement character."""
         self._replaced += 1
         return "\ufffd"
 

@@ -64,25 +64,28 @@ def charsets(
     candidates = candidates or latin.ranked(sample)
     if detected not in latin.CHARSETS and len(text) == len(sample):
         candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
+    trust = 0.0
     if _is_latin_text(text) and len(text) == len(sample):
-        bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample)
         if detected.startswith(_OTHER_PLATFORMS):
-            bonus += _CONFIDENCE * min(confidence, _MAX_CONFIDENCE)
+            trust = _CONFIDENCE * min(confidence, _MAX_CONFIDENCE)
+        bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample) + trust
         candidates = [
             (score + bonus * (sample.decode(name, "replace") == text), name)
             for score, name in candidates
         ]
         # Of charsets that read the sample alike, the detector's choice is taken.
         candidates.sort(key=lambda pair: (-pair[0], pair[1] != detected))
-    return _doubtful(sample, candidates), False
+    return _doubtful(sample, candidates, latin.DOUBT + trust), False
 
 
-def _doubtful(sample: bytes, candidates: list[tuple[float, str]]) -> list[str]:
+def _doubtful(
+    sample: bytes, candidates: list[tuple[float, str]], doubt: float = latin.DOUBT
+) -> list[str]:
     """Return the best charset, and those that decode the sample differently but nearly as well."""
     best, first = candidates[0]
     readings = {sample.decode(first, "replace"): first}
     for score, name in candidates[1:]:
-        if best - score > latin.DOUBT or len(readings) > _MAX_ALTERNATIVES:
+        if best - score > doubt or len(readings) > _MAX_ALTERNATIVES:
             break
         readings.setdefault(sample.decode(name, "replace"), name)
     return list(readings.values())

@@ -164,6 +164,7 @@ def _cached_runs(text: str) -> tuple[ScriptRun, ...]:
 
 
 def _runs(text: str) -> Iterator[ScriptRun]:
+    """Yield the runs of a text for one font each."""
     for start, end, script in _script_spans(text):
         if script is None:
             yield from _marked_runs(text, start, end)

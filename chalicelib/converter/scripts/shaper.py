@@ -83,11 +83,6 @@ class Shaper:
         """Whether the fonts have more than MAX_CLUSTERS and must be flushed to bound memory."""
         return sum(len(font.codes) for font in (*self._full, *self._fonts.values())) > MAX_CLUSTERS
 
-    @property
-    def cached_words(self) -> int:
-        """Number of words in the cache."""
-        return len(self._words)
-
     def flush_fonts(self) -> list[ClusterFont]:
         """Return all fonts since the last flush; text shaped from now on gets new ones."""
         fonts = [*self._full, *self._fonts.values()]
@@ -128,7 +123,7 @@ class Shaper:
             if face is None:
                 self._add_on_grid(part, at + start, properties, shaped)
                 continue
-            font = self._font(face)
+            font = self._font_for(face)
             shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
             for offset, chunk in _chunks(part):
                 begin = at + start + offset
@@ -163,7 +158,7 @@ class Shaper:
         self, text: str, advance: int, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add an emoji as an invisible cluster, over which its picture is drawn."""
-        font = self._font(MARKED_FACE)
+        font = self._font_for(MARKED_FACE)
         # PDF readers reverse the codes of right-to-left text, which would split surrogate pairs,
         # so emoji beyond the Basic Multilingual Plane are one code in typing order.
         astral = max(text) > "\uffff"
@@ -180,7 +175,7 @@ class Shaper:
         shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
         shaped.add([at], [" " * max(1, int(advance // CELL))], [advance])
 
-    def _font(self, face: Face) -> ClusterFont:
+    def _font_for(self, face: Face) -> ClusterFont:
         """Return the font for new clusters of a face."""
         font = self._fonts.get(face)
         if font is None or len(font.codes) > MAX_CLUSTERS:
@@ -194,6 +189,7 @@ class Shaper:
     def _add_on_grid(
         self, text: str, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
+        """Add text of the grid, one part for each character."""
         for part, font in self._font_selector.runs(text):
             shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
             shown: str | list[str] = part

@@ -115,6 +115,7 @@ class WordCache:
         return word
 
     def _start_generation(self) -> None:
+        """Make the recent words the older ones, and drop those."""
         self._added = 0
         for words in self._fonts.values():
             words.older, words.recent = words.recent, ({}, {})

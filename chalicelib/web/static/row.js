@@ -102,12 +102,13 @@ export function facts(file) {
   ].filter(Boolean).join(" · ");
 }
 
-// What to check in the PDF: the record's warnings, and what its counts say.
+// What to check in the PDF: the record's warnings, and what its counts say where an earlier version made it.
 function warnings(file) {
+  const codes = new Set((file.warnings ?? []).map(({ code }) => code));
   return [
     ...(file.warnings ?? []).map(({ message }) => message),
-    file.replaced ? text.replaced(file.replaced) : "",
-    file.repaired ? text.repaired(file.repaired) : "",
+    file.replaced && !codes.has("replaced") ? text.replaced(file.replaced) : "",
+    file.repaired && !codes.has("repaired") ? text.repaired(file.repaired) : "",
     file.input_deleted_at ? text.deleted : "",
   ].filter(Boolean);
 }

@@ -37,10 +37,17 @@ export const labels = {
   copyLink: "Copy link",
 };
 
+const SUFFIXES_SHOWN = 12;
+
+const someOf = (suffixes) => {
+  const more = suffixes.length - SUFFIXES_SHOWN;
+  return suffixes.slice(0, SUFFIXES_SHOWN).join(", ") + (more > 0 ? ` and ${count(more)} more kinds` : "");
+};
+
 export const text = {
   stage: (name) => `Stage ${name}`,
   placeholderPrefix: "Find by beginning of key",
-  limits: (suffixes, max) => `Text files (${suffixes.join(", ")}) up to ${bytes(max)} each. Folders keep their paths.`,
+  limits: (suffixes, max) => `Text files (${someOf(suffixes)}; also compressed as .gz) up to ${bytes(max)} each. Folders keep their paths.`,
 
   wrongToken: "This token is not valid for this stage. Check it and try again.",
   expiredToken: "The token is no longer valid. Sign in again: your list and waiting uploads are kept.",
@@ -80,7 +87,7 @@ export const text = {
 
   // Refusals before anything is sent
   tooLarge: (size, max) => `This file has ${bytes(size)}, and the limit is ${bytes(max)}. Split it into smaller files.`,
-  refusedKinds: (n, suffixes) => `${plural(n, "file")} left out: only ${suffixes.join(", ")} files are converted.`,
+  refusedKinds: (n, suffixes) => `${plural(n, "file")} left out: only text files (${someOf(suffixes)}) are converted.`,
   refusedNames: "Which files",
   alreadyQueued: (n) => `${plural(n, "file")} left out: an upload of the same key is still in progress.`,
   nothingDropped: "There are no files in what you dropped.",
@@ -130,11 +137,11 @@ export const text = {
     "pdf-page-size": "Paper", "pdf-orientation": "Orientation", "pdf-font-size": "Type size",
     "pdf-margin": "Margin", "pdf-charset": "Encoding of the text", "pdf-language": "Language of the text",
     "pdf-tagged": "Structure for screen readers", "pdf-fit": "Fit long lines",
-    "pdf-line-numbers": "Line numbers",
+    "pdf-line-numbers": "Line numbers", "pdf-carriage-control": "Carriage control",
   },
   optionValues: {
     a4: "A4", letter: "Letter", portrait: "Portrait", landscape: "Landscape", auto: "Automatic",
-    none: "None", on: "On", off: "Off",
+    none: "None", asa: "ASA (1, 0, -, + in the first column)", on: "On", off: "Off",
   },
   optionHints: { "pdf-charset": "found automatically" },
 };

@@ -81,7 +81,8 @@ export class Uploads {
     let added = 0;
     for (const { file, path } of found) {
       const key = this.#destination() + path;
-      if (!suffixes.some((suffix) => path.toLowerCase().endsWith(suffix))) otherKinds.push(path);
+      const name = path.toLowerCase().replace(/\.gz$/, "");
+      if (!suffixes.some((suffix) => name.endsWith(suffix))) otherKinds.push(path);
       else if (this.#isUploading(this.#entries.get(key))) underWay.push(path);
       else if (!file) this.#notice(text.unreadable(plainKey(path)));
       else {

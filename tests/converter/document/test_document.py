@@ -16,11 +16,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib import VERSION
 from chalicelib.converter import Options, Progress, Source, convert
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.errors import NotText
 from tests.converter.converted import ABOUT, Made, made, tool, tool_output, without_blanks
 from tests.converter.texts import BREAKS, MARKED, STRUCK, WIDE, WORDS, texts
+from tests.examples import examples
 
 MIXED = (
     "Plain (text) with \\ backslashes, {nb}, %PDF-1.7, **bold** and <</Type/Catalog>>\n"
@@ -54,7 +56,7 @@ def mixed() -> Made:
     return made(MIXED, about=replace(ABOUT, language="en"))
 
 
-def test_what_is_typed_is_what_is_copied(mixed: Made) -> None:
+def test_copied_text_is_the_original_text(mixed: Made) -> None:
     first = "".join(mixed.pages)
     for typed in ("(text)", "\\ backslashes", "{nb}", "%PDF-1.7", "**bold**", "<</Type/Catalog>>"):
         assert typed in first
@@ -78,7 +80,7 @@ def test_pages_are_numbered_and_named(mixed: Made) -> None:
     assert mixed.pages[1] == "second page"
 
 
-def test_characters_in_no_font_are_counted_and_seen_as_their_number(mixed: Made) -> None:
+def test_characters_in_no_font_are_counted_and_drawn_as_code_points(mixed: Made) -> None:
     assert mixed.report.replaced == 1
     blank = made("\u3000" * 8).pdf
     numbered = made("\U00012000").pdf
@@ -92,7 +94,7 @@ def _ink(pdf: bytes) -> int:
     return sum(count for value, count in enumerate(image.histogram()) if value < 128)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ASSIGNED_TEXTS)
 @example("\u0e340")
 @example("0\U00012000\n0\U00017000 which no font has, at the end of a row and after it")
@@ -106,7 +108,8 @@ def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
     assert made(text).letters.translate(hyphens) == without_blanks(typed).translate(hyphens)
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=examples(20), deadline=None)
 @given(ASSIGNED_TEXTS)
 def test_poppler_reads_back_every_assigned_character(text: str) -> None:
     document = made("<" + text + ">")
@@ -116,7 +119,7 @@ def test_poppler_reads_back_every_assigned_character(text: str) -> None:
     assert sorted(without_blanks(got)) == sorted(without_blanks("<" + text + ">"))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     texts(WORDS, WIDE, BREAKS, STRUCK, MARKED, st.text(ASSIGNED, min_size=1, max_size=8)),
     st.sampled_from(["a4", "letter"]),
@@ -161,7 +164,7 @@ def _code(text: pypdfium2.PdfTextPage, index: int) -> int:
     return int(pypdfium2.raw.FPDFText_GetUnicode(text.raw, index))
 
 
-def test_characters_whose_halves_look_like_a_line_end_are_none() -> None:
+def test_characters_whose_bytes_look_like_a_line_end_do_not_end_a_line() -> None:
     text = "\u1200\u0a05\n\u0a05\u1200"  # 12 00 0A 05 in two-byte codes
     assert made(text).pages == [text]
 
@@ -169,7 +172,7 @@ def test_characters_whose_halves_look_like_a_line_end_are_none() -> None:
 @pytest.mark.parametrize(
     "line", ["│ 漢字 │", "│", "Ångström çedilla ÀÇ", "سلام", "||||", "█▌▐", "█" * 30, "x"]
 )
-def test_equal_lines_are_all_there(line: str) -> None:
+def test_equal_lines_are_all_extracted(line: str) -> None:
     assert made(f"before\n{line}\n{line}\nbehind").letters == without_blanks(
         f"before{line}{line}behind"
     )
@@ -178,14 +181,14 @@ def test_equal_lines_are_all_there(line: str) -> None:
     assert len(document.letters) == 40 * len(without_blanks(line))
 
 
-def test_lines_equal_in_part_are_all_there() -> None:
+def test_partly_equal_lines_are_all_extracted() -> None:
     lines = [f"{'漢字' * (n % 3)}{n}│{'ÀÇ│' * (n % 2)}漢字 {n}█" for n in range(50)]
     assert made("\n".join(lines)).letters == without_blanks("".join(lines))
 
 
 @pytest.mark.parametrize("size", ["a4", "letter"])
 @pytest.mark.parametrize("orientation", ["portrait", "landscape"])
-def test_paper_is_as_asked_for(size: str, orientation: str) -> None:
+def test_paper_size_and_orientation_are_those_of_the_options(size: str, orientation: str) -> None:
     options = Options.parse({"pdf-page-size": size, "pdf-orientation": orientation})
     with pypdfium2.PdfDocument(made("x", options).pdf) as document:
         width, height = document[0].get_size()
@@ -221,12 +224,14 @@ def test_readers_open_it_without_a_warning(
         assert tool_output(*command, document=mixed.pdf).startswith(b"\x89PNG")
 
 
-def test_it_says_that_it_is_pdf_a_and_meets_what_can_be_checked(mixed: Made) -> None:
+def test_the_file_claims_pdf_a_and_meets_its_rules(mixed: Made) -> None:
     with pikepdf.open(io.BytesIO(mixed.pdf)) as document:
         with document.open_metadata() as metadata:
             assert metadata.pdfa_status == "2A"
             assert metadata["dc:title"] == "notes.txt"
             assert metadata["xmp:CreateDate"] == "2026-11-24T09:30:00+00:00"
+            assert metadata["pdf:Producer"] == f"chalice-text-to-pdf {VERSION} with fpdf2"
+        assert document.docinfo["/Producer"] == f"chalice-text-to-pdf {VERSION} with fpdf2"
         assert "/OutputIntents" in document.Root
         assert str(document.Root.Lang) == "en"
         fonts = [one for one in document.objects if _is_font(one)]
@@ -296,6 +301,7 @@ def test_any_name_fits_into_the_header(name: str) -> None:
         assert all(box[2] < width - 30 for box in _letter_boxes(opened[0]))
 
 
+@pytest.mark.slow
 def test_the_same_upload_gives_the_same_bytes_in_any_process() -> None:
     script = (
         "import sys, hashlib; from tests.converter.document.test_document import MIXED, made;"
@@ -333,9 +339,9 @@ class Trickle(io.RawIOBase):
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_any_split_of_the_input_gives_the_same_bytes(size: int) -> None:
+def test_the_size_of_reads_does_not_change_the_bytes(size: int) -> None:
     sink = io.BytesIO()
-    convert(Trickle(MIXED.encode(), size), sink, ABOUT)  # type: ignore[arg-type]
+    convert(Trickle(MIXED.encode(), size), sink, ABOUT)
     assert sink.getvalue() == made(MIXED).pdf
 
 
@@ -361,7 +367,7 @@ def test_a_sink_that_cannot_seek_gets_the_same_bytes() -> None:
     assert bytes(pipe.taken) == made(MIXED).pdf
 
 
-def test_progress_is_told_and_may_end_it_leaving_nothing() -> None:
+def test_progress_is_reported_and_its_callback_may_abort() -> None:
     seen: list[Progress] = []
     text = b"line\n" * 200_000
     sink = io.BytesIO(b"before")
@@ -380,7 +386,7 @@ def test_progress_is_told_and_may_end_it_leaving_nothing() -> None:
     assert max(steps) <= 64
 
 
-def test_a_refused_file_leaves_nothing() -> None:
+def test_a_rejected_file_leaves_no_output() -> None:
     sink = io.BytesIO()
     with pytest.raises(NotText):
         convert(io.BytesIO(bytes(5000)), sink, ABOUT)

@@ -142,7 +142,7 @@ def _upper_runs(found: list[Character]) -> list[list[Character]]:
     "invisible",
     ["\u200b", "\u2060", "\u034f", "\u00ad\u200b", "\u200b\u2060", "\u200b" * 9, "\u2060" * 20],
 )
-def test_characters_without_width_move_nothing(invisible: str) -> None:
+def test_characters_without_width_do_not_move_the_others(invisible: str) -> None:
     with_them, without = (
         [one for one in characters(made(text).pdf) if one.text in "abc"]
         for text in (f"漢a{invisible}b{invisible}c", "漢abc")
@@ -192,6 +192,7 @@ COLUMNS = GEOMETRY.columns
         ("漢\te\u0301漢\t\tc", {"c": 24}),
         ("क\tx\ty", {"x": 8, "y": 16}),
         ("😀\tx🙂y", {"x": 8, "y": 11}),
+        ("漢ሀሁ漢b", {"ሁ": 3, "漢": 4, "b": 6}),
         ("\u05d0", {"\u05d0": COLUMNS - 1}),
         ("\u05d0\u05d1", {"\u05d0": COLUMNS - 1, "\u05d1": COLUMNS - 2}),
         ("\u05d0 x", {"\u05d0": COLUMNS - 1, "x": COLUMNS - 2.5}),

@@ -63,7 +63,7 @@ def test_other_headings(text: str) -> None:
         "In chapter 2 we saw it\n\nparts\n",
     ],
 )
-def test_what_is_no_heading(text: str) -> None:
+def test_other_lines_are_not_headings(text: str) -> None:
     assert list(headings(text)) == []
     assert outline(text) == []
 

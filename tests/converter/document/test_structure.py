@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.converter import Options
 from tests.converter.converted import ABOUT, made, tool
 from tests.converter.tags import read
+from tests.examples import examples
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "scripts").glob("*.txt"))
 SAMPLES = {
@@ -50,7 +51,7 @@ def sorted_letters(text: str) -> list[str]:
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_pdfua_finds_nothing(name: str, options: dict[str, str], tmp_path: Path) -> None:
+def test_pdf_ua_checks_pass(name: str, options: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "sample.pdf"
     path.write_bytes(made(SAMPLES[name], Options.parse(options)).pdf)
     assert not pdfua.validate(str(path)).findings
@@ -85,9 +86,9 @@ def test_every_character_is_in_one_marked_content_of_one_element(name: str) -> N
     assert "page1of" in squeezed(tagged.artifacts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(st.sampled_from("ab \n\n\n\f\t(é日"), max_size=300))
-def test_paragraphs_are_runs_of_lines_that_are_not_blank(text: str) -> None:
+def test_paragraphs_are_separated_by_blank_lines(text: str) -> None:
     elements = read(made(text).pdf).elements
     expected = [
         squeezed(part)
@@ -97,7 +98,7 @@ def test_paragraphs_are_runs_of_lines_that_are_not_blank(text: str) -> None:
     assert [squeezed(one.text) for one in elements if one.text.strip()] == expected
 
 
-def test_a_paragraph_goes_on_over_the_end_of_a_page() -> None:
+def test_a_paragraph_continues_on_the_next_page() -> None:
     pdf = made("before\n\n" + "word " * 1500 + "\n\nbehind").pdf
     texts = [one.text.strip() for one in read(pdf).elements]
     assert texts == ["before", ("word " * 1500).strip(), "behind"]
@@ -109,6 +110,7 @@ def test_a_log_of_thousands_of_pages_has_few_elements() -> None:
     assert squeezed(tagged.text) == squeezed("a line of a log\n" * 65 * 700)
 
 
+@pytest.mark.slow
 def test_thousands_of_paragraphs_are_in_nested_groups() -> None:
     pdf = made(("row\n" * 9 + "\n") * 9000).pdf
     tagged = read(pdf)
@@ -129,7 +131,7 @@ def test_pages_of_many_short_paragraphs_have_few_elements_and_all_headings() -> 
     assert squeezed(tagged.text) == squeezed(text)
 
 
-def test_the_catalog_says_that_it_is_tagged() -> None:
+def test_the_catalog_marks_the_document_as_tagged() -> None:
     pdf = made("text", about=replace(ABOUT, language="fr-CA")).pdf
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root

@@ -25,8 +25,9 @@ def tables(pdf: bytes) -> Iterator[dict[int, str]]:
                 yield to_unicode(bytes(one.ToUnicode.read_bytes()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.start:X}")
-def test_no_code_of_any_character_stands_for_what_no_text_may_be(block: range) -> None:
+def test_no_code_of_a_character_maps_to_a_forbidden_code_point(block: range) -> None:
     """Each is alone, so that none becomes part of a cluster or emoji."""
     characters = [chr(one) for one in block if not 0xD800 <= one < 0xE000]
     text = "".join(one + " " for one in characters)
@@ -39,7 +40,7 @@ def test_no_code_of_any_character_stands_for_what_no_text_may_be(block: range) -
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u200d", "\ufe0f", "\u093f", "\u0650"])
-def test_nor_does_one_of_a_cluster(mark: str) -> None:
+def test_no_code_of_a_cluster_maps_to_a_forbidden_code_point(mark: str) -> None:
     text = "".join(one + mark + " " for one in "क\ufeffब\ufffe\uffff😀\ufeffم\ufffe") + "\n"
     for table in tables(made(text).pdf):
         assert not FORBIDDEN.intersection("".join(table.values()))
@@ -51,7 +52,7 @@ def test_a_byte_order_mark_between_joined_files_is_a_word_joiner() -> None:
     assert document.report.replaced == 0
 
 
-def test_a_noncharacter_is_seen_as_its_number_and_counted() -> None:
+def test_a_noncharacter_is_drawn_as_its_code_point_and_counted() -> None:
     document = made("a\ufffeb")
     assert document.report.replaced == 1
     assert read(document.pdf).text == "a\ufffdb"
@@ -67,7 +68,7 @@ def test_a_noncharacter_is_seen_as_its_number_and_counted() -> None:
         "😀\ue000\ufe0f",
     ],
 )
-def test_private_characters_are_spelled_out(text: str) -> None:
+def test_private_characters_have_actual_text(text: str) -> None:
     """ISO 19005-2, 6.2.11.7.3: each is within a sequence that has ActualText."""
     pdf = made(text).pdf
     private = [one for one in text if "\ue000" <= one <= "\uf8ff" or one >= "\U000f0000"]

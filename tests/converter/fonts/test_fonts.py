@@ -19,14 +19,14 @@ def is_assigned(code_point: int) -> bool:
     return unicodedata.category(chr(code_point)) not in ("Cn", "Co", "Cs")
 
 
-def test_no_assigned_character_of_the_bmp_is_without_a_font() -> None:
+def test_every_assigned_character_of_the_bmp_has_a_font() -> None:
     missing = [
         f"{code:04X}" for code in range(0x10000) if is_assigned(code) and choose_font(code).missing
     ]
     assert missing == []
 
 
-def test_no_emoji_is_without_a_font() -> None:
+def test_every_emoji_has_a_font() -> None:
     missing = [
         f"{code:04X}"
         for first, end in EMOJI_BLOCKS
@@ -76,6 +76,6 @@ def test_every_font_comes_with_its_licence_and_its_origin() -> None:
     }
 
 
-def test_nothing_but_fonts_and_their_licences_is_beside_the_fonts() -> None:
+def test_the_font_folder_has_only_fonts_and_licences() -> None:
     """All of that folder goes to Lambda."""
     assert {path.suffix for path in FONT_FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md"}

@@ -52,7 +52,7 @@ def test_every_recommended_sequence_is_one_picture() -> None:
     assert [emoji for emoji in RECOMMENDED if len(pictures_of(emoji)) != 1] == []
 
 
-def test_pictures_differ_where_emoji_do() -> None:
+def test_different_emoji_have_different_pictures() -> None:
     assert len(set(map(pictures_of, RECOMMENDED))) == len(RECOMMENDED)
     assert pictures_of("❤\ufe0f") == pictures_of("❤")
     assert pictures_of("☝\ufe0f🏽") == pictures_of("☝🏽") != pictures_of("☝🏿")
@@ -67,12 +67,12 @@ def test_a_sequence_that_the_font_lacks_is_drawn_as_its_parts(emoji: str, parts:
 
 
 @pytest.mark.parametrize("text", ["x", "\U0001fae9", "😀\u200d\U0001fae9", "\ufe0f"])
-def test_what_the_font_lacks_has_no_pictures(text: str) -> None:
+def test_emoji_missing_from_the_font_have_no_pictures(text: str) -> None:
     assert pictures_of(text) == ()
     assert EmojiPictures().draw(text, 0, 0, 10) == b""
 
 
-def test_a_picture_is_in_the_file_once_however_often_it_is_drawn() -> None:
+def test_a_picture_is_embedded_only_once() -> None:
     with pikepdf.open(io.BytesIO(page(["😀", FAMILY, "😀", KISS, SCOTLAND, "😀"]))) as pdf:
         images = dict(pdf.pages[0].Resources.XObject.items())
         assert len(images) == 4
@@ -106,7 +106,7 @@ def test_a_picture_is_in_the_middle_of_its_cells(size: float) -> None:
     assert 0.85 * PICTURE_CELLS * cell < bottom - top < (ASCENT + DESCENT) * size / 1000 + 0.3
 
 
-def test_parts_stand_side_by_side_in_their_colours() -> None:
+def test_parts_are_drawn_side_by_side_in_their_colours() -> None:
     image = seen(page(["🟥\u200d🟦"], size=20, x=30, y=40))
     width = PICTURE_CELLS * CELL * 20 / 1000
     assert colour(image, 30 + width / 2, 45) == RED
@@ -151,6 +151,7 @@ def test_emoji_are_copied_as_they_were_typed(line: str) -> None:
     assert "".join(line.split()) in "".join(printed.split())
 
 
+@pytest.mark.slow
 def test_each_recommended_sequence_is_drawn_and_copied() -> None:
     failed = []
     for sequence in RECOMMENDED:
@@ -178,7 +179,7 @@ def test_rows_from_right_to_left_have_their_emoji_in_place() -> None:
     assert "👍🏽" in printed
 
 
-def test_no_row_ends_within_an_emoji() -> None:
+def test_a_row_never_ends_within_an_emoji() -> None:
     columns = Geometry.of(Options()).columns
     document = made("a" + FAMILY * columns)
     rows = document.pages[0].split("\n")
@@ -187,7 +188,7 @@ def test_no_row_ends_within_an_emoji() -> None:
     assert len(rows) == 3
 
 
-def test_the_name_in_the_header_has_its_emoji() -> None:
+def test_emoji_are_drawn_in_the_header() -> None:
     about = dataclasses.replace(ABOUT, name="plan 🟥.txt")
     place = Geometry.of(Options())
     x = place.margin + 6 * place.small * CELL / 1000
@@ -197,5 +198,5 @@ def test_the_name_in_the_header_has_its_emoji() -> None:
     assert image.getpixel((round(x * SCALE), round(y * SCALE))) == RED
 
 
-def test_signs_that_are_text_have_no_pictures() -> None:
+def test_characters_in_text_presentation_have_no_pictures() -> None:
     assert images(made("✓ ☎ ♥ © ™ ↔ 1 # ⌚\ufe0e")) == 0

@@ -24,6 +24,7 @@ from tests.converter.texts import (
     tell,
     texts,
 )
+from tests.examples import examples
 
 REPERTOIRE = FontSelector()
 WIDTHS = CellWidths(REPERTOIRE)
@@ -79,7 +80,7 @@ def test_wide_characters_take_two_cells() -> None:
     assert rows_of("日本語日本語日", 5) == ["日本", "語日", "本語", "日"]
 
 
-def test_a_cluster_is_never_torn() -> None:
+def test_a_cluster_is_never_divided() -> None:
     family = "👨\u200d👩\u200d👧"
     assert rows_of("ab" + "e\u0301" * 4, 4) == ["abe\u0301e\u0301", "e\u0301e\u0301"]
     assert rows_of("xyz" + family, 4) == ["xyz", family]
@@ -87,7 +88,7 @@ def test_a_cluster_is_never_torn() -> None:
     assert rows_of("1234" + "か\u3099", 6) == ["1234", "か\u3099"]
 
 
-def test_a_mark_without_a_letter_stands_on_a_blank() -> None:
+def test_a_mark_without_a_letter_gets_a_blank_as_its_base() -> None:
     assert rows_of("\u0301a\nb\u0301") == [" \u0301a", "b\u0301"]
 
 
@@ -121,7 +122,7 @@ def test_thousands_of_tabs_beside_a_wide_character_each_take_eight_columns() -> 
     assert "".join(rows) == ("0" + " " * 7) * 5000
 
 
-def test_rows_that_go_on_are_told_from_line_ends() -> None:
+def test_rows_that_continue_a_line_are_distinguished_from_line_ends() -> None:
     (page,) = lay_out("short\n" + "x" * 45 + "\nshort", columns=20, rows=10)
     assert page.continued == [2, 3]
 
@@ -179,14 +180,12 @@ TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, ANY_CHARACTERS)
 STRUCK_TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(STRUCK_TEXTS, st.integers(8, 30), st.integers(2, 6))
-def test_no_row_is_wider_and_no_page_longer_than_it_may_be(
-    text: str, columns: int, rows: int
-) -> None:
+def test_rows_and_pages_do_not_exceed_their_size(text: str, columns: int, rows: int) -> None:
     for page in lay_out(text, columns, rows):
         assert len(page.rows) <= rows
-        assert all(cells(row) <= columns for row in page.rows)
+        assert all(round(cells(row), 6) <= columns for row in page.rows)
         assert all(0 <= row < len(page.rows) for row in page.continued)
 
 
@@ -204,7 +203,7 @@ MARKED_BLANKS = [
 ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @example(["\t", "\t", " \u0e31", "_"], 8)
 @given(st.lists(st.sampled_from(MARKED_BLANKS), min_size=3, max_size=25), st.integers(8, 14))
 def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns: int) -> None:
@@ -212,7 +211,7 @@ def test_a_blank_that_carries_a_mark_is_within_its_row(parts: list[str], columns
         assert all(cells(row) <= columns + 0.01 for row in page.rows)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(TEXTS, st.integers(8, 30))
 def test_no_character_is_lost_or_moved(text: str, columns: int) -> None:
     kept = "".join(rows_of(text, columns))
@@ -224,27 +223,27 @@ def _without_blanks(text: str) -> str:
     return "".join(one for one in text if one not in " \t\n\f")
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(STRUCK_TEXTS, cuts())
-def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
+def test_the_result_does_not_depend_on_where_pieces_end(text: str, cut: Cuts) -> None:
     pages = lay_out(text, cut=cut)
     tell("pieces", len(cut.pieces(text)))
     tell("rows", sum(len(page.rows) for page in pages))
     assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @example("א" + "abcd " * 20 + "x\ty", Cuts((66,)))
 @example("א" + "abcd " * 20 + "x\ty", Cuts((67, 1)))
 @given(texts(WORDS, ["\t"], WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS), cuts())
-def test_where_pieces_of_a_long_line_end_changes_nothing(text: str, cut: Cuts) -> None:
+def test_the_rows_of_a_long_line_do_not_depend_on_where_pieces_end(text: str, cut: Cuts) -> None:
     pages = lay_out_in_short_pieces(text, cut)
     tell("pieces", len(cut.pieces(text)))
     tell("rows", sum(len(page.rows) for page in pages))
     assert list(map(seen, pages)) == list(map(seen, lay_out_in_short_pieces(text)))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(texts(WORDS, ["\t"], WIDE, STRUCK), cuts())
 def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
     pages = lay_out_in_short_pieces(text, cut)
@@ -252,7 +251,7 @@ def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
     assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(texts(WORDS, WIDE, ["\t"]), cuts())
 def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, cut: Cuts) -> None:
     line = "e\u0301" + text + "\t."
@@ -267,7 +266,7 @@ def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, 
     assert reach == pytest.approx((column + 1) * CELL)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     st.lists(st.text("abABéÉ日", min_size=1, max_size=12), min_size=5, max_size=60),
     cuts(5, 200),
@@ -329,13 +328,61 @@ def styles_of(row: str) -> str:
 
 
 @pytest.mark.parametrize("count", [1, 100, 1000])
-def test_strikes_are_not_torn_where_a_piece_of_a_long_line_ends(count: int) -> None:
+def test_overstrikes_are_not_divided_at_the_end_of_a_piece(count: int) -> None:
     text = "x" * 70_000 + "\ba" * count + "y" * 10
     whole = [seen(page) for page in lay_out(text, 80, 60)]
     for piece in (70_000, 70_001, 70_002, 70_100, 70_255):
         assert [seen(page) for page in lay_out(text, 80, 60, Cuts((piece,)))] == whole
 
 
-def test_the_width_table_is_that_of_wcwidth_for_text_in_use() -> None:
+def test_cell_widths_are_those_of_wcwidth() -> None:
     for character in "aé日ｱ\u0301\u200b😀ก":
         assert cells(character) == wcwidth(character)
+
+
+@pytest.mark.parametrize("columns", [20, 23])
+def test_blanks_at_the_end_of_a_line_take_no_row(columns: int) -> None:
+    padded = "the quick brown fox." + " " * 112
+    assert [row.rstrip() for row in rows_of(padded + "\nnext", columns)] == [
+        "the quick brown fox.",
+        "next",
+    ]
+    assert len(rows_of(" " * 132 + "\nx", columns)) == 2
+    assert [row.rstrip() for row in rows_of("日" * 10 + " " * 50, 20)] == ["日" * 10]
+    assert [row.rstrip() for row in rows_of("a\ba" + " " * 50, 20)] == ["a"]
+
+
+@pytest.mark.parametrize("blanks", [17, 100, 70_000, 200_000])
+def test_blanks_at_the_end_of_a_long_line_take_no_row(blanks: int) -> None:
+    text = "word " * 15_000 + "end"
+    rows = rows_of(text + " " * blanks + "\nnext", 80)
+    assert [row.rstrip() for row in rows] == [row.rstrip() for row in rows_of(text + "\nnext", 80)]
+    between = rows_of("a" + " " * blanks + "b", 80)
+    assert between[-1].endswith("b")
+    assert len(between) == (blanks + 1) // 80 + 1
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(["a", "word", " ", "    ", "日", "\t"]), max_size=30), cuts())
+def test_long_lines_with_blanks_are_laid_out_like_any_other(parts: list[str], cut: Cuts) -> None:
+    text = "".join(parts)
+    pages = lay_out_in_short_pieces(text, cut)
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
+
+
+@pytest.mark.parametrize("start", ["\f", "\r\f", "\n\f", "\r\n\f", " \f"])
+def test_a_form_feed_before_all_text_makes_no_page(start: str) -> None:
+    assert [page.rows for page in lay_out(start + "one\ftwo")] == [["one"], ["two"]]
+    assert [page.rows for page in lay_out(start)] in ([[]], [[" "]])
+
+
+@pytest.mark.parametrize(
+    "end", ["\f", "\f\r\n", "\r\n\f\r\n\r\n", "\f \n", "\f\x1a", "\f\r\n\x1a\x1a"]
+)
+def test_a_form_feed_after_all_text_makes_no_page(end: str) -> None:
+    pages = lay_out("one\ftwo" + end)
+    assert [[row for row in page.rows if row] for page in pages] == [["one"], ["two"]]
+
+
+def test_blank_lines_after_a_full_page_make_no_page() -> None:
+    assert len(lay_out("1\n2\n3\n4\n5\n\n\n", rows=5)) == 1

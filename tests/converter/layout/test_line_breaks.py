@@ -17,6 +17,7 @@ from chalicelib.converter.reading.cleaning import BOLD, BOTH, UNDERLINED, Styled
 from chalicelib.converter.scripts.shaper import Shaper
 from tests.converter.converted import imported
 from tests.converter.texts import texts
+from tests.examples import examples
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 WIDTHS = [12, 15, 20, 27, 40]
@@ -90,7 +91,7 @@ KHMER = "មនុស្ស ទាំង អស់ កើត មក មាន �
 
 
 @pytest.mark.parametrize("columns", [15, 20, 27, 33])
-def test_words_that_were_told_apart_are_kept(columns: int) -> None:
+def test_words_separated_by_zero_width_spaces_are_not_divided(columns: int) -> None:
     rows = compose(KHMER.replace(" ", "\u200b"), columns)
     assert len(rows) > 1
     assert all(row.endswith("\u200b") for row in rows[:-1])
@@ -112,9 +113,9 @@ def test_style_does_not_change_where_rows_end(style: str) -> None:
 LETTERS = texts(list("กขงนมยรลวสหอะาำัิีึืุู็่้๊๋์เแโใไๆฯ๑๒ກງນມວອະາັີ່້ເແໂໃໄໆကငညလသာိုေ့်္း၊ក្នរាុំ\u200b "))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(LETTERS, st.integers(8, 40))
-def test_rows_of_any_letters_hold_all_of_them_and_fit(line: str, columns: int) -> None:
+def test_rows_of_any_letters_have_all_of_them_and_fit(line: str, columns: int) -> None:
     rows = compose("ก" + line, columns)
     assert "".join(rows) == "ก" + line
     for row in rows:
@@ -140,7 +141,8 @@ def test_words_are_those_of_the_whole_line_wherever_a_row_ends() -> None:
     assert {at for at in thai if between_words(text, at)} == ends(words) & set(thai)
 
 
-def test_rows_that_fit_ask_for_no_words() -> None:
+@pytest.mark.slow
+def test_rows_that_fit_are_not_searched_for_words() -> None:
     code = (
         "from tests.converter.layout.test_line_breaks import article, compose;"
         "compose(article('th'), {})"

@@ -62,9 +62,26 @@ def read(source: bytes) -> str:
 
 @pytest.mark.parametrize("times", [1, 5, 60])
 @pytest.mark.parametrize(("charset", "text"), WRITTEN)
-def test_prose_of_one_sentence_or_many_is_read(charset: str, text: str, times: int) -> None:
+def test_prose_of_one_or_many_sentences_is_decoded(charset: str, text: str, times: int) -> None:
     text = text.replace("’", "'") if charset.startswith(("cp8", "iso")) else text
     assert read((text * times).encode(charset)) == text * times
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("mac-roman", "anda samvete frihet är handla\n"),
+        ("mac-latin2", "jednat sobě jednat svědomím s\n"),
+        ("cp850", "sollen Freiheit, und Äpfel un\n"),
+        ("mac-latin2", "všechna Jsou do a touto spolu\n"),
+        ("cp865", "Alle må på og ånd. De\nmå ånd.\n"),
+        ("cp1252", "els drets són iguals, és així\n"),
+        ("cp1252", "Han går på stranden när det är\n"),
+        ("iso8859-2", "że to nie jest być może się\n"),
+    ],
+)
+def test_a_few_words_are_enough(charset: str, text: str) -> None:
+    assert read(text.encode(charset)) == text
 
 
 @pytest.mark.parametrize("sign", ["20°C", "5 µm", "© 2026", "±1 V", "it’s", "½ full", "Acme™"])
@@ -75,18 +92,18 @@ def test_the_same_sign_on_every_line_stays_a_sign(sign: str, lines: int) -> None
 
 
 @pytest.mark.parametrize("name", ["NÚÑEZ", "GARCÍA", "MÜLLER", "ÅSE", "FRANÇOIS"])
-def test_one_name_in_an_upper_case_report_is_of_windows(name: str) -> None:
+def test_a_report_in_capitals_with_one_accented_name_is_in_a_windows_charset(name: str) -> None:
     text = f"CUSTOMER {name}\n" + "4374 BALANCE DUE          8371.00\n" * 20
     assert read(text.encode("cp1252")) == text
 
 
-def test_boxes_are_of_dos() -> None:
+def test_boxes_are_in_a_dos_charset() -> None:
     text = "╔═══════╗\n║ Größe ║\n╚═══════╝\n"
     assert read(text.encode("cp850")) == text
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_every_code_page_reads_what_it_writes(name: str) -> None:
+def test_every_code_page_decodes_what_it_encodes(name: str) -> None:
     letters = "ABCXYZ abcxyz 0189 .,()+-"
     assert letters.encode(name).decode(name) == letters
     assert len(set(bytes(range(256)).decode(name))) == 256
@@ -108,17 +125,46 @@ def test_every_code_page_reads_what_it_writes(name: str) -> None:
         ("cp1149", 0x4A, "Þ"),
     ],
 )
-def test_code_pages_have_the_characters_that_ibm_gave_them(
-    name: str, byte: int, character: str
-) -> None:
+def test_code_pages_have_ibm_s_characters(name: str, byte: int, character: str) -> None:
     assert bytes([byte]).decode(name) == character
 
 
 @pytest.mark.parametrize(("page", "text"), PAGES_OF)
-def test_code_pages_of_mainframes_are_told_apart(page: str, text: str) -> None:
+def test_code_pages_of_mainframes_are_distinguished(page: str, text: str) -> None:
     text = text * 5 + ("5 €\n" if page == "cp1141" else "")
     assert read(text.encode(page)) == text
     assert encoding_of(text.encode(page)).step is Step.EBCDIC
+
+
+@pytest.mark.parametrize("page", ["cp037", "cp273", "cp500"])
+@pytest.mark.parametrize("end", ["\n", "\x85"])
+def test_tables_of_mainframes_may_have_no_blanks(page: str, end: str) -> None:
+    text = f"9356;All;1.50;paid{end}6630;one;12.00;open{end}" * 2
+    assert read(text.encode(page)) == text
+    assert encoding_of(text.encode(page)).step is Step.EBCDIC
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp1251", "5%;все;люди;рождаются;свободными;и;равными;100%"),
+        ("koi8-r", "5%;все;люди;рождаются;свободными;и;равными;100%"),
+        ("cp866", "5%;все;люди;рождаются;свободными;и;равными;100%"),
+        (
+            "shift_jis",
+            "すべての人間は、5%生まれながらにして自由であり、かつ、尊厳と権利とについて100%",
+        ),
+        ("gb18030", "人人生而自由,在尊严和权利上一律平等。5%他们赋有理性和良心,100%"),
+    ],
+)
+def test_other_tables_without_blanks_are_not_of_mainframes(charset: str, text: str) -> None:
+    assert read(text.encode(charset)) == text
+
+
+@pytest.mark.parametrize(("page", "sign"), [("cp037", "£"), ("cp037", "$"), ("cp1140", "€")])
+def test_a_currency_of_a_mainframe_is_beside_numbers(page: str, sign: str) -> None:
+    text = f"TOTAL {sign}5.00 AND {sign}12.50\nPAID {sign}3.00\n"
+    assert read(text.encode(page)) == text
 
 
 @pytest.mark.parametrize("length", [80, 120, 132, 133])
@@ -143,7 +189,7 @@ def test_a_report_without_code_page_characters_is_not_doubtful() -> None:
     assert encoding_of(source).readings == ()
 
 
-def test_doubt_is_told_with_what_each_reading_makes_of_the_first_word() -> None:
+def test_a_doubtful_encoding_is_reported_with_each_reading_of_the_first_word() -> None:
     source = "le mot suivant: l\x8a, et rien\n".encode("latin-1")
     readings = encoding_of(source).readings
     assert len(readings) in {2, 3}
@@ -182,7 +228,7 @@ def test_the_first_word_is_told_whole_if_it_is_short(text: str, expected: str) -
         ("koi8-r", "Все люди рождаются свободными и равными в своём достоинстве. " * 5),
     ],
 )
-def test_what_is_plain_is_not_called_doubtful(charset: str, text: str) -> None:
+def test_an_unambiguous_encoding_is_not_reported_as_doubtful(charset: str, text: str) -> None:
     assert encoding_of(text.encode(charset)).readings == ()
 
 
@@ -199,16 +245,16 @@ def test_what_is_plain_is_not_called_doubtful(charset: str, text: str) -> None:
         (("Все люди рождаются свободными " * 4).encode("koi8-r"), Step.DETECTOR),
     ],
 )
-def test_the_step_that_decided_is_told(source: bytes, step: Step) -> None:
+def test_the_step_that_decided_is_reported(source: bytes, step: Step) -> None:
     assert encoding_of(source).step is step
 
 
-def test_the_steps_of_declarations_and_settings_are_told() -> None:
+def test_the_steps_of_declarations_and_settings_are_reported() -> None:
     source = "GARCÍA".encode("cp850")
     assert encoding_of(source, likely=["cp850"]).step is Step.SETTING
     assert recognise(source, whole=True, declared="cp850").step is Step.DECLARED
 
 
-def test_only_so_many_bytes_are_looked_at() -> None:
+def test_only_a_limited_number_of_bytes_is_scored() -> None:
     text = (FRENCH * 2000).encode("cp1252")
     assert latin.ranked(text)[0][1] == "cp1252"

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 
 from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine, overstruck
 from tests.converter.texts import STRUCK, Cuts, cuts, texts
+from tests.examples import examples
 
 
 def clean(*pieces: str) -> str:
@@ -15,7 +16,7 @@ def test_every_kind_of_line_end_ends_a_line_once() -> None:
     assert clean("a\nb\r\nc\rd\x85e\u2028f\u2029g\r\rh\n\ri") == "a\nb\nc\nd\ne\nf\ng\n\nh\n\ni"
 
 
-def test_a_line_end_torn_between_pieces_is_one_line_end() -> None:
+def test_a_line_end_divided_between_pieces_is_one_line_end() -> None:
     assert clean("a\r", "\nb\r", "c\r") == "a\nb\nc\n"
 
 
@@ -36,7 +37,7 @@ def test_a_line_end_torn_between_pieces_is_one_line_end() -> None:
         "\x9b1m",
     ],
 )
-def test_terminal_escapes_leave_nothing_behind(sequence: str) -> None:
+def test_terminal_escapes_are_removed_completely(sequence: str) -> None:
     assert clean(f"before{sequence}after") == "beforeafter"
     for at in range(1, len(sequence)):
         assert clean(f"before{sequence[:at]}", f"{sequence[at:]}after") == "beforeafter"
@@ -63,13 +64,13 @@ ESCAPES = [
 ]
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(texts(CONTROLS, ESCAPES, ["\r\n", "a", "[", "m", "é"], min_parts=5), cuts(1, 6))
-def test_where_pieces_end_changes_nothing(text: str, cut: Cuts) -> None:
+def test_the_result_does_not_depend_on_where_pieces_end(text: str, cut: Cuts) -> None:
     assert clean(*cut.pieces(text)) == clean(text)
 
 
-def test_an_unfinished_escape_swallows_no_text() -> None:
+def test_an_unfinished_escape_removes_no_text() -> None:
     assert clean("a\x1b]title without end\nnext line\n") == "a\u241b]title without end\nnext line\n"
     assert clean("the end\x1b") == "the end\u241b"
 
@@ -94,7 +95,7 @@ def test_overstrikes_of_nroff_become_bold_and_underlined() -> None:
     assert styled("+\bo item") == ("\u2022 item", "------")
 
 
-def test_other_backspaces_are_shown_and_lose_nothing() -> None:
+def test_other_backspaces_are_shown_without_losing_text() -> None:
     assert styled("a\bb") == ("a␈b", "---")
     assert styled("\bx\b") == ("␈x␈", "---")
 

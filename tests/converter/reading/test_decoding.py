@@ -81,14 +81,14 @@ def test_text_in_an_undeclared_legacy_encoding_is_read(codec: str, text: str) ->
         (codecs.BOM_UTF32_BE, "utf-32-be"),
     ],
 )
-def test_a_byte_order_mark_is_believed_and_not_shown(mark: bytes, codec: str) -> None:
+def test_a_byte_order_mark_decides_and_is_not_shown(mark: bytes, codec: str) -> None:
     got, decoding = read(mark + JAPANESE.encode(codec))
     assert got == JAPANESE
     assert (decoding.encoding.name, decoding.encoding.basis) == (codec, Basis.CERTAIN)
 
 
 @pytest.mark.parametrize(("codec", "text"), GUESSED[:20], ids=[codec for codec, _ in GUESSED[:20]])
-def test_a_declared_charset_is_believed_if_the_bytes_fit(codec: str, text: str) -> None:
+def test_a_declared_charset_decides_if_the_bytes_fit(codec: str, text: str) -> None:
     got, decoding = read(text.encode(codec), codec.upper())
     assert got == text
     assert decoding.encoding.basis is Basis.DECLARED
@@ -134,7 +134,7 @@ def test_text_that_stops_being_ascii_late_is_still_recognised() -> None:
         assert decoding.encoding.name == codec
 
 
-def test_a_character_at_the_end_of_a_block_is_not_judged_alone() -> None:
+def test_a_character_at_the_end_of_a_block_is_judged_with_the_next_block() -> None:
     source = b"x" * 4095 + (FRENCH * 4).encode("cp1252").replace(b"T", b"\xe9")
     got, decoding = read(source)
     assert got == source.decode("cp1252")
@@ -142,8 +142,8 @@ def test_a_character_at_the_end_of_a_block_is_not_judged_alone() -> None:
 
 
 def test_a_character_that_the_sample_cuts_in_two_does_not_damage_utf8() -> None:
-    text = "plain ascii" + " " * 117 + "x" + "é" * 200
-    got, decoding = read(text.encode(), block=64)
+    text = "plain ascii\n" + "a" * 8179 + "\nx" + "é" * 5000
+    got, decoding = read(text.encode(), block=4096)
     assert got == text
     assert decoding.encoding.basis is Basis.CERTAIN
 
@@ -178,7 +178,7 @@ def test_bytes_that_a_charset_lacks_are_replaced_and_counted() -> None:
     assert (decoding.repaired, decoding.replaced) == (0, 2)
 
 
-def test_stray_bytes_in_utf8_are_read_as_windows_1252_and_counted() -> None:
+def test_stray_bytes_in_utf8_are_decoded_as_windows_1252_and_counted() -> None:
     head = RUSSIAN * 200
     got, decoding = read(head.encode("utf-8") + b" \xe9t\xe9 then more\n" + b"tail " * 5000)
     assert got.startswith(head)
@@ -192,7 +192,7 @@ def test_a_replacement_character_in_the_text_is_not_counted() -> None:
     assert decoding.replaced == 0
 
 
-def test_damaged_utf8_stays_utf8() -> None:
+def test_damaged_utf8_is_decoded_as_utf8() -> None:
     source = (RUSSIAN * 20).encode()
     got, decoding = read(source[:500] + b"\xff" + source[500:-3])
     assert decoding.encoding.name == "utf-8"
@@ -206,7 +206,7 @@ def test_a_stray_nul_does_not_make_a_text_utf16() -> None:
         assert read(text.encode())[0] == text
 
 
-def test_nothing_is_plain_text() -> None:
+def test_an_empty_file_is_plain_text() -> None:
     got, decoding = read(b"")
     assert got == ""
     assert decoding.encoding.basis is Basis.CERTAIN
@@ -226,14 +226,19 @@ BINARY = [
     (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(90), "7-Zip"),
     (b"{\\rtf1\\ansi hello}", "RTF"),
     (b"notes.txt".ljust(257, b"\0") + b"ustar\x0000" + bytes(200), "tar"),
-    (bytes(1000), "not text"),
-    (bytes(range(9)) * 20, "not text"),
+    (b"notes.txt".ljust(100, b"\0") + b"000644 \0" * 3 + b"00000000017 " + bytes(400), "tar"),
+    (bytes(1000), "nothing but NUL"),
+    (bytes(600_000), "nothing but NUL"),
+    (bytes(range(9)) * 20, "control characters that no text has"),
+    (bytes(4096) + bytes(range(9)) * 20, "control characters that no text has"),
+    (bytes(4096) + b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
+    (b"TZif2" + bytes(15) + bytes(range(1, 20)) * 9 + b"\nUTC0\n", "control characters"),
 ]
 
 
 @pytest.mark.parametrize(("source", "kind"), BINARY, ids=[kind for _, kind in BINARY])
 @pytest.mark.parametrize("declared", [None, "utf-8", "iso-8859-1"])
-def test_a_binary_file_is_refused_by_what_it_looks_like(
+def test_a_binary_file_is_rejected_with_its_kind(
     source: bytes, kind: str, declared: str | None
 ) -> None:
     if declared and b"\0" not in source:
@@ -263,7 +268,7 @@ class Dripping(io.BytesIO):
 
 
 @given(texts(st.text(max_size=8)), st.lists(st.integers(1, 40), min_size=1), st.integers(1, 64))
-def test_how_bytes_arrive_and_where_blocks_end_changes_nothing(
+def test_the_result_does_not_depend_on_reads_or_blocks(
     text: str, sizes: list[int], block: int
 ) -> None:
     def cycle() -> Iterator[int]:
@@ -275,7 +280,7 @@ def test_how_bytes_arrive_and_where_blocks_end_changes_nothing(
     assert "".join(Decoding(Dripping(source, cycle()), None, (), max(block, 8))) == expected
 
 
-def test_every_sample_file_in_another_language_is_read_without_loss() -> None:
+def test_every_sample_file_in_another_language_is_decoded_without_loss() -> None:
     folder = Path(__file__).parents[3] / "data" / "languages"
     if not folder.is_dir():
         pytest.skip("data/languages is not there")
@@ -284,7 +289,7 @@ def test_every_sample_file_in_another_language_is_read_without_loss() -> None:
 
 
 @pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1251", "utf-16"])
-def test_a_byte_order_mark_beats_a_declared_charset(declared: str) -> None:
+def test_a_byte_order_mark_precedes_a_declared_charset(declared: str) -> None:
     text, decoding = read(codecs.BOM_UTF8 + "Größe: 5 €\n".encode(), declared)
     assert text == "Größe: 5 €\n"
     assert decoding.encoding.name == "utf-8"
@@ -357,7 +362,7 @@ def test_bytes_that_windows_1252_lacks_are_replaced_not_repaired() -> None:
 
 
 @given(st.lists(st.sampled_from("aé€😀\n "), max_size=200), st.integers(8, 64))
-def test_where_blocks_end_changes_nothing_in_damaged_utf8(letters: list[str], block: int) -> None:
+def test_damaged_utf8_does_not_depend_on_where_blocks_end(letters: list[str], block: int) -> None:
     source = ("naïve café – 5 € " * 8 + "".join(letters)).encode()
     damaged = source[:-1] + b" \xe9t\xe9 \xe2\x80" + source[-1:] + b" end"
     whole, expected = read(codecs.BOM_UTF8 + damaged)
@@ -377,7 +382,7 @@ def test_where_blocks_end_changes_nothing_in_damaged_utf8(letters: list[str], bl
         ("mac-roman", "die Würde des Menschen"),
     ],
 )
-def test_few_letters_that_make_no_sense_in_windows_1252_are_of_another_charset(
+def test_letters_that_make_no_sense_in_windows_1252_are_in_another_charset(
     charset: str, line: str
 ) -> None:
     assert read((line + "\n").encode(charset))[0] == line + "\n"

@@ -61,7 +61,7 @@ def test_parts_that_follow_one_another(block: int) -> None:
 
 @pytest.mark.parametrize(("charset", "text"), [("utf-8", RUSSIAN), ("cp1252", GERMAN)])
 @pytest.mark.parametrize("order", ORDERS)
-def test_utf16_within_other_text_than_ascii(charset: str, text: str, order: str) -> None:
+def test_utf16_within_text_that_is_not_ascii(charset: str, text: str, order: str) -> None:
     source = text.encode(charset) + MARKS[order] + ENGLISH.encode(order) + text.encode(charset)
     assert read(source) == text + ENGLISH + text
 
@@ -83,7 +83,7 @@ def test_nuls_that_end_fields_stay_nuls(charset: str, name: str, block: int) -> 
 
 @pytest.mark.parametrize("text", [CHINESE, "すべての人間は、生まれながらにして自由であり\r\n" * 60])
 @pytest.mark.parametrize("order", ORDERS)
-def test_characters_of_east_asia_are_not_taken_for_ascii(text: str, order: str) -> None:
+def test_east_asian_characters_are_not_mistaken_for_ascii(text: str, order: str) -> None:
     assert read(MARKS[order] + text.encode(order)) == text
 
 
@@ -117,7 +117,7 @@ def test_the_encodings_of_all_parts_are_named_and_what_decided_the_first_guess(
 
 
 @pytest.mark.parametrize("block", [64, 100, 4096])
-def test_characters_in_two_halves_are_read_as_one(block: int) -> None:
+def test_surrogate_pairs_in_utf8_are_decoded_as_one_character(block: int) -> None:
     text = "smile 😀 and 🎉, naïve\n" * 40
     source = text.encode("utf-16", "surrogatepass").decode("utf-16")
     halves = "".join(
@@ -126,7 +126,7 @@ def test_characters_in_two_halves_are_read_as_one(block: int) -> None:
     assert read(halves, block) == text
 
 
-def test_the_nul_of_java_is_a_nul() -> None:
+def test_java_s_two_byte_nul_is_a_nul() -> None:
     assert read("naïve".encode() + b"\xc0\x80" + "café\n".encode()) == "naïve\0café\n"
 
 

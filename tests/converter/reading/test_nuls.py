@@ -47,9 +47,7 @@ def test_records_that_end_in_a_nul_are_not_utf_16() -> None:
 
 
 @pytest.mark.parametrize(("icons", "expected"), [(30, "utf-16-le"), (200, None)])
-def test_text_has_few_characters_whose_meaning_nobody_knows(
-    icons: int, expected: str | None
-) -> None:
+def test_text_has_few_unassigned_or_private_characters(icons: int, expected: str | None) -> None:
     """Icons of the Private Use Area are in text, controls and unassigned numbers in pictures."""
     assert found("a" * 1000 + "\ue001" * icons, "utf-16-le") == expected
 
@@ -58,7 +56,7 @@ def test_text_has_few_characters_whose_meaning_nobody_knows(
     ("sound", "stray", "expected"),
     [(60, 30, True), (50, 30, False), (150, 40, True), (30, 30, False), (1, 0, True)],
 )
-def test_text_is_damaged_utf_8_if_two_of_three_characters_are_sound(
+def test_text_is_damaged_utf_8_if_two_of_three_characters_are_valid(
     sound: int, stray: int, expected: bool
 ) -> None:
     sample = " mot é".encode() * sound + b" l\xe9a" * stray + b" fin"

@@ -54,7 +54,9 @@ def test_each_recommended_sequence_is_one_emoji() -> None:
         ("🔥\ufe0f\ufe0f", ["🔥\ufe0f"]),
     ],
 )
-def test_an_emoji_is_all_that_is_seen_as_one_picture(text: str, expected: list[str]) -> None:
+def test_an_emoji_is_the_longest_sequence_that_is_one_picture(
+    text: str, expected: list[str]
+) -> None:
     assert found(text) == expected
 
 
@@ -62,7 +64,7 @@ def test_an_emoji_is_all_that_is_seen_as_one_picture(text: str, expected: list[s
     "text",
     ["©®™‼", "☎↔☺❤♥☀✓", "0123456789#*", "1\u20e3", "⌚\ufe0e", "🔥\ufe0e", "🅰🏔", "-", "🫩🄰🂡"],
 )
-def test_what_is_shown_as_text_is_no_emoji(text: str) -> None:
+def test_characters_in_text_presentation_are_not_emoji(text: str) -> None:
     assert found(text) == []
 
 
@@ -72,17 +74,17 @@ def test_emoji_are_found_between_and_next_to_anything(pieces: list[tuple[str, st
 
 
 @given(st.text(st.sampled_from(PARTS), max_size=12))
-def test_the_hint_is_in_whatever_has_an_emoji(text: str) -> None:
+def test_every_emoji_has_a_character_of_the_quick_check(text: str) -> None:
     every = list(emoji.emoji_pattern().finditer(text))
     assert [match.span() for match in emoji.find_emoji(text)] == [match.span() for match in every]
 
 
 @given(st.text(st.sampled_from(PARTS), max_size=12))
-def test_an_emoji_is_the_same_on_its_own(text: str) -> None:
+def test_an_emoji_is_found_whole_by_itself(text: str) -> None:
     for one in found(text):
         assert found(one) == [one]
 
 
 @pytest.mark.parametrize("part", ["🔥\u200d", "🏴" + "\U000e0067" * 9, "👍🏽\u200d", "🇩", "😀"])
-def test_no_emoji_is_long(part: str) -> None:
+def test_the_length_of_an_emoji_is_bounded(part: str) -> None:
     assert max(map(len, found(part * 10_000))) <= 24

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, FontSelector
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
@@ -20,7 +21,9 @@ from chalicelib.converter.reading.cleaning import PLAIN
 from chalicelib.converter.scripts import bidi
 from chalicelib.converter.scripts.script import SCRIPTS, Script, itemize
 from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextProperties
+from chalicelib.converter.scripts.word_cache import WordCache
 from tests.converter.converted import made
+from tests.examples import examples
 
 ARTICLES = sorted(Path(__file__).parent.glob("*.txt"))
 
@@ -47,7 +50,7 @@ def normal(text: str) -> str:
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda path: path.stem)
-def test_what_is_copied_is_what_was_typed(article: Path) -> None:
+def test_copied_text_is_the_article(article: Path) -> None:
     text = article.read_text("utf-8")
     pdf = made(text).pdf
     if article.stem in TURNED_BY_PDFIUM:
@@ -57,7 +60,7 @@ def test_what_is_copied_is_what_was_typed(article: Path) -> None:
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda path: path.stem)
-def test_words_are_as_far_apart_as_blanks_were_typed(article: Path) -> None:
+def test_extracted_text_has_the_blanks_of_the_original(article: Path) -> None:
     """No blank is made up within a word, none is lost between two on one row."""
     line = article.read_text("utf-8").splitlines()[-1][:60].rsplit(" ", 1)[0]
     found = extracted(made(line).pdf).replace("\r\n", "\n").strip()
@@ -65,7 +68,7 @@ def test_words_are_as_far_apart_as_blanks_were_typed(article: Path) -> None:
         assert unicodedata.normalize("NFC", found) == unicodedata.normalize("NFC", line).strip()
 
 
-def test_letters_of_arabic_join() -> None:
+def test_arabic_letters_join() -> None:
     """A joined word is narrower than its letters apart, and has fewer or other glyphs."""
     (joined,) = compose("\u0643\u062a\u0628")
     (apart,) = compose("\u0643\u200c\u062a\u200c\u0628")
@@ -100,7 +103,7 @@ def seen(line: str) -> str:
         ("\u202eabc\u202c", "\u202ecba\u202c"),  # an override
     ],
 )
-def test_directions_are_those_of_uax_9(typed: str, shown: str) -> None:
+def test_visual_order_is_that_of_uax_9(typed: str, shown: str) -> None:
     invisible = dict.fromkeys(map(ord, "\u202e\u202c\u2067\u2069"))
     assert seen(typed).translate(invisible) == shown.translate(invisible)
 
@@ -118,7 +121,7 @@ def test_brackets_are_mirrored_and_copied_as_typed() -> None:
     assert extracted(made(text).pdf).strip() == text
 
 
-def test_more_open_brackets_than_the_algorithm_keeps_are_neutral() -> None:
+def test_brackets_nested_deeper_than_the_limit_are_neutral() -> None:
     text = "\u05d0 a" + "(" * 5000 + "]" * 5000
     base, runs = bidi.directional_runs(text)
     assert base == 1
@@ -130,7 +133,7 @@ def test_more_open_brackets_than_the_algorithm_keeps_are_neutral() -> None:
     assert [(run.start, run.end) for run in runs if run.level == 2] == [(2, 3)]
 
 
-def test_controls_of_direction_are_not_seen() -> None:
+def test_directional_controls_are_invisible() -> None:
     plain, controlled = (compose(text)[0].pieces for text in ("\u05d0b", "\u05d0\u2066b\u2069"))
     assert sum(one.advance for one in plain) == sum(one.advance for one in controlled)
 
@@ -162,10 +165,10 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(st.lists(PARTS, max_size=30).map("".join), st.integers(8, 60))
 @example("\u0628" * 300, 8)
-def test_rows_hold_all_of_a_line_and_fit(line: str, columns: int) -> None:
+def test_rows_have_all_of_a_line_and_fit(line: str, columns: int) -> None:
     line = "\u0628" + line
     rows = compose(line, columns)
     assert "".join(rows) == line
@@ -175,7 +178,7 @@ def test_rows_hold_all_of_a_line_and_fit(line: str, columns: int) -> None:
         assert reach <= columns * CELL + 1
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(st.lists(PARTS, max_size=40).map("".join))
 def test_every_character_is_in_the_file(text: str) -> None:
     pdf = made(text).pdf
@@ -202,7 +205,7 @@ def test_no_character_is_drawn_over_its_neighbours(script: Script) -> None:
             assert beyond < 0.5 * face.hb_face.upem, hex(ord(one))
 
 
-def test_a_word_that_the_first_font_lacks_a_part_of_is_set_in_the_second() -> None:
+def test_a_word_with_a_character_missing_from_the_first_font_is_set_in_the_second() -> None:
     words = ["\u0643\u062a\u0627\u0628", "\u06dd\u0661", "\u0643\u062a\u0628"]
     text = " ".join(words)
     found = [(text[item.start : item.end].strip(), item.face) for item in itemize(text)]
@@ -229,10 +232,14 @@ def shaped(words: Iterable[str]) -> Shaper:
 
 def test_the_word_cache_is_bounded() -> None:
     letters = [chr(code) for code in range(0x915, 0x939)]
-    shaper = shaped(islice(map("".join, product(letters, repeat=3)), 36_000))
-    assert 16_000 <= shaper.cached_words <= 34_000
-    shaper.flush_fonts()
-    assert shaper.cached_words == 0
+    cache, font = WordCache(), ClusterFont(SCRIPTS[5].faces[0], 1)
+    for count, word in enumerate(islice(map("".join, product(letters, repeat=3)), 36_000)):
+        if count % 1000 == 0:
+            cache.trim()
+        cache.shape(word, 0, font, rtl=False)
+    assert 16_000 <= len(cache) <= 34_000
+    cache.remove(font)
+    assert len(cache) == 0
 
 
 def test_the_number_of_clusters_before_a_flush_is_bounded() -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from chalicelib.api.parameters import ALLOWED
 from chalicelib.api.problem import ProblemKind
 from chalicelib.api.uploads import MEMBERS
 from chalicelib.converter import Options, choices
+from chalicelib.records.naming import output_key
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
 from chalicelib.status.answer import PUBLIC, FileStatus
 from chalicelib.status.status_query import MAX_LIMIT
+from chalicelib.suffixes import Suffixes
 from infra.deploy import PROJECT
 from infra.web import OPEN_ROUTES
 
@@ -128,3 +131,13 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"fpdf", "fontTo
         text=True,
     )
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_the_pattern_of_keys_admits_exactly_what_is_converted() -> None:
+    pattern = re.compile(SCHEMAS["Upload"]["properties"]["key"]["pattern"])
+    for suffix in Suffixes().converted:
+        for name in (f"a.{suffix}", f"b/.{suffix.upper()}", f"a.{suffix}.gz", f"a.{suffix}.GZ"):
+            assert pattern.search(name)
+            assert output_key(name)
+    for name in ("a.docx", "a.gz", "log", "a.log.gz.gz", "a.logs", "a.log/b"):
+        assert not pattern.search(name)

@@ -1,5 +1,6 @@
 """From a change to what is on record, with the real pipeline over services in memory."""
 
+import gzip
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from chalicelib.converter import Basis, Options, Report
 from chalicelib.errors import EventFailed, Leased, NotText, TransientError
 from chalicelib.pipeline.invocation import Invocation
 from chalicelib.pipeline.pipeline import EMPTY_KEY_RECORD, MAX_PUT_ATTEMPTS, Outcome, Pipeline
+from chalicelib.records import naming
 from chalicelib.records.record import Record, Status
 from chalicelib.records.s3_changes import Change, Removal, Upload, pad_sequencer
 from chalicelib.settings import Settings
@@ -71,7 +73,8 @@ class Stage:
         )
 
     def converted(self, source: Any, sink: Any, text: Any, options: Any, progress: Any) -> Report:
-        self.calls.append((source.read(), text, options, progress))
+        body = b"".join(iter(lambda: source.read(4096), b""))
+        self.calls.append((body, text, options, progress))
         self.now += timedelta(seconds=2.5)
         sink.write(b"pdf of " + text.document_id.encode())
         return REPORT
@@ -422,3 +425,100 @@ def test_the_body_of_the_pdf_is_read_from_its_start() -> None:
     )
     assert pipeline.process(UPLOAD, RUN) is Outcome.CONVERTED
     assert pdf(stage, "pdf/2026/a.pdf").startswith(b"pdf of")
+
+
+def earlier(stage: Stage) -> Record:
+    """A stage of an earlier version, in which `in/app.log.txt` has the PDF `pdf/app.log.pdf`."""
+    key = "in/app.log.txt"
+    stage.upload(key)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(naming, "output_key", lambda *_, **__: "pdf/app.log.pdf")
+        _, record = stage.process(replace(UPLOAD, key=key))
+    assert record
+    assert record.output_key == "pdf/app.log.pdf"
+    return record
+
+
+def test_the_pdf_of_an_earlier_version_is_not_replaced_by_that_of_another_text() -> None:
+    stage = Stage()
+    before = earlier(stage)
+    stage.upload("in/app.log")
+    log = replace(UPLOAD, key="in/app.log")
+    outcome, record = stage.process(log)
+    assert outcome is Outcome.FAILED
+    assert record
+    assert (record.error_code, record.retryable) == ("NameTaken", False)
+    assert "'in/app.log.txt'" in str(record.error)
+    assert b"app.log.txt" in pdf(stage, "pdf/app.log.pdf")
+    assert stage.records.get("input", "in/app.log.txt", consistent=True) == before
+
+
+def test_once_the_other_text_has_moved_its_pdf_the_name_is_free() -> None:
+    stage = Stage()
+    earlier(stage)
+    again = replace(UPLOAD, key="in/app.log.txt", sequencer=pad_sequencer("06"))
+    outcome, record = stage.process(again)
+    assert outcome is Outcome.CONVERTED
+    assert record
+    assert record.output_key == "pdf/app.log.txt.pdf"
+    stage.upload("in/app.log")
+    outcome, record = stage.process(replace(UPLOAD, key="in/app.log"))
+    assert outcome is Outcome.CONVERTED
+    assert record
+    assert record.output_key == "pdf/app.log.pdf"
+
+
+class Compressed(Bucket):
+    """A bucket whose objects have this Content-Encoding."""
+
+    encoding: str | None = "gzip"
+
+    def open(self, key: str, version_id: str | None = None) -> OpenObject:
+        return replace(super().open(key, version_id), content_encoding=self.encoding)
+
+
+def process_compressed(
+    body: bytes, encoding: str | None, key: str = "in/2026/a.txt", max_bytes: int = 1 << 20
+) -> tuple[Stage, Record]:
+    stage = Stage()
+    stage.upload(key, body)
+
+    def bucket(name: str) -> Bucket:
+        made = Compressed(stage.cloud.client, name)
+        made.encoding = encoding
+        return made
+
+    limited = replace(SETTINGS, max_bytes=max_bytes)
+    pipeline = replace(stage.pipeline, bucket=bucket, settings=limited)
+    pipeline.process(replace(UPLOAD, key=key), RUN)
+    record = stage.records.get("input", key, consistent=True)
+    assert record
+    return stage, record
+
+
+def test_compressed_text_is_converted_by_its_encoding_and_by_its_name() -> None:
+    body = gzip.compress(b"the text")
+    for encoding, key in (("gzip", "in/a.txt"), (None, "in/a.log.gz"), ("gzip", "in/a.log.gz")):
+        stage, record = process_compressed(body, encoding, key)
+        assert record.status is Status.SUCCESS
+        assert record.size == len(body)
+        assert stage.calls[0][0] == b"the text"
+
+
+def test_a_compressed_text_that_is_too_large_is_not_even_begun() -> None:
+    stage, record = process_compressed(gzip.compress(bytes(2 << 20)), "gzip")
+    assert (record.error_code, record.retryable) == ("TooLarge", False)
+    assert "decompressed" in str(record.error)
+    assert stage.calls == []
+
+
+def test_compressed_text_that_is_cut_off_fails_for_good_and_names_the_place() -> None:
+    stage, record = process_compressed(gzip.compress(b"the text")[:-9], None, "in/a.csv.gz")
+    assert (record.error_code, record.retryable) == ("Damaged", False)
+    assert "cut off at byte 19" in str(record.error)
+    assert stage.calls == []
+
+
+def test_another_content_encoding_fails_for_good() -> None:
+    _, record = process_compressed(b"?", "br")
+    assert (record.error_code, record.retryable) == ("UnsupportedCoding", False)

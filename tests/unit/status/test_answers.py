@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.records.record import Record
 from chalicelib.status.answer import FileStatus
 from chalicelib.status.answers import Answers
+from chalicelib.status.location import FormerText
 from chalicelib.storage.bucket import StoredObject
 from tests import seeding
 
@@ -71,3 +72,30 @@ def test_a_record_of_the_current_object_takes_one_read() -> None:
 
 def test_without_record_and_object_there_is_no_file() -> None:
     assert asked(Table(behind=None, now=None), None) is None
+
+
+def test_the_pdf_of_an_earlier_version_is_found_by_its_location() -> None:
+    kept = replace(seeding.record("in", "app.log.txt"), output_key="app.log.pdf")
+    log = replace(seeding.record("in", "app.log"), output_key="app.log.pdf")
+
+    class Both:
+        def __init__(self, *records: Record) -> None:
+            self.records = {record.input_key: record for record in records}
+
+        def get(self, _bucket: str, key: str, **_: bool) -> Record | None:
+            return self.records.get(key)
+
+    def found(*records: Record) -> str | None:
+        table: Any = Both(*records)
+        bucket: Any = Inputs(None)
+        former = FormerText("app.log.txt", "app.log.pdf")
+        answer = Answers(table, bucket).about("app.log", former)
+        return answer.key if answer else None
+
+    moved = replace(kept, output_key="app.log.txt.pdf")
+    failed = replace(log, output_key=None)
+    assert found(kept) == "app.log.txt"
+    assert found(kept, failed) == "app.log.txt"
+    assert found(moved, log) == "app.log"
+    assert found(moved) is None
+    assert found() is None

@@ -39,8 +39,7 @@ def test_the_location_of_a_pdf_selects_its_text(
     stem: str, extension: str, settings: Settings
 ) -> None:
     key = f"{settings.input_prefix}{stem}.{extension}"
-    prefixes = {"input_prefix": settings.input_prefix, "output_prefix": settings.output_prefix}
-    pdf = naming.output_key(key, **prefixes)
+    pdf = naming.output_key(key, **settings.names)
     assert location.key_of_location(f"s3://{settings.output_bucket}/{pdf}", settings) == key
 
 
@@ -48,3 +47,14 @@ def test_the_location_of_a_pdf_selects_its_text(
 def test_another_bucket_is_rejected_with_the_names_of_the_right_ones(text: str) -> None:
     with pytest.raises(BadQuestion, match="input bucket is in, its output bucket out"):
         location.key_of_location(text, TWO)
+
+
+def test_the_location_of_a_pdf_may_mean_the_text_of_an_earlier_version() -> None:
+    assert location.key_of_location("s3://out/app.log.pdf", TWO) == "app.log"
+    former = location.former_text("s3://out/app.log.pdf", TWO)
+    assert former == location.FormerText("app.log.txt", "app.log.pdf")
+    one = location.former_text("s3://b/pdf/app.log.pdf", ONE)
+    assert one == location.FormerText("text/app.log.txt", "pdf/app.log.pdf")
+    for text in ("app.log.pdf", "s3://in/app.log.pdf", "s3://out/a.pdf", "s3://out/app.log.PDF"):
+        assert location.former_text(text, TWO) is None
+    assert location.former_text("s3://b/text/app.log.pdf", ONE) is None

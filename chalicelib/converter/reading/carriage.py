@@ -1,0 +1,81 @@
+"""Lines that are printed over one another: a carriage return without a line feed.
+
+Line printers underline and embolden by printing a line again. Terminals do the same to show
+progress, which is no overstrike: there each part is a line of its own.
+"""
+
+from itertools import zip_longest
+
+MAX_LINE = 4096
+"""Characters of a line up to which its carriage returns may be overstrikes."""
+
+
+def resolved(line: str) -> str:
+    """Return a line without its carriage returns.
+
+    What plainly is an overstrike is given as nroff writes it, with backspaces, and all else as
+    lines of their own. The line is one that a line feed or form feed ends.
+    """
+    return "\f".join(map(_resolved, line.split("\f")))
+
+
+def apart(line: str) -> str:
+    """Return the line with each carriage return as a line end."""
+    return line.replace("\r", "\n")
+
+
+def struck(base: str, strikes: list[str]) -> str:
+    """Return a line and what is printed over it, with backspaces.
+
+    Characters that are neither underscores nor the same are put one after the other at their place.
+    """
+    length = len(base.rstrip(" "))
+    start = length - len(base[:length].lstrip(" "))
+    columns = zip_longest(base, *(strike.rstrip(" ") for strike in strikes), fillvalue=" ")
+    return "".join(
+        _column(column[0], column[1:], is_within=start <= at < length)
+        for at, column in enumerate(columns)
+    )
+
+
+def _column(character: str, strikes: tuple[str, ...], *, is_within: bool) -> str:
+    others = [one for one in dict.fromkeys(strikes) if one != " "]
+    if character == " " and not (is_within and "_" in others):
+        character, others = (others[0], others[1:]) if others else (" ", [])
+    under = "_\b" if "_" in others and character != "_" else ""
+    return under + character + "".join(f"\b{one}" for one in others if one != "_")
+
+
+def _resolved(line: str) -> str:
+    line = line.removesuffix("\r")
+    if "\r" not in line:
+        return line
+    lines: list[list[str]] = []
+    for part in line.expandtabs().split("\r"):
+        if lines and _is_overstrike(lines[-1], part):
+            lines[-1].append(part)
+        else:
+            lines.append([part])
+    return "\n".join(_printed(base, strikes) for base, *strikes in lines)
+
+
+def _printed(base: str, strikes: list[str]) -> str:
+    if strikes and not base.strip(" _") and "_" in base:
+        base, strikes = strikes[0], [base, *strikes[1:]]
+    return struck(base, strikes) if strikes else base
+
+
+def _is_overstrike(printed: list[str], part: str) -> bool:
+    """Return whether a part is blanks, underscores, or the letters that are there already.
+
+    Nothing at all is an empty line. Underscores may also come first.
+    """
+    base = printed[0]
+    if not part or not base or "\b" in base or "\b" in part:
+        return False
+    if len(printed) == 1 and not base.strip(" _") and "_" in base:
+        return True
+    return all(
+        one in " _" or one == below
+        for one, below in zip_longest(part, base[: len(part)], fillvalue=" ")
+    )

@@ -1,0 +1,107 @@
+"""Control sequences for printers, in text that was meant for one: PCL and ESC/P.
+
+Sources: Hewlett-Packard, 'PCL 5 Printer Language Technical Reference Manual' (2, 4); Epson,
+'ESC/P Reference Manual'. Underlining and bold are kept; all else is left out.
+"""
+
+import re
+
+# PCL's parameterized sequences, of which several may be joined: ESC &l1o6D. A value is required:
+# ESC ( and ESC * begin sequences of terminals, too.
+_VALUE = r"[-+]?[0-9.]{1,10}"
+_JOINED = rf"(?:{_VALUE}[a-z]){{0,16}}{_VALUE}[A-Z]"
+_PCL = (
+    rf"\x1b[&*][a-z](?:{_JOINED}|@)"
+    rf"|\x1b[()](?:s{_JOINED}|[0-9]{{1,5}}[A-Z@])"
+    r"|\x1b%-?[0-9]{1,5}[A-Z]"
+)
+
+# ESC/P's commands with an argument. Without ESC @ before them they are told from a terminal's by
+# an argument that is a switch, or no text.
+_CONTROL = r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]"
+_ESCP = rf"\x1b[-WSpxwsU][\x00\x0101]|\x1b[3AJjCNQlRktai!/~+r\x19]{_CONTROL}|\x1b@"
+_ESCP_AFTER_RESET = (
+    r"\x1b[-WSpxwsU3AJjCNQlRktai!/~+r\x19][^\n\r\x1b]"
+    r"|\x1b[DB][\x01-\x7f]{0,32}\x00|\x1b[EFGH]|[\x07\x0e\x0f\x11-\x14\x18]"
+)
+
+_TERMINAL_OR_PCL = re.compile(f"{_PCL}|{_ESCP}")
+_PRINTER = re.compile(f"{_PCL}|{_ESCP_AFTER_RESET}|{_ESCP}")
+_RESET = "\x1b@"
+
+# Lines for the printer's job control follow the Universal Exit Language sequence.
+_EXIT = "\x1b%-12345X"
+_JOB = re.compile(r"(?:@PJL[^\n]{0,512}\n)+")
+
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]")
+_BOLD_VALUE = re.compile(rf"({_VALUE})[bB]")
+
+LONGEST = 256
+"""Characters of the longest sequence, which is kept whole."""
+_UNFINISHED = re.compile(r"\x1b(?:[&*()%][-+0-9.a-z]{0,200}|[-@-Za-z0-9!/~+])?\Z")
+
+
+class Printer:
+    """Takes a printer's sequences out of a text; its state goes on from piece to piece."""
+
+    def __init__(self) -> None:
+        self._is_escp = False
+        self._is_job = False
+        self._is_underlined = False
+        self._is_bold = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether text without sequences is changed too."""
+        return self._is_escp or self._is_job or self._is_underlined or self._is_bold
+
+    def plain(self, text: str) -> str:
+        """Return the text without sequences; what they make bold is struck over with backspaces."""
+        shown = []
+        at = 0
+        while True:
+            at = self._after_job(text, at)
+            pattern = _PRINTER if self._is_escp else _TERMINAL_OR_PCL
+            match = pattern.search(text, at)
+            if match is None:
+                break
+            shown.append(self._styled(text[at : match.start()]))
+            self._obey(match[0])
+            at = match.end()
+        shown.append(self._styled(text[at:]))
+        return "".join(shown)
+
+    def _after_job(self, text: str, at: int) -> int:
+        if not self._is_job:
+            return at
+        if job := _JOB.match(text, at):
+            at = job.end()
+        self._is_job = at == len(text)
+        return at
+
+    def _obey(self, sequence: str) -> None:
+        if sequence == _RESET:
+            self._is_escp, self._is_underlined, self._is_bold = True, False, False
+        elif sequence == _EXIT:
+            self._is_job = True
+        elif sequence.startswith("\x1b&d"):
+            self._is_underlined = not sequence.endswith("@")
+        elif sequence.startswith("\x1b-"):
+            self._is_underlined = sequence[-1] in "1\x01"
+        elif sequence.startswith("\x1b(s") and (weight := _BOLD_VALUE.search(sequence)):
+            self._is_bold = weight[1].startswith(("+", *"123456789")) and weight[1] != "+0"
+        elif sequence[1:] in {"E", "G", "F", "H"}:
+            self._is_bold = sequence[1:] in {"E", "G"}
+
+    def _styled(self, text: str) -> str:
+        if not text or "\b" in text or not (self._is_underlined or self._is_bold):
+            return text
+        before = "_\b" if self._is_underlined else ""
+        after = "\b\\g<0>" if self._is_bold else ""
+        return _PRINTABLE.sub(rf"{before}\g<0>{after}", text)
+
+
+def unfinished(text: str) -> int:
+    """Return where a sequence begins that may go on after the text, or its length."""
+    match = _UNFINISHED.search(text, max(0, len(text) - LONGEST))
+    return match.start() if match else len(text)
