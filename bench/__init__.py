@@ -1,1 +1,1 @@
-"""Speed, size, memory and requests, measured on the machine at hand; nothing here is shipped."""
+"""Benchmarks of speed, size, memory and requests on this machine; nothing here is shipped."""

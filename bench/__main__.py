@@ -1,4 +1,4 @@
-"""Measure this converter and its peers, print the tables, write them and the plot into docs/."""
+"""Compare this converter with its peers, print the tables, and write tables and plot to docs/."""
 
 import argparse
 import platform
@@ -17,42 +17,42 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 @dataclass(frozen=True)
-class Race:
-    """The same text through this converter and a peer: how many times less CPU is aimed at.
+class Comparison:
+    """A text converted by this converter and a peer; `aim` is the desired ratio of CPU times.
 
-    Where the whole text takes a peer many minutes, it may get the first `piece` bytes of it alone;
-    then megabytes per CPU second are compared, which favours the peer: it gets slower with size.
+    If a peer would take many minutes, it converts only the first `peer_size` bytes. Then megabytes
+    per CPU second are compared, which favours the peer, since it gets slower with size.
     """
 
     text: str
     size: int
-    rival: str
+    peer: str
     aim: float
-    piece: int | None = None
+    peer_size: int | None = None
 
     @property
     def sizes(self) -> dict[str, int]:
-        """What each of the two converts, in bytes."""
-        return {"ours": self.size, self.rival: self.piece or self.size}
+        """Number of bytes that each of the two converts."""
+        return {"ours": self.size, self.peer: self.peer_size or self.size}
 
 
-RACES = (
-    Race("ascii", MB, "fpdf2", 20),
-    Race("ascii", 10 * MB, "reportlab", 5),
-    Race("ascii", 100 * MB, "reportlab", 10),
-    Race("ascii", 10 * MB, "texttopdf", 3),
-    Race("european", 10 * MB, "reportlab-dejavu", 3),
-    Race("cjk", 10 * MB, "reportlab-wqy", 2),
-    Race("arabic", 10 * MB, "fpdf2-arabic", 10, piece=256_000),
-    Race("devanagari", 10 * MB, "fpdf2-devanagari", 10, piece=256_000),
+COMPARISONS = (
+    Comparison("ascii", MB, "fpdf2", 20),
+    Comparison("ascii", 10 * MB, "reportlab", 5),
+    Comparison("ascii", 100 * MB, "reportlab", 10),
+    Comparison("ascii", 10 * MB, "texttopdf", 3),
+    Comparison("european", 10 * MB, "reportlab-dejavu", 3),
+    Comparison("cjk", 10 * MB, "reportlab-wqy", 2),
+    Comparison("arabic", 10 * MB, "fpdf2-arabic", 10, peer_size=256_000),
+    Comparison("devanagari", 10 * MB, "fpdf2-devanagari", 10, peer_size=256_000),
 )
 
 
 @dataclass(frozen=True)
-class Bound:
-    """A text on its own: megabytes of memory, and CPU seconds, it may take at the most.
+class Budget:
+    """Budgets for a text: maximum memory in megabytes and CPU seconds, and minimum rate.
 
-    `rate` is the least number of megabytes of text per CPU second.
+    `rate` is in megabytes of text per CPU second.
     """
 
     text: str
@@ -62,7 +62,7 @@ class Bound:
     rate: float | None = None
 
     def aim(self) -> str:
-        """The bounds, for a person."""
+        """Return the budgets as text."""
         aims = (
             f"≤ {self.cpu} s" if self.cpu else "",
             f"≥ {self.rate:g} MB/s" if self.rate else "",
@@ -71,24 +71,24 @@ class Bound:
         return ", ".join(filter(None, aims)) or "–"
 
 
-BOUNDS = (
-    Bound("ascii", 1024, cpu=0.35),
-    Bound("ascii", 100 * MB, memory=100),
-    Bound("ascii", GB, memory=200),
-    Bound("one-line", 10 * MB),
-    Bound("one-line", 100 * MB, memory=100),
-    Bound("empty-lines", 1_000_000),
-    Bound("empty-lines", 10_000_000, memory=100),
-    Bound("form-feeds", 100_000),
-    Bound("form-feeds", 1_000_000, memory=200),
-    Bound("arabic", 10 * MB, memory=100, rate=1),
-    Bound("devanagari", 10 * MB, memory=100, rate=1),
-    Bound("many-scripts", 10 * MB, memory=100),
+BUDGETS = (
+    Budget("ascii", 1024, cpu=0.35),
+    Budget("ascii", 100 * MB, memory=100),
+    Budget("ascii", GB, memory=200),
+    Budget("one-line", 10 * MB),
+    Budget("one-line", 100 * MB, memory=100),
+    Budget("empty-lines", 1_000_000),
+    Budget("empty-lines", 10_000_000, memory=100),
+    Budget("form-feeds", 100_000),
+    Budget("form-feeds", 1_000_000, memory=200),
+    Budget("arabic", 10 * MB, memory=100, rate=1),
+    Budget("devanagari", 10 * MB, memory=100, rate=1),
+    Budget("many-scripts", 10 * MB, memory=100),
 )
 
 
 class Bench:
-    """Measures each command once, however many rows of the table need it."""
+    """Measures commands, each only once, even if several rows of the table need it."""
 
     def __init__(self, folder: Path, *, quick: bool) -> None:
         self._folder = folder
@@ -96,27 +96,27 @@ class Bench:
         self.costs: dict[tuple[str, str, int], Cost] = {}
 
     def measure(self, text: str, sizes: Mapping[str, int]) -> list[Cost | None]:
-        """What so many bytes of a text cost each converter.
+        """Return the cost of converting a text with each converter; `sizes` are in bytes.
 
-        None where it is not installed, or this many are too many.
+        None stands for a converter that is not installed, or a text too large for --quick.
         """
-        wanted = [(name, text, size) for name, size in sizes.items()]
+        measurements = [(name, text, size) for name, size in sizes.items()]
         target = self._folder / "out.pdf"
         commands: dict[tuple[str, str, int], list[str]] = {}
-        for one in wanted:
-            name, _, size = one
-            if one in self.costs or (self._quick and size > 10 * MB):
+        for measurement in measurements:
+            name, _, size = measurement
+            if measurement in self.costs or (self._quick and size > 10 * MB):
                 continue
             source = corpus(self._folder, text, size)
             command = ours(source, target) if name == "ours" else peer(name, source, target)
             if command:
-                commands[one] = command
+                commands[measurement] = command
         if commands:
             names = ", ".join(name for name, _, _ in commands)
             print(f"measuring {text}, {size_of(max(sizes.values()))}: {names} …", file=sys.stderr)
-        found = costs(list(commands.values()), target, self._runs(text, sizes))
-        self.costs |= dict(zip(commands, found, strict=True))
-        return [self.costs.get(one) for one in wanted]
+        measured = costs(list(commands.values()), target, self._runs(text, sizes))
+        self.costs |= dict(zip(commands, measured, strict=True))
+        return [self.costs.get(measurement) for measurement in measurements]
 
     def _runs(self, text: str, sizes: Mapping[str, int]) -> int:
         if max(sizes.values()) > 20 * MB or text == "form-feeds":
@@ -125,34 +125,35 @@ class Bench:
         return 3 if self._quick or slow else 5
 
 
-def table(bench: Bench, races: Sequence[Race], bounds: Sequence[Bound]) -> list[str]:
-    """The rows of the table, in Markdown."""
+def table(bench: Bench, comparisons: Sequence[Comparison], budgets: Sequence[Budget]) -> list[str]:
+    """Return the lines of the Markdown tables."""
     rows = ["| what | ours, CPU s | peer, CPU s | reached | aim |", "|---|---|---|---|---|"]
-    for race in races:
-        name = f"{size_of(race.size)} {race.text} against {race.rival}"
-        if race.piece:
-            name += f" (on {size_of(race.piece)}, by rate)"
-        same = [one.sizes for one in races if (one.text, one.size) == (race.text, race.size)]
-        bench.measure(race.text, dict(ChainMap(*same)))
-        mine, theirs = bench.measure(race.text, race.sizes)
-        if mine and theirs:
-            factor = theirs.cpu / mine.cpu * race.size / race.sizes[race.rival]
-            rows.append(
-                f"| {name} | {mine.cpu:.2f} | {theirs.cpu:.2f} | {factor:.1f}× | ≥ {race.aim:g}× |"
-            )
+    for comparison in comparisons:
+        name = f"{size_of(comparison.size)} {comparison.text} against {comparison.peer}"
+        if comparison.peer_size:
+            name += f" (on {size_of(comparison.peer_size)}, by rate)"
+        text, size = comparison.text, comparison.size
+        bench.measure(
+            text,
+            dict(ChainMap(*(c.sizes for c in comparisons if (c.text, c.size) == (text, size)))),
+        )
+        cost, peer_cost = bench.measure(text, comparison.sizes)
+        if cost and peer_cost:
+            factor = peer_cost.cpu / cost.cpu * size / comparison.sizes[comparison.peer]
+            cells = (name, f"{cost.cpu:.2f}", f"{peer_cost.cpu:.2f}", f"{factor:.1f}×")
+            rows.append(f"| {' | '.join(cells)} | ≥ {comparison.aim:g}× |")
         else:
-            rows.append(f"| {name} | – | – | not measured | ≥ {race.aim:g}× |")
+            rows.append(f"| {name} | – | – | not measured | ≥ {comparison.aim:g}× |")
     rows += ["", "| what | CPU s | MB/s | peak MB | aim | PDF bytes per byte |"]
     rows.append("|---|---|---|---|---|---|")
-    for bound in bounds:
-        (one,) = bench.measure(bound.text, {"ours": bound.size})
-        aim = bound.aim()
-        name = f"{size_of(bound.size)} {bound.text}"
-        if one:
-            rate, ratio = bound.size / 1e6 / one.cpu, one.output / bound.size
-            rows.append(
-                f"| {name} | {one.cpu:.2f} | {rate:.2g} | {one.memory:.0f} | {aim} | {ratio:.2f} |"
-            )
+    for budget in budgets:
+        (measured,) = bench.measure(budget.text, {"ours": budget.size})
+        aim = budget.aim()
+        name = f"{size_of(budget.size)} {budget.text}"
+        if measured:
+            rate, ratio = budget.size / 1e6 / measured.cpu, measured.output / budget.size
+            cells = (name, f"{measured.cpu:.2f}", f"{rate:.2g}", f"{measured.memory:.0f}")
+            rows.append(f"| {' | '.join(cells)} | {aim} | {ratio:.2f} |")
         else:
             rows.append(f"| {name} | – | – | – | {aim} | – |")
     return rows
@@ -160,43 +161,45 @@ def table(bench: Bench, races: Sequence[Race], bounds: Sequence[Bound]) -> list[
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="nothing over 10 MiB; writes nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="skip texts over 10 MiB, and write no files"
+    )
     parser.add_argument(
         "--only",
         type=lambda texts: texts.split(","),
         metavar="TEXT,TEXT",
-        help=f"the rows of these texts; writes nothing; of {', '.join(TEXTS)}",
+        help=f"only these texts, of {', '.join(TEXTS)}; write no files",
     )
     parser.add_argument(
-        "--whole-peers", action="store_true", help="slow peers get all of a text, not a piece"
+        "--whole-peers", action="store_true", help="let slow peers convert whole texts, too"
     )
     parser.add_argument(
         "--against",
         metavar="REVISION",
-        help="compare with the converter of another revision of git instead; writes nothing",
+        help="compare with the converter of another git revision instead, and write no files",
     )
     parsed = parser.parse_args()
     if unknown := set(parsed.only or ()) - set(TEXTS):
-        parser.error(f"no text is called {', '.join(sorted(unknown))}: --help lists them")
+        parser.error(f"unknown texts: {', '.join(sorted(unknown))}; --help lists all texts")
     return parsed
 
 
 def main() -> None:
-    """Run it all; the large texts take some minutes."""
+    """Run all benchmarks; the large texts take several minutes."""
     parsed = arguments()
     texts = parsed.only or list(TEXTS)
-    races = [one for one in RACES if one.text in texts]
+    comparisons = [comparison for comparison in COMPARISONS if comparison.text in texts]
     if parsed.whole_peers:
-        races = [replace(one, piece=None) for one in races]
+        comparisons = [replace(comparison, peer_size=None) for comparison in comparisons]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if parsed.against:
             print("\n".join(compared(parsed.against, folder, texts)))
             return
         bench = Bench(folder, quick=parsed.quick)
-        bench.measure("ascii", {"ours": 1})  # has Python compile what is measured
+        bench.measure("ascii", {"ours": 1})  # compiles the measured modules
         bench.costs.clear()
-        rows = table(bench, races, [one for one in BOUNDS if one.text in texts])
+        rows = table(bench, comparisons, [budget for budget in BUDGETS if budget.text in texts])
         print("\n".join(rows))
         if parsed.quick or parsed.only:
             return

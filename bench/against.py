@@ -1,8 +1,9 @@
-"""What a change costs: the converter as it is here against that of another revision.
+"""Cost of a change: the current converter compared with that of another revision.
 
-Each round runs then, now and then again, so that a machine that slows down slows both alike; the
-figure is now against the mean of the two. How far apart the two are is what the machine does by
-itself: a cost smaller than that cannot be seen here. Both run with the packages installed now.
+Each round runs the old, the new and again the old converter, so that both are affected alike if the
+machine gets slower or faster; the result is the new one's time against the mean of the old one's.
+The difference of the two runs of the old one is noise: smaller costs cannot be measured here. Both
+run with the packages that are installed now.
 """
 
 import subprocess
@@ -17,26 +18,26 @@ from bench.measuring import ours, rounds
 PROJECT = Path(__file__).parent.parent
 ROUNDS = 15
 AIM = 2
-"""Per cent more CPU that a text may cost for what it does not use."""
+"""Maximum increase of CPU time, in per cent, for texts that do not use a new feature."""
 TEXTS = (("ascii", 1024), ("ascii", 10 * MB), ("european", 10 * MB), ("cjk", 10 * MB))
 
 
 def compared(revision: str, folder: Path, texts: Collection[str]) -> list[str]:
-    """A table in Markdown; medians of CPU seconds, and per cent with their middle half."""
+    """Return the lines of a Markdown table: medians of CPU seconds, and differences in per cent."""
     rows = [
-        f"| what | {revision}, CPU s | here, CPU s | more | same against same | aim |",
+        f"| text | {revision}, CPU s | here, CPU s | difference | noise | aim |",
         "|---|---|---|---|---|---|",
     ]
-    with checked_out(revision, folder / "then") as then:
+    with checked_out(revision, folder / "old") as old:
         for text, size in TEXTS:
             if text in texts:
-                rows.append(_row(text, size, corpus(folder, text, size), then))
+                rows.append(_row(text, size, corpus(folder, text, size), old))
     return rows
 
 
 @contextmanager
 def checked_out(revision: str, folder: Path) -> Iterator[Path]:
-    """A work tree of the revision, as long as the block runs."""
+    """Check the revision out into a work tree that is removed when the context ends."""
     git = ["git", "-C", str(PROJECT), "worktree"]
     subprocess.run([*git, "add", "--quiet", "--detach", str(folder), revision], check=True)
     try:
@@ -45,19 +46,20 @@ def checked_out(revision: str, folder: Path) -> Iterator[Path]:
         subprocess.run([*git, "remove", "--force", str(folder)], check=True)
 
 
-def _row(text: str, size: int, source: Path, then: Path) -> str:
+def _row(text: str, size: int, source: Path, old: Path) -> str:
     target = source.with_suffix(".pdf")
-    commands = [ours(source, target, checkout) for checkout in (then, PROJECT, then)]
-    rounds(commands, target, 1)  # has Python compile what is measured
-    times = [[one.cpu for one in each] for each in rounds(commands, target, ROUNDS)]
+    commands = [ours(source, target, checkout) for checkout in (old, PROJECT, old)]
+    rounds(commands, target, 1)  # compiles the measured modules
+    times = [[cost.cpu for cost in costs] for costs in rounds(commands, target, ROUNDS)]
     before = median((first + last) / 2 for first, _, last in times)
-    after = median(now for _, now, _ in times)
-    more = _spread([now * 2 / (first + last) for first, now, last in times])
+    after = median(new for _, new, _ in times)
+    difference = _spread([new * 2 / (first + last) for first, new, last in times])
     noise = _spread([last / first for first, _, last in times])
-    return f"| {size_of(size)} {text} | {before:.3f} | {after:.3f} | {more} | {noise} | ≤ {AIM} % |"
+    cells = (f"{size_of(size)} {text}", f"{before:.3f}", f"{after:.3f}", difference, noise)
+    return f"| {' | '.join(cells)} | ≤ {AIM} % |"
 
 
 def _spread(ratios: list[float]) -> str:
-    """The middle half of ratios around their median, as per cent more than the same."""
+    """Return the median of ratios and their quartiles, in per cent above 1."""
     low, middle, high = ((ratio - 1) * 100 for ratio in quantiles(ratios, n=4))
     return f"{middle:+.1f} % ({low:+.1f} to {high:+.1f})"

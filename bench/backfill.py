@@ -1,10 +1,10 @@
-"""What reconciling a bucket takes: calls and units measured here, and computed for larger buckets.
+"""Cost of reconciling a bucket: measured calls and read units, and estimates for larger buckets.
 
     python -m bench.backfill [--objects 1000 10000]
 
-Every request is counted where it leaves the AWS client. The time is the CPU time of this process,
-since the emulator's own says nothing about AWS; what a call to AWS takes is an assumption, which is
-printed with the table.
+All requests of the AWS clients are counted. The time is the CPU time of this process, since the
+emulator's says nothing about AWS; the time of AWS calls is an assumption, which is printed with the
+table.
 """
 
 import argparse
@@ -39,24 +39,24 @@ from tests import seeding
 
 TABLE = "bench-backfill"
 PAGE = 1_000
-SECONDS_A_PAGE = 0.6
-"""The CPU time that was measured, on one CPU as `reconcile` has it, and an assumed 0.15 s for a
-listing and 16 queries side by side where Lambda is."""
+SECONDS_PER_PAGE = 0.6
+"""Measured CPU time on one CPU, as `reconcile` has, plus an assumed 0.15 s for a listing and 16
+parallel queries in Lambda."""
 GB_SECOND = 0.0000166667
 GB = 1769 / 1024
 RECORD_KB = 0.69
-UNITS_A_PAGE = SHARDS * math.ceil(PAGE / SHARDS * RECORD_KB / 4)
+UNITS_PER_PAGE = SHARDS * math.ceil(PAGE / SHARDS * RECORD_KB / 4)
 LIST, UNIT, REQUEST = 5.0, 0.125, 0.20
 """Dollars a million: ListObjectsV2, read units of DynamoDB, requests of Lambda."""
 CONVERSION = 15.37
 """Dollars a million files of 1 kB (docs/cost.md)."""
-FILES_A_SECOND = 8_000
-"""What 16 shards take: docs/scale.md."""
+FILES_PER_SECOND = 8_000
+"""Maximum with 16 shards: docs/scale.md."""
 
 
 @dataclass
 class Events:
-    """Takes the place of the deployed functions: counts events and the files in them."""
+    """A stand-in for the deployed functions that counts events and the files in them."""
 
     events: int = 0
     files: int = 0
@@ -68,8 +68,8 @@ class Events:
         self.files += len(changes)
         self.largest = max(self.largest, len(str(reconcile_event(*changes))))
 
-    def continue_later(self, asked: ReconcileRequest) -> None:
-        self.parts.append(asked)
+    def continue_later(self, request: ReconcileRequest) -> None:
+        self.parts.append(request)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def stage() -> Iterator[None]:
 
 
 def fill(first: int, last: int) -> None:
-    """Put the objects, and a record of every one but each tenth."""
+    """Put objects with these numbers, and records of nine in ten of them."""
     client = boto3.client("s3", config=clients.CONFIG)
     keys = [key_of(number) for number in range(first, last)]
     with ThreadPoolExecutor(8) as pool:
@@ -106,7 +106,7 @@ def fill(first: int, last: int) -> None:
 
 
 def measured(objects: int) -> str:
-    """One line about reconciling the bucket, with every tenth record missing."""
+    """Reconcile the bucket, in which every tenth record is missing, and return a table row."""
     s3 = boto3.client("s3", config=clients.CONFIG)
     dynamodb = boto3.client("dynamodb", config=clients.CONFIG)
     meter, events = Meter(), Events()
@@ -116,9 +116,9 @@ def measured(objects: int) -> str:
     bucket = Bucket(s3, BUCKET)
     functions: Any = events
     reconciliation = Reconciliation(bucket, records, functions, "")
-    before = time.process_time()
+    start = time.process_time()
     tally = reconciliation.run(ReconcileRequest(), datetime.now(UTC) + timedelta(hours=1))
-    spent = time.process_time() - before
+    cpu = time.process_time() - start
     assert isinstance(tally, Tally)
     assert (tally.seen, tally.missing) == (objects, objects // 10), tally
     pages = math.ceil(objects / PAGE)
@@ -128,23 +128,23 @@ def measured(objects: int) -> str:
     return (
         f"| {objects:,} | {pages:,} | {lists:,} "
         f"| {queries:,} | {events.files:,} | {events.events:,} "
-        f"| {events.largest / 1000:.1f} | {1000 * spent / pages:.0f} "
+        f"| {events.largest / 1000:.1f} | {1000 * cpu / pages:.0f} "
         f"| {len(ranges)} | {probes} |"
     )
 
 
 def computed(objects: int) -> str:
-    """One line about a bucket of which nothing, or everything, is missing."""
+    """Return a table row of estimates for a bucket without missing records, and without records."""
     pages = math.ceil(objects / PAGE)
-    units = pages * UNITS_A_PAGE
-    reading = pages * LIST / 1e6 + units * UNIT / 1e6 + pages * SECONDS_A_PAGE * GB * GB_SECOND
-    hours = pages * SECONDS_A_PAGE / 3600
+    units = pages * UNITS_PER_PAGE
+    reading = pages * LIST / 1e6 + units * UNIT / 1e6 + pages * SECONDS_PER_PAGE * GB * GB_SECOND
+    hours = pages * SECONDS_PER_PAGE / 3600
     events = math.ceil(objects / MAX_EVENT_FILES)
     return (
         f"| {objects:,} | {pages:,} | {pages * (SHARDS + 1):,} | {units:,} | ${reading:,.2f} "
         f"| {_time(hours)} | {_time(hours / SCHEDULED_RANGES)} "
         f"| {events:,} (${events * REQUEST / 1e6:,.2f}) "
-        f"| {_time(objects / FILES_A_SECOND / 3600)} | ${objects * CONVERSION / 1e6:,.2f} |"
+        f"| {_time(objects / FILES_PER_SECOND / 3600)} | ${objects * CONVERSION / 1e6:,.2f} |"
     )
 
 
@@ -170,9 +170,9 @@ def main() -> None:
             fill(filled, size)
             filled = size
             print(measured(size), flush=True)
-    print(f"\nComputed, at {SECONDS_A_PAGE} s a page and {SCHEDULED_RANGES} ranges:\n")
+    print(f"\nComputed, at {SECONDS_PER_PAGE} s a page and {SCHEDULED_RANGES} ranges:\n")
     print(
-        "| objects | pages | calls | read units | reading | in one chain | side by side "
+        "| objects | pages | calls | read units | reading | in one chain | in parallel "
         "| events, all missing | converting | its price |"
     )
     print("|" + "---:|" * 10)

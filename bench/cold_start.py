@@ -1,12 +1,12 @@
-"""What CPU each function's imports and clients take when its package is fresh, against budgets.
+"""CPU time of each function's cold start (imports and clients), compared with budgets.
 
-python -m bench.cold_start        exits with 1 if a median is over its budget
+python -m bench.cold_start        exits with 1 if a median exceeds its budget
 
-The package is unpacked as Lambda does it, each start is a process of its own, and none may write
-compiled modules, as on Lambda's read-only disk: what was not compiled when the package was built is
-compiled at each start. boto3 and the standard library are compiled, as Lambda's Python has them.
-The files are in the page cache: on Lambda add fetching the package, and divide by the share of a
-CPU that the memory setting buys (Lambda Developer Guide: 1,769 MB are one).
+The package is unpacked as on Lambda. Each start is a new process that cannot write bytecode, as on
+Lambda's read-only disk: modules without bytecode in the package are compiled at each start. boto3
+and the standard library have bytecode, as on Lambda. The files are in the page cache: for Lambda,
+add the download of the package, and divide by the share of a CPU that comes with the memory setting
+(Lambda Developer Guide: 1,769 MB are one CPU).
 """
 
 import statistics
@@ -40,38 +40,38 @@ FUNCTIONS = {
     "convert": ("app.services.pipeline; import fpdf", 1100),
     "convert, with 1 kB": (CONVERSION, 1100),
 }
-"""What each function needs before it can work (the last: its first file too), and its budget in
+"""Code that initializes each function (the last one also converts a file), and its budget in CPU
 milliseconds."""
 
 
-def start(path: list[str], needs: str) -> float:
-    """CPU milliseconds from the start of the interpreter to readiness."""
+def start(path: list[str], initialization: str) -> float:
+    """Return the CPU milliseconds from the start of the interpreter to the end of the code."""
     code = (
         f"import sys, time; sys.path[:0] = {path!r}; import app; "
-        f"{needs}\nprint(time.process_time())"
+        f"{initialization}\nprint(time.process_time())"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", code],
         env=SETTINGS,
         capture_output=True,
         text=True,
         check=True,
     )
-    return float(done.stdout) * 1000
+    return float(process.stdout) * 1000
 
 
 def main() -> int:
-    """Measure and print; the exit status."""
-    over = False
+    """Measure and print all cold starts, and return the exit status."""
+    is_over_budget = False
     print(f"{'function':18} {'median':>8} {'fastest':>8} {'budget':>8}  CPU ms")
     with tempfile.TemporaryDirectory() as folder:
         path = unpack(PROJECT, Path(folder))
-        for name, (needs, budget) in FUNCTIONS.items():
-            times = [start(path, needs) for _ in range(STARTS)]
+        for name, (initialization, budget) in FUNCTIONS.items():
+            times = [start(path, initialization) for _ in range(STARTS)]
             median = statistics.median(times)
-            over |= median > budget
+            is_over_budget |= median > budget
             print(f"{name:18} {median:8.0f} {min(times):8.0f} {budget:8}")
-    return 1 if over else 0
+    return 1 if is_over_budget else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Texts to convert: always the same ones, of any size, written once."""
+"""The texts that benchmarks convert: reproducible, and of any size."""
 
 import pydoc_data.topics
 import random
@@ -19,18 +19,21 @@ kůň est déjà ţară şi łódź świat école être""".split()  # noqa: SIM9
 
 
 def corpus(folder: Path, name: str, size: int) -> Path:
-    """A file with `size` bytes (less a character cut in two) of the text called `name`."""
+    """Return a file with the first `size` bytes of a text, writing it if it does not exist.
+
+    It is a few bytes shorter if it would otherwise end within a character.
+    """
     path = folder / f"{name}-{size}.txt"
     if not path.exists():
-        # By a process of its own: Linux counts what a process had in memory when it started
-        # another one to the other's peak, and lists of words are larger than what is measured.
+        # In a separate process: on Linux, the memory of a process at the time it starts another
+        # one counts towards the other's peak, and lists of words are larger than the measured ones.
         with ProcessPoolExecutor(1, get_context("spawn")) as writer:
             writer.submit(_write, path, name, size).result()
     return path
 
 
 def size_of(size: int) -> str:
-    """A number of bytes for a person."""
+    """Return a number of bytes as text, with a unit."""
     for unit, name in ((GB, "GiB"), (MB, "MiB"), (1000, "kB")):
         if size >= unit:
             return f"{size / unit:,.4g} {name}"
@@ -40,16 +43,16 @@ def size_of(size: int) -> str:
 def _write(path: Path, name: str, size: int) -> None:
     with path.open("wb") as file:
         written = 0
-        for piece in TEXTS[name]():
-            # Never within a character, for readers that insist on valid UTF-8.
-            whole = piece[: size - written].decode("utf-8", "ignore").encode("utf-8")
-            written += file.write(whole)
-            if len(whole) < len(piece):
+        for block in TEXTS[name]():
+            # Ends between characters, since some converters require valid UTF-8.
+            part = block[: size - written].decode("utf-8", "ignore").encode("utf-8")
+            written += file.write(part)
+            if len(part) < len(block):
                 return
 
 
 def _ascii() -> Iterator[bytes]:
-    """English prose: Python's own documentation, as it comes with Python."""
+    """English prose: the documentation that is included in Python."""
     topics = pydoc_data.topics.topics
     text = "\n".join(topics[name] for name in sorted(topics))
     data = text.encode("ascii", "ignore")
@@ -58,27 +61,27 @@ def _ascii() -> Iterator[bytes]:
 
 
 def _lines(line: Callable[[random.Random], str]) -> Iterator[bytes]:
-    chance = random.Random(20261124)  # noqa: S311 - a text, not a secret
+    rng = random.Random(20261124)  # noqa: S311 - a text, not a secret
     while True:
-        yield "".join(line(chance) for _ in range(1000)).encode("utf-8")
+        yield "".join(line(rng) for _ in range(1000)).encode("utf-8")
 
 
 def _european() -> Iterator[bytes]:
-    def line(chance: random.Random) -> str:
-        return " ".join(chance.choices(_WORDS, k=chance.randint(3, 12))) + "\n"
+    def line(rng: random.Random) -> str:
+        return " ".join(rng.choices(_WORDS, k=rng.randint(3, 12))) + "\n"
 
     return _lines(line)
 
 
 def _cjk() -> Iterator[bytes]:
-    """Characters as unevenly frequent as in real text (Zipf's law)."""
+    """Characters with frequencies as in real text (Zipf's law)."""
     kana = [chr(code) for code in range(0x3042, 0x3094)]
     han = [chr(code) for code in range(0x4E00, 0x4E00 + 3000 * 6, 6)]
-    characters = [one for pair in zip(kana, han, strict=False) for one in pair] + han[len(kana) :]
+    characters = [c for pair in zip(kana, han, strict=False) for c in pair] + han[len(kana) :]
     weights = [1 / (rank + 3) for rank in range(len(characters))]
 
-    def line(chance: random.Random) -> str:
-        return "".join(chance.choices(characters, weights, k=chance.randint(10, 38))) + "。\n"
+    def line(rng: random.Random) -> str:
+        return "".join(rng.choices(characters, weights, k=rng.randint(10, 38))) + "。\n"
 
     return _lines(line)
 
@@ -88,21 +91,21 @@ def _prose(script: Script) -> Callable[[], Iterator[bytes]]:
 
 
 def _many_scripts() -> Iterator[bytes]:
-    """Article 1 in 47 languages, lines mixed: few distinct words, kind to whoever keeps them."""
+    """Lines of Article 1 in 47 languages, mixed: few distinct words, which favours caches."""
     lines = [
         line
         for file in sorted(_SCRIPTS.glob("*.txt"))
         for line in file.read_text("utf-8").splitlines(keepends=True)
     ]
-    return _lines(lambda chance: chance.choice(lines))
+    return _lines(lambda rng: rng.choice(lines))
 
 
-def _repeated(piece: bytes) -> Callable[[], Iterator[bytes]]:
-    def pieces() -> Iterator[bytes]:
+def _repeated(character: bytes) -> Callable[[], Iterator[bytes]]:
+    def blocks() -> Iterator[bytes]:
         while True:
-            yield piece * 65536
+            yield character * 65536
 
-    return pieces
+    return blocks
 
 
 TEXTS: dict[str, Callable[[], Iterator[bytes]]] = {

@@ -1,9 +1,9 @@
-"""What a million files cost, for docs/cost.md: measured CPU and sizes, times list prices.
+"""The cost of a million files for docs/cost.md: measured CPU time and sizes, times list prices.
 
 python -m bench.cost
 
-CPU is that of a function which has converted before, so without its start. It is one core's here;
-Lambda's may be faster or slower.
+CPU time is that of a warm function, without a cold start, on one core of this machine; Lambda's may
+be faster or slower.
 """
 
 import io
@@ -20,12 +20,12 @@ from chalicelib.converter import Source, convert
 
 MILLION, GB = 1_000_000, 1_000_000_000
 SIZES = {"1 kB": 1_000, "100 kB": 100_000, "1 MB": 1_000_000, "10 MB": 10_000_000}
-RUNS_FOR_SECONDS = 5
+MEASURING_SECONDS = 5
 MEMORY_GB = 1769 / 1024
 CALLS_SECONDS = 0.1
-"""Assumed: the four AWS calls of a conversion, which only an account can show."""
+"""Assumed time of the four AWS calls of a conversion, which only an account can show."""
 LOG_BYTES = 1_200
-"""Measured on a stage of the local AWS: our line of 950, and Lambda's own three."""
+"""Measured on a stage of the local AWS: our line of 950 bytes, and three lines of Lambda."""
 # List prices of us-east-1 in dollars.
 GB_SECOND, GB_SECOND_ARM64 = 0.0000166667, 0.0000133334
 REQUEST = 0.20 / MILLION
@@ -36,7 +36,7 @@ LOG_GB, STORED_GB_MONTH = 0.50, 0.023
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one file: its size and its PDF's in bytes, and CPU seconds."""
+    """Sizes of a file and its PDF in bytes, and CPU seconds of the conversion."""
 
     text: int
     pdf: int
@@ -53,7 +53,7 @@ class Cost:
 
     @property
     def stored(self) -> float:
-        """Gigabytes that stay."""
+        """Gigabytes of storage for text and PDF."""
         return (self.text + self.pdf) / GB
 
 
@@ -81,14 +81,14 @@ def _figure(number: float) -> str:
 
 
 def measure(path: Path) -> Cost:
-    """The median conversion of the file, of as many as a few seconds allow, after a first one."""
+    """Convert the file repeatedly for some seconds, and return the median, without the first."""
     body = path.read_bytes()
     source = Source("a.txt", datetime.now(UTC), "a")
     pdf = io.BytesIO()
     convert(io.BytesIO(body), pdf, source)
     times: list[float] = []
-    give_up = time.monotonic() + RUNS_FOR_SECONDS
-    while len(times) < 3 or time.monotonic() < give_up:
+    deadline = time.monotonic() + MEASURING_SECONDS
+    while len(times) < 3 or time.monotonic() < deadline:
         start = time.process_time()
         convert(io.BytesIO(body), io.BytesIO(), source)
         times.append(time.process_time() - start)
@@ -96,7 +96,7 @@ def measure(path: Path) -> Cost:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the costs, and print them as a Markdown table."""
     with tempfile.TemporaryDirectory() as folder:
         costs = [measure(corpus(Path(folder), "ascii", size)) for size in SIZES.values()]
     print("| a million files of |", " | ".join(SIZES), "|")

@@ -1,9 +1,9 @@
-"""Many files at once through a deployed stage on the local emulator.
+"""A load test: many simultaneous uploads to a stage on the local emulator.
 
 python -m bench.load [--files 2000] [--concurrency 4]
 
-A tenth of the files have every event delivered twice, a tenth are overwritten at once, one in fifty
-is no text. Every file must end with the right answer; the exit status is 1 if one does not.
+For a tenth of the files every event is delivered twice, a tenth are overwritten at once, and one in
+fifty is not text. The exit status is 1 if any file ends with a wrong record or PDF.
 """
 
 import argparse
@@ -29,65 +29,65 @@ from tests import stack as stacks
 from tests.faults import Proxy
 from tests.stack import Stack
 
-POISON = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
-TWICE = "load/twice/"
-UPLOADS_AT_A_TIME = 8
-GIVE_UP_AFTER_SECONDS = 1800
+NOT_TEXT = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
+DUPLICATED_PREFIX = "load/twice/"
+UPLOAD_THREADS = 8
+TIMEOUT_SECONDS = 1800
 
 
 @dataclass(frozen=True)
 class File:
-    """One key and its uploads in turn."""
+    """A key and its successive uploads."""
 
     key: str
     texts: tuple[bytes, ...]
 
     @property
-    def is_poison(self) -> bool:
-        return self.texts[-1] == POISON
+    def is_rejected(self) -> bool:
+        return self.texts[-1] == NOT_TEXT
 
     @property
     def events(self) -> int:
-        return len(self.texts) * (2 if self.key.startswith(TWICE) else 1)
+        return len(self.texts) * (2 if self.key.startswith(DUPLICATED_PREFIX) else 1)
 
 
 def files(count: int) -> list[File]:
-    """The load, the same every time."""
-    made = []
+    """Return the files to upload, which are the same every time."""
+    load = []
     for number in range(count):
-        key = f"{TWICE if number % 10 == 5 else 'load/once/'}{number:05}.txt"
+        key = f"{DUPLICATED_PREFIX if number % 10 == 5 else 'load/once/'}{number:05}.txt"
         texts = [f"{key}, upload {turn}\n".encode() * 20 for turn in range(2)]
         if number % 50 == 7:
-            texts[-1] = POISON
-        made.append(File(key, tuple(texts if number % 10 == 3 else texts[1:])))
-    random.Random(2).shuffle(made)  # noqa: S311
-    return made
+            texts[-1] = NOT_TEXT
+        load.append(File(key, tuple(texts if number % 10 == 3 else texts[1:])))
+    random.Random(2).shuffle(load)  # noqa: S311
+    return load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the load; the exit status."""
+    """Run the load test, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.load")
     parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--concurrency", type=int, default=4, help="runs of the converter at once")
-    told = parser.parse_args(arguments)
+    parser.add_argument("--concurrency", type=int, default=4, help="concurrent conversions")
+    options = parser.parse_args(arguments)
     with faults.running(Proxy()) as proxy, tempfile.TemporaryDirectory() as folder:
 
         def configure(aws: Emulator, config: dict[str, Any]) -> None:
             proxy.endpoint = aws.endpoint
             config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
-            config["lambda_functions"]["convert"]["reserved_concurrency"] = told.concurrency
+            config["lambda_functions"]["convert"]["reserved_concurrency"] = options.concurrency
 
         with stacks.deployed(Path(folder), "load", None, configure) as stack:
             _deliver_twice(stack)
-            return _run(stack, proxy, files(told.files))
+            return _run(stack, proxy, files(options.files))
 
 
 def _deliver_twice(stack: Stack) -> None:
-    """A second notification for one prefix: AWS refuses such an overlap, the emulator does not."""
+    """Add a second notification for a prefix, which AWS rejects, but the emulator accepts."""
     bucket = stack.settings.input_bucket
-    told = stack.s3.get_bucket_notification_configuration(Bucket=bucket)
-    (first,) = told["LambdaFunctionConfigurations"]
-    rules: Any = {"Key": {"FilterRules": [{"Name": "prefix", "Value": TWICE}]}}
+    current = stack.s3.get_bucket_notification_configuration(Bucket=bucket)
+    (first,) = current["LambdaFunctionConfigurations"]
+    rules: Any = {"Key": {"FilterRules": [{"Name": "prefix", "Value": DUPLICATED_PREFIX}]}}
     stack.s3.put_bucket_notification_configuration(
         Bucket=bucket,
         NotificationConfiguration={
@@ -97,18 +97,18 @@ def _deliver_twice(stack: Stack) -> None:
 
 
 def _run(stack: Stack, proxy: Proxy, load: list[File]) -> int:
-    began = time.monotonic()
-    with ThreadPoolExecutor(UPLOADS_AT_A_TIME) as pool:
+    start = time.monotonic()
+    with ThreadPoolExecutor(UPLOAD_THREADS) as pool:
         list(pool.map(lambda file: _upload(stack, file), load))
-    uploaded = time.monotonic() - began
-    wrong = _wait(stack, load)
-    took = time.monotonic() - began
-    _report(stack, proxy, load, uploaded, took)
-    wrong |= _wrong_pdfs(stack, load)
-    print(f"{len(stack.failed_events())} events in the failure queue, {len(wrong)} wrong answers")
-    for key, why in sorted(wrong.items())[:10]:
-        print(f"  {key}: {why}")
-    return 1 if wrong else 0
+    upload_seconds = time.monotonic() - start
+    errors = _wait(stack, load)
+    total_seconds = time.monotonic() - start
+    _report(stack, proxy, load, upload_seconds, total_seconds)
+    errors |= _wrong_pdfs(stack, load)
+    print(f"{len(stack.failed_events())} events in the failure queue, {len(errors)} wrong results")
+    for key, reason in sorted(errors.items())[:10]:
+        print(f"  {key}: {reason}")
+    return 1 if errors else 0
 
 
 def _upload(stack: Stack, file: File) -> None:
@@ -116,15 +116,17 @@ def _upload(stack: Stack, file: File) -> None:
         stack.upload(file.key, text)
 
 
-def _report(stack: Stack, proxy: Proxy, load: list[File], uploaded: float, took: float) -> None:
+def _report(
+    stack: Stack, proxy: Proxy, load: list[File], upload_seconds: float, total_seconds: float
+) -> None:
     bucket = stack.settings.input_bucket
     calls = Counter(call for call, text in proxy.seen if "load/" in text)
     total, expected = sum(calls.values()), sum(file.events for file in load)
     print(
         f"{len(load):,} files, {sum(len(f.texts) for f in load):,} uploads, {expected:,} events, "
-        f"{sum(f.is_poison for f in load):,} files that are no text, in s3://{bucket}\n"
-        f"uploaded in {uploaded:,.1f} s, all answered after {took:,.1f} s: "
-        f"{len(load) / took:,.1f} files/s, {expected / took:,.1f} events/s\n"
+        f"{sum(f.is_rejected for f in load):,} files that are not text, in s3://{bucket}\n"
+        f"uploaded in {upload_seconds:,.1f} s, all settled after {total_seconds:,.1f} s: "
+        f"{len(load) / total_seconds:,.1f} files/s, {expected / total_seconds:,.1f} events/s\n"
         f"{total:,} AWS calls: {total / len(load):.2f} a file, {total / expected:.2f} an event ("
         + ", ".join(f"{call} {number:,}" for call, number in calls.most_common())
         + ")"
@@ -132,44 +134,45 @@ def _report(stack: Stack, proxy: Proxy, load: list[File], uploaded: float, took:
 
 
 def _wait(stack: Stack, load: list[File]) -> dict[str, str]:
-    """What is wrong, by key, once nothing is or it has lasted too long."""
-    wrong: dict[str, str] = {}
-    give_up = time.monotonic() + GIVE_UP_AFTER_SECONDS
-    while time.monotonic() < give_up:
+    """Wait until all records are right, or the timeout, and return what is wrong by key."""
+    errors: dict[str, str] = {}
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
         records = {
             record.input_key: record for record in stack.answers.listing.all(StatusQuery("load/"))
         }
-        wrong = {f.key: why for f in load if (why := _wrong(f, records.get(f.key)))}
-        if not wrong:
+        errors = {f.key: error for f in load if (error := _error(f, records.get(f.key)))}
+        if not errors:
             break
         time.sleep(1)
-    return wrong
+    return errors
 
 
-def _wrong(file: File, record: Record | None) -> str | None:
+def _error(file: File, record: Record | None) -> str | None:
+    """Return what is wrong with the record of a file, or None."""
     if record is None:
         return "no record"
     if record.size != len(file.texts[-1]):
         return "the record is of an older upload"
-    if file.is_poison:
+    if file.is_rejected:
         return None if record.error_code == "NotText" else f"{record.status} {record.error_code}"
     return None if record.status is Status.SUCCESS else f"{record.status} {record.error}"
 
 
 def _wrong_pdfs(stack: Stack, load: list[File]) -> dict[str, str]:
     stored = {o["Key"]: o["ETag"].strip('"') for o in _outputs(stack)}
-    wrong = {}
+    errors = {}
     for file in load:
         record = stack.records.get(stack.settings.input_bucket, file.key, consistent=True)
-        if file.is_poison or record is None or record.output_key is None:
+        if file.is_rejected or record is None or record.output_key is None:
             continue
         document = PdfDocument(io.BytesIO(stack.pdf(record.output_key)))
         text = document[0].get_textpage().get_text_bounded()
         if file.texts[-1].decode().splitlines()[0] not in text:
-            wrong[file.key] = "the PDF is of an older upload"
+            errors[file.key] = "the PDF is of an older upload"
         elif stored.get(record.output_key) != record.output_etag:
-            wrong[file.key] = "the record is not of the PDF that is stored"
-    return wrong
+            errors[file.key] = "the record is not of the stored PDF"
+    return errors
 
 
 def _outputs(stack: Stack) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What a whole process costs: interpreter start, imports and exit included."""
+"""CPU time and memory of whole processes, including interpreter start, imports and exit."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from bench.peers import SHAPED, font_file
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds, user and system; megabytes of peak resident memory; bytes of PDF."""
+    """CPU seconds (user and system), peak resident memory in megabytes, bytes of the PDF."""
 
     cpu: float
     memory: float
@@ -22,13 +22,13 @@ class Cost:
 
 
 def ours(source: Path, target: Path, checkout: Path | None = None) -> list[str]:
-    """The command that converts with this project, as it is here or in another checkout of it."""
+    """Return the command that converts with this project, or with another checkout of it."""
     command = [sys.executable, "-m", "chalicelib.converter", str(source), str(target)]
     return ["sh", "-c", 'cd "$0" && exec "$@"', str(checkout), *command] if checkout else command
 
 
 def peer(name: str, source: Path, target: Path) -> list[str] | None:
-    """The command that converts with a peer, or None where it is not installed."""
+    """Return the command that converts with a peer, or None if it is not installed."""
     if name == "texttopdf":
         program = shutil.which("texttopdf") or "/usr/lib/cups/filter/texttopdf"
         if not Path(program).exists():
@@ -40,20 +40,19 @@ def peer(name: str, source: Path, target: Path) -> list[str] | None:
 
 
 def costs(commands: Sequence[list[str]], target: Path, runs: int) -> list[Cost]:
-    """The medians of several runs of each."""
+    """Run each command `runs` times, and return its median costs."""
     return [
-        Cost(median(one.cpu for one in every), median(one.memory for one in every), every[0].output)
-        for every in zip(*rounds(commands, target, runs), strict=True)
+        Cost(median(run.cpu for run in group), median(run.memory for run in group), group[0].output)
+        for group in zip(*rounds(commands, target, runs), strict=True)
     ]
 
 
 def rounds(commands: Sequence[list[str]], target: Path, runs: int) -> list[list[Cost]]:
-    """Several runs of each, taken in turns so that all meet the same machine."""
+    """Run all commands `runs` times, alternately, so that changes of load affect all alike."""
     return [[_once(command, target) for command in commands] for _ in range(runs)]
 
 
-# Filters of CUPS take the charset from the environment. Python is to keep what it compiles, as
-# it does unless it is told otherwise.
+# CUPS filters read the charset from the environment. Python must be allowed to write bytecode.
 _ENVIRONMENT = {**os.environ, "CHARSET": "utf-8"}
 _ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 

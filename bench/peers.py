@@ -1,25 +1,25 @@
-"""The peers: the shortest sensible program for each, `python -m bench.peers NAME IN OUT`."""
+"""The peers: a minimal program for each, run by `python -m bench.peers NAME IN OUT`."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-FONTS = Path(__file__).parent.parent / "chalicelib" / "fonts"
+FONTS = Path(__file__).parent.parent / "chalicelib" / "converter" / "fonts" / "files"
 NOTO = Path("/usr/share/fonts/truetype/noto")  # Debian's fonts-noto-core
 SHAPED = {
     "fpdf2-arabic": "NotoNaskhArabic-Regular.ttf",
     "fpdf2-devanagari": "NotoSansDevanagari-Regular.ttf",
 }
-"""The fonts of the peers that shape."""
+"""Fonts of the peers with text shaping."""
 
 
 def font_file(name: str) -> Path:
-    """A font: the product's own where it has it, for both to draw the same shapes."""
+    """Return the path of a font, the product's if it has it, so that both draw the same glyphs."""
     return FONTS / name if (FONTS / name).exists() else NOTO / name
 
 
 def fpdf2_multi_cell(source: Path, target: Path) -> None:
-    """fpdf2 as its tutorial has it: one multi_cell, a core font."""
+    """Convert with fpdf2 as in its tutorial: one multi_cell with a core font."""
     from fpdf import FPDF
 
     pdf = FPDF()
@@ -30,7 +30,7 @@ def fpdf2_multi_cell(source: Path, target: Path) -> None:
 
 
 def fpdf2_shaping(font: str) -> Callable[[Path, Path], None]:
-    """The same with shaping, bidi, and a fallback font for what the script's own does not have."""
+    """Return the same conversion with shaping, bidi, and a fallback font."""
 
     def convert(source: Path, target: Path) -> None:
         from fpdf import FPDF
@@ -49,17 +49,17 @@ def fpdf2_shaping(font: str) -> Callable[[Path, Path], None]:
 
 
 def reportlab_courier(source: Path, target: Path) -> None:
-    """reportlab's text object, page by page, with a core font."""
+    """Convert with reportlab's text objects, page by page, with a core font."""
     _reportlab(source, target, "Courier")
 
 
 def reportlab_dejavu(source: Path, target: Path) -> None:
-    """The same with an embedded TrueType font for European scripts."""
+    """Convert in the same way with an embedded TrueType font for European scripts."""
     _reportlab(source, target, "DejaVuSansMono.ttf")
 
 
 def reportlab_wqy(source: Path, target: Path) -> None:
-    """The same with an embedded TrueType font for Chinese and Japanese."""
+    """Convert in the same way with an embedded TrueType font for Chinese and Japanese."""
     _reportlab(source, target, "wqy-microhei.ttc")
 
 

@@ -1,4 +1,4 @@
-"""Speed and memory against input size, this converter's and its peers', as an SVG."""
+"""An SVG plot of speed and memory by input size, for this converter and its peers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def draw(costs: Mapping[tuple[str, str, int], Cost], target: Path) -> None:
 
 @dataclass(frozen=True)
 class _Axis:
-    """Whole powers of ten along some pixels."""
+    """A logarithmic axis from 10**low to 10**high, `length` pixels long."""
 
     low: int
     high: int

@@ -1,14 +1,14 @@
-"""Prose in Arabic and Hindi: words as frequent as they really are, in sentences without sense.
+"""Generated prose in Arabic and Hindi: meaningless sentences with real frequencies of words.
 
 The words and their frequencies are those of wordfreq (583,632 of Arabic, 24,008 of Hindi), drawn
-independently. A real text has words that are in no list (names, compounds, slips), so one in 30 is
-put together from two of the list. 10 MiB have 993,000 words in Arabic, 141,000
-of them distinct, and 834,000 in Hindi, 40,000 of them distinct. Then, by chance:
+independently. Real texts have words that are in no list (names, compounds, typos), so one in 30 is
+combined from two of the list. 10 MiB have 993,000 words in Arabic, of which 141,000 are distinct,
+and 834,000 in Hindi, of which 40,000 are distinct. The following is added at random:
 
-- sentences of 4 to 24 words, paragraphs of 1 to 6 sentences, a line each;
+- sentences of 4 to 24 words, paragraphs of 1 to 6 sentences, one paragraph a line;
 - commas, semicolons, full stops, question and exclamation marks of the script;
 - numbers, in the digits of the script or in ASCII; Latin words; words in parentheses or quotes;
-- in Arabic a mark on one word in 40, and one paragraph in 60 with all its vowels.
+- in Arabic, a mark on one word in 40, and one paragraph in 60 with all vowels.
 """
 
 import unicodedata
@@ -26,7 +26,7 @@ _BARE = "اآأإىءؤئة"  # letters that are left without a mark here
 
 @dataclass(frozen=True)
 class Script:
-    """What a language writes beside its words; likelier ends of a sentence come more often."""
+    """The characters of a language's script; more frequent ends of a sentence occur more often."""
 
     language: str
     first: int
@@ -39,10 +39,10 @@ class Script:
     vowelled: bool
 
     def has(self, word: str) -> bool:
-        """Whether the word is written in this script alone, without digits or signs."""
+        """Return whether the word consists of letters and marks of this script only."""
         return all(
-            self.first <= ord(one) <= self.last and unicodedata.category(one)[0] in "LM"
-            for one in word
+            self.first <= ord(character) <= self.last and unicodedata.category(character)[0] in "LM"
+            for character in word
         )
 
 
@@ -55,44 +55,44 @@ HINDI = Script(
 
 
 class Prose:
-    """Paragraphs in one script, always the same ones."""
+    """A reproducible sequence of paragraphs in one script."""
 
     def __init__(self, script: Script) -> None:
         from wordfreq import get_frequency_dict
 
         self._script = script
-        self._chance = Random(20261124)  # noqa: S311 - a text, not a secret
+        self._rng = Random(20261124)  # noqa: S311 - a text, not a secret
         frequencies = get_frequency_dict(script.language, wordlist="best")
         self._words = [word for word in frequencies if script.has(word)]
         self._weights = list(accumulate(frequencies[word] for word in self._words))
 
     def lines(self) -> Iterator[bytes]:
-        """Some hundred kilobytes of paragraphs at a time."""
+        """Yield blocks of 1,000 paragraphs, without end."""
         while True:
             yield "".join(self._paragraph() + "\n" for _ in range(1000)).encode("utf-8")
 
     def _paragraph(self) -> str:
-        chance, script = self._chance, self._script
-        paragraph = " ".join(self._sentence() for _ in range(chance.randint(1, 6)))
-        if script.vowelled and chance.random() < 1 / 60:
-            return "".join(self._vowelled(one) for one in paragraph)
+        rng, script = self._rng, self._script
+        paragraph = " ".join(self._sentence() for _ in range(rng.randint(1, 6)))
+        if script.vowelled and rng.random() < 1 / 60:
+            return "".join(self._vowelled(letter) for letter in paragraph)
         return paragraph
 
     def _sentence(self) -> str:
-        chance, script = self._chance, self._script
-        drawn = chance.choices(self._words, cum_weights=self._weights, k=chance.randint(4, 24))
-        return " ".join([*map(self._dressed, drawn[1:]), drawn[0] + chance.choice(script.ends)])
+        rng, script = self._rng, self._script
+        drawn = rng.choices(self._words, cum_weights=self._weights, k=rng.randint(4, 24))
+        return " ".join([*map(self._varied, drawn[1:]), drawn[0] + rng.choice(script.ends)])
 
-    def _dressed(self, word: str) -> str:
-        """The word, or now and then something else in its place or around it."""
-        chance, script = self._chance, self._script
-        match chance.randrange(240):
+    def _varied(self, word: str) -> str:
+        """Return the word or, sometimes, a replacement or the word with punctuation."""
+        rng, script = self._rng, self._script
+        match rng.randrange(240):
             case 0 | 1 | 2 | 3 | 4 | 5 | 6:
                 return self._number()
             case 7 | 8 | 9:
-                return chance.choice(_LATIN)
+                return rng.choice(_LATIN)
             case 10:
-                return f"({chance.choice(_LATIN)})"
+                return f"({rng.choice(_LATIN)})"
             case 11 | 12:
                 return f"({word})"
             case 13 | 14:
@@ -102,30 +102,30 @@ class Prose:
             case n if n < 32:
                 return word + script.comma
             case n if n < 40:
-                (other,) = chance.choices(self._words, cum_weights=self._weights)
+                (other,) = rng.choices(self._words, cum_weights=self._weights)
                 return self._joined(word, other)
             case n if n < 46 and script.vowelled:
                 return self._marked(word)
         return word
 
     def _number(self) -> str:
-        chance = self._chance
-        number = chance.choice(
+        rng = self._rng
+        number = rng.choice(
             (
-                f"{chance.randint(1, 99)}",
-                f"{chance.randint(1900, 2026)}",
-                f"{chance.randint(1, 99)}.{chance.randint(0, 9)}",
-                f"{chance.randint(1, 100)}%",
-                f"{chance.randint(1, 999)},{chance.randint(0, 999):03}",
+                f"{rng.randint(1, 99)}",
+                f"{rng.randint(1900, 2026)}",
+                f"{rng.randint(1, 99)}.{rng.randint(0, 9)}",
+                f"{rng.randint(1, 100)}%",
+                f"{rng.randint(1, 999)},{rng.randint(0, 999):03}",
             )
         )
-        if chance.random() < 0.5:
+        if rng.random() < 0.5:
             return number
         return number.translate({ord("0") + n: self._script.zero + n for n in range(10)})
 
     @staticmethod
     def _joined(word: str, other: str) -> str:
-        """The first half of one and the second half of the other, neither torn from its marks."""
+        """Return the first half of a word and the second half of the other, each with its marks."""
         end = (len(word) + 1) // 2
         while end < len(word) and unicodedata.category(word[end])[0] == "M":
             end += 1
@@ -137,11 +137,11 @@ class Prose:
     def _vowelled(self, letter: str) -> str:
         if not self._script.has(letter) or letter in _BARE:
             return letter
-        return letter + self._chance.choice(_VOWELS)
+        return letter + self._rng.choice(_VOWELS)
 
     @staticmethod
     def _marked(word: str) -> str:
-        """An accusative's ending on an alef, else a doubled letter in the middle."""
+        """Return the word with a fathatan on a final alef, or else a shadda in the middle."""
         if word.endswith("ا"):
             return word + _FATHATAN
         middle = len(word) // 2 + 1

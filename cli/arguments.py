@@ -60,6 +60,7 @@ def parse_arguments(arguments: Sequence[str] | None, manual: str) -> argparse.Na
 
 
 def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> argparse.Namespace:
+    """Return the options, completed; exit with status 2 if they are wrong or cannot be combined."""
     if options.wait is not None and not _is_seconds(options.wait) and options.key_or_prefix is None:
         # argparse takes the prefix of `--wait reports/` for the number of seconds.
         options.key_or_prefix, options.wait = options.wait, str(DEFAULT_WAIT_SECONDS)
@@ -86,6 +87,7 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> argp
 
 
 def _is_seconds(text: str) -> bool:
+    """Return whether the text is a finite number, zero or more."""
     try:
         return math.isfinite(float(text)) and float(text) >= 0
     except ValueError:

@@ -63,6 +63,7 @@ class Downloads:
     def _work(
         self, pending: SimpleQueue[str], finished: SimpleQueue[tuple[str, Exception | None]]
     ) -> None:
+        """Download keys from the queue until it is empty; report each with its error, if any."""
         while True:
             try:
                 key = pending.get_nowait()
@@ -76,6 +77,7 @@ class Downloads:
                 finished.put((key, None))
 
     def _fetch(self, key: str) -> None:
+        """Download one PDF. Raises DownloadError if its path leads out of the folder."""
         target = self.folder / file_names.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.parent.resolve().is_relative_to(self.folder.resolve()):
@@ -91,6 +93,7 @@ class Downloads:
             unfinished.unlink(missing_ok=True)
 
     def _open(self, unfinished: Path) -> BinaryIO:
+        """Create an unfinished file. Raises DownloadError if the downloads were interrupted."""
         with self._lock:
             if self._is_over:
                 raise DownloadError("interrupted")
@@ -117,6 +120,7 @@ class Downloads:
             self._written[stat.st_dev, stat.st_ino] = key
 
     def _end(self) -> None:
+        """Stop all downloads, and remove unfinished files."""
         with self._lock:
             self._is_over = True
             for path in self._unfinished:

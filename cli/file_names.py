@@ -33,6 +33,7 @@ def _folder_name(part: str) -> str:
 
 
 def _escape_part(part: str) -> str:
+    """Return a part of a path with everything escaped that is not a file name everywhere."""
     if part in {"", "."}:  # pathlib drops both from a path
         return _escape(part or "/")
     name = _FORBIDDEN.sub(lambda match: _escape(match[0]), part)
@@ -44,6 +45,7 @@ def _escape_part(part: str) -> str:
 
 
 def _shorten(part: str) -> str:
+    """Return a part of at most MAX_PART_BYTES, which ends in a digest if it was longer."""
     encoded = part.encode()
     if len(encoded) <= MAX_PART_BYTES:
         return part
@@ -53,4 +55,5 @@ def _shorten(part: str) -> str:
 
 
 def _escape(character: str) -> str:
+    """Return `%` and two hex digits for each byte of the character in UTF-8."""
     return "".join(f"%{byte:02X}" for byte in character.encode())

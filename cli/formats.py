@@ -117,5 +117,6 @@ def _fields(row: Row) -> dict[str, Any]:
 
 
 def _json(value: Any, *, spaces: int | None = None) -> str:
+    """Return the value as JSON, in ASCII unless stdout's encoding is a UTF."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     return escape_json(json.dumps(value, ensure_ascii=not is_unicode, indent=spaces))

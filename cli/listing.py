@@ -58,6 +58,7 @@ class FileTable:
             self._buckets = bucket, output
 
     def _print_line(self, answer: Answer, status_width: int) -> None:
+        """Print status, keys and time of a file on one line that fits the terminal."""
         from rich.text import Text
 
         fields = answer.public
@@ -71,6 +72,7 @@ class FileTable:
         self._console.print(line, overflow="ignore", no_wrap=True, crop=False)
 
     def _print_below(self, answer: Answer, link: str | None) -> None:
+        """Print the error, advice, warnings and link of a file, indented below its line."""
         from rich.padding import Padding
         from rich.text import Text
 

@@ -62,6 +62,7 @@ class QueryRun:
         return self.services.answers
 
     def _wait(self, seconds: float) -> bool:
+        """Wait until the selected files are settled, and return False if `seconds` pass before."""
         with screen.progress() as progress:
             task = progress.add_task("waiting", total=None)
 
@@ -72,6 +73,7 @@ class QueryRun:
             return waiting.wait_until_settled(self.answers, files, seconds, show)
 
     def _print_files(self) -> None:
+        """Print the selected files in the chosen format."""
         subject, answers = self.subject, self.answers
         files = subject.missing(answers) if self.options.missing else subject.files(answers)
         first = next(files, None)
@@ -80,6 +82,7 @@ class QueryRun:
             formats.FORMATS[self.options.output](rows)
 
     def _rows(self, files: Iterable[Answer]) -> Iterator[Row]:
+        """Yield a row for each file, and note its status and the key of its PDF."""
         for answer in files:
             self.counts[answer.status] += 1
             pdf = answer.public["output_key"]
@@ -89,6 +92,7 @@ class QueryRun:
             yield answer, self.services.links.url(pdf) if is_linked else None
 
     def _print_summary(self) -> None:
+        """Print the number of files with each status."""
         counts = self.answers.listing.counts(self.subject.query).files
         self.counts.update({FileStatus(status): files for status, files in counts.items()})
         summary = {"prefix": self.subject.text, "files": counts.total(), "counts": counts}
@@ -105,6 +109,7 @@ class QueryRun:
         return not failures
 
     def _report_nothing_found(self) -> Exit:
+        """Print why no file was printed, and return the exit status."""
         bucket, stage = self.settings.input_bucket, self.settings.stage
         place = f"{self.subject.text!r} in s3://{bucket} (stage {stage})"
         if self.options.missing and any(True for _ in self.answers.objects(self.subject.text)):
@@ -117,5 +122,6 @@ class QueryRun:
         )
 
     def _exit_status(self) -> Exit:
+        """Return the exit status for the statuses of the printed files."""
         is_all_success = self.counts.total() == self.counts[FileStatus.SUCCESS]
         return Exit.ALL_SUCCESS if is_all_success else Exit.NOT_ALL_SUCCESS

@@ -23,6 +23,7 @@ def escape_json(text: str) -> str:
 
 
 def _escape_json_character(character: str) -> str:
+    """Return the character, or `\\uXXXX` for each UTF-16 unit if it is not printable."""
     if character.isprintable():
         return character
     units = character.encode("utf-16-be", "surrogatepass").hex()

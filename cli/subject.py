@@ -81,4 +81,5 @@ class Subject:
         return (a for a in answers.objects(self.text) if a.status is FileStatus.NOT_PROCESSED)
 
     def _has_record(self, answers: Answers) -> bool:
+        """Return whether the prefix is itself the key of a record."""
         return bool(self.text) and answers.key(self.text) is not None

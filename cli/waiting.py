@@ -51,5 +51,6 @@ def wait_until_settled(
 
 
 def _unsettled(keys: Sequence[str], answers: Iterable[Answer | None]) -> list[str]:
+    """Return the keys whose files exist and are not settled."""
     pairs = zip(keys, answers, strict=True)
     return [key for key, answer in pairs if answer is not None and not answer.status.is_settled]

@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _rotate(stage: str) -> int:
+    """Rotate the stage's token, print when the old one expires, and return 0."""
     name = parameter_name(stage, PROJECT)
     rotate(boto3.client("ssm"), name)
     print(f"{name} holds a new token. The old one expires within {2 * KEPT_SECONDS} seconds.")

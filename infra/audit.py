@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _audit(program: str, *, strict: bool) -> int:
+    """Run pip-audit, print its findings, and return the exit status."""
     command = [program, "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
     command += ["--format", "json", "--progress-spinner", "off"]
     try:

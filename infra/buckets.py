@@ -69,6 +69,7 @@ class ExistingBucket:
                 )
 
     def _check_region(self) -> None:
+        """Raise StageError if the bucket does not exist, or is in another region."""
         try:
             region = self._s3.head_bucket(Bucket=self.name).get("BucketRegion")
         except ClientError as error:
@@ -86,6 +87,7 @@ class ExistingBucket:
             )
 
     def _findings(self, kms_key: str | None) -> Iterator[str]:
+        """Yield findings about the bucket's configuration that the user should know."""
         versioning = self._s3.get_bucket_versioning(Bucket=self.name).get("Status")
         if versioning != "Enabled":
             yield (
@@ -135,5 +137,6 @@ class ExistingBucket:
 
 
 def _prefix(target: dict[str, Any]) -> str:
+    """Return the prefix of a notification's filter; empty if it has none."""
     rules = target.get("Filter", {}).get("Key", {}).get("FilterRules", ())
     return next((rule["Value"] for rule in rules if rule["Name"].lower() == "prefix"), "")

@@ -54,7 +54,7 @@ def environment(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[
 def architecture(project: Path, stage: str) -> str:
     """Return the architecture of the stage's functions: chalice's `lambda_architecture`.
 
-    Raise StageError unless it is one of Lambda's.
+    Raises StageError if Lambda does not have it.
     """
     config = read(project)
     recorded = config.get("stages", {}).get(stage, {})
@@ -68,7 +68,7 @@ def architecture(project: Path, stage: str) -> str:
 
 
 def set_architecture(project: Path, stage: str, name: str) -> None:
-    """Record the architecture that the functions of a recorded stage are deployed for."""
+    """Record the architecture of a stage's functions. The stage must be recorded already."""
     config = read(project)
     config["stages"][stage][_ARCHITECTURE] = name
     write(project, config)

@@ -74,11 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_url(stage: str) -> int:
+    """Print the URL of the stage's API, and return 0."""
     print(api_url(stage))
     return 0
 
 
 def _deploy(stage: str, deploy_options: DeployOptions) -> int:
+    """Provision and deploy the stage, subscribe addresses, print next steps, and return 0."""
     if deploy_options.name_prefix:
         configuration.set_name_prefix(PROJECT, deploy_options.name_prefix, stage)
     bucket_parameters = options.bucket_parameters(stage, PROJECT, deploy_options)
@@ -108,6 +110,7 @@ def _deploy(stage: str, deploy_options: DeployOptions) -> int:
 
 
 def _next_steps(settings: Settings) -> str:
+    """Return instructions to use the deployed stage."""
     stage = settings.stage
     return f"""
 Deployed. Open the web page and sign in with the token: {api_url(stage)}/

@@ -93,6 +93,7 @@ def _delete_versions(client: "S3Client", bucket: str, versions: Sequence[tuple[s
 
 
 def _delete_table(client: "DynamoDBClient", table: str) -> None:
+    """Delete the table, if it exists, and wait until it is deleted."""
     try:
         client.delete_table(TableName=table)
     except client.exceptions.ResourceNotFoundException:
@@ -101,6 +102,7 @@ def _delete_table(client: "DynamoDBClient", table: str) -> None:
 
 
 def _delete_logs(client: "CloudWatchLogsClient", group: str) -> None:
+    """Delete the log group, if it exists."""
     try:
         client.delete_log_group(logGroupName=group)
     except client.exceptions.ResourceNotFoundException:
@@ -108,6 +110,7 @@ def _delete_logs(client: "CloudWatchLogsClient", group: str) -> None:
 
 
 def _remove_from_configuration(stage: str, project: Path) -> None:
+    """Remove the stage from chalice's configuration."""
     config = configuration.read(project)
     config["stages"].pop(stage, None)
     configuration.write(project, config)
@@ -129,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _destroy(stage: str, *, with_data: bool) -> int:
+    """Remove functions and API and, if asked for, all data; print the result, and return 0."""
     remove_functions(stage, PROJECT)
     if with_data:
         kept = delete_data(stage, PROJECT)

@@ -63,6 +63,7 @@ def explain(error: Exception) -> str:
 
 
 def _explain_client_error(error: ClientError) -> str:
+    """Return one line for an error response of AWS."""
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     if code in REFUSED_CREDENTIALS:
         return (

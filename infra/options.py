@@ -106,6 +106,7 @@ def parse(namespace: argparse.Namespace) -> DeployOptions:
 
 
 def _check_arn(name: str, value: str, service: str) -> None:
+    """Raise StageError unless the value is empty or an ARN of the service."""
     match = _ARN.fullmatch(value)
     if value and (match is None or match["service"] != service):
         raise StageError(

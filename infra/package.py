@@ -96,6 +96,7 @@ Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
 
 
 def _packager(kind: type[P], architecture: str = X86_64) -> P:
+    """Return chalice's packager of this kind for the architecture, without output."""
     system = OSUtils()
     builder = DependencyBuilder(system, architecture=architecture)
     return kind(system, builder, UI(StringIO()), architecture)
@@ -113,6 +114,7 @@ def _build(packager: Packager, project: Path) -> None:
 
 
 def _is_sealed(package: Path, *sources: Path) -> bool:
+    """Return whether neither the package nor its sources have changed since `seal`."""
     path = _seal_path(package)
     return package.exists() and path.exists() and path.read_text() == _digests(package, *sources)
 
@@ -126,10 +128,12 @@ def seal(package: Path, *sources: Path) -> None:
 
 
 def _seal_path(package: Path) -> Path:
+    """Return the path of the file with the package's digests."""
     return package.with_suffix(".sha256")
 
 
 def _digests(*files: Path) -> str:
+    """Return a line with SHA-256 digest and name for each file."""
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 

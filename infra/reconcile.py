@@ -54,6 +54,7 @@ def _reconcile_ranges(stage: str, ranges: int) -> int:
 
 
 def _reconcile(stage: str) -> int:
+    """Compare the whole bucket in successive invocations, print counts, and return 0."""
     request: dict[str, Any] | None = {"pages": PAGES_PER_INVOCATION, "follows": False}
     while request is not None:
         result = _invoke(stage, request)
@@ -66,6 +67,7 @@ def _reconcile(stage: str) -> int:
 
 
 def _invoke(stage: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Invoke the function `reconcile`, and return its result."""
     client = boto3.client("lambda", config=CONFIG)
     name = f"{configuration.app_name(PROJECT)}-{stage}-reconcile"
     try:

@@ -63,6 +63,7 @@ def main() -> int:
 
 
 def _run() -> int:
+    """Start the emulator, run the product until the end or Ctrl-C, and return the exit status."""
     console = Console(soft_wrap=True, highlight=False)
     try:
         with _exclusive(), emulator.running() as aws:
@@ -77,6 +78,7 @@ def _run() -> int:
 
 
 def _deploy_and_convert(console: Console) -> int:
+    """Deploy the stage, convert the files in data/, and return the exit status or wait."""
     with console.status("Provisioning: buckets, table, roles, token …"):
         provision(LOCAL_STAGE, PROJECT)
     console.print("✓ provisioned")
@@ -138,6 +140,7 @@ def _poll(listing: Listing) -> Iterator[list[Record]]:
 
 
 def _is_as_expected(key: str, record: Record | None) -> bool:
+    """Return whether the record has the status that a file in this folder should have."""
     expected = Status.FAILED if key.startswith("rejected/") else Status.SUCCESS
     return record is not None and record.status is expected
 

@@ -24,7 +24,7 @@ WAITER_CONFIG: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
 
 
 class Stack:
-    """One stage's stack."""
+    """The CloudFormation stack of a stage."""
 
     def __init__(
         self, client: "CloudFormationClient", stage: str, app: str = configuration.APP
@@ -53,13 +53,15 @@ class Stack:
         if existing and existing["StackStatus"] in FAILED_CREATION:
             self.delete()  # it holds no resources, only the name
             existing = None
-        kept = {p["ParameterKey"] for p in (existing or {}).get("Parameters", ())} - set(parameters)
+        unchanged = {p["ParameterKey"] for p in (existing or {}).get("Parameters", ())} - set(
+            parameters
+        )
         request: dict[str, Any] = {
             "StackName": self.name,
             "TemplateBody": template,
             "Parameters": [
                 *({"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()),
-                *({"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)),
+                *({"ParameterKey": key, "UsePreviousValue": True} for key in sorted(unchanged)),
             ],
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
         }
@@ -96,6 +98,7 @@ class Stack:
             raise StageError(self._failure_message()) from error
 
     def _describe(self) -> Any:
+        """Return CloudFormation's description of the stack, or None if there is no stack."""
         try:
             return self._client.describe_stacks(StackName=self.name)["Stacks"][0]
         except ClientError as error:
@@ -114,6 +117,7 @@ class Stack:
         return True
 
     def _failure_message(self) -> str:
+        """Return a message with the reasons why the latest operation failed, and advice."""
         every = list(dict.fromkeys(self._reasons()))
         consequences = f"{self.name}: ", "cancelled"
         reasons = [r for r in every if not any(text in r for text in consequences)] or every

@@ -1,18 +1,18 @@
-"""What a package runs on: one of Lambda's Python runtimes, on one of its two architectures."""
+"""The target of a package: one of Lambda's Python runtimes, and one of its two architectures."""
 
 import sys
 from dataclasses import dataclass
 
 X86_64, ARM64 = "x86_64", "arm64"
 ARCHITECTURES = (X86_64, ARM64)
-"""Lambda's names of its instruction sets; the first is chalice's and Lambda's default."""
+"""Lambda's names of its instruction sets; the first is the default of chalice and Lambda."""
 RUNTIME_GLIBC = {
     "python3.11": (2, 26),
     "python3.12": (2, 34),
     "python3.13": (2, 34),
     "python3.14": (2, 34),
 }
-"""glibc of Lambda's runtimes: Amazon Linux 2 up to Python 3.11, Amazon Linux 2023 from 3.12.
+"""glibc version of Lambda's runtimes: Amazon Linux 2 up to Python 3.11, then Amazon Linux 2023.
 
 Source: Lambda Developer Guide, 'Lambda runtimes'.
 """
@@ -20,7 +20,7 @@ _MACHINES = {X86_64: "x86_64", ARM64: "aarch64"}
 
 
 def runtime() -> str:
-    """Return the runtime that chalice deploys to: that of the Python that runs it."""
+    """Return the Lambda runtime that chalice deploys to: the version of this interpreter."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -43,11 +43,11 @@ class Target:
 
     @property
     def site_packages(self) -> str:
-        """Where a layer's libraries are, below its root."""
+        """Path of a layer's libraries, below its root."""
         return f"python/lib/{self.runtime}/site-packages"
 
     def platforms(self) -> list[str]:
-        """Return the wheel tags of what runs there, best first (PEP 600 and its older names)."""
+        """Return the platform tags of wheels that run on the target, best first (PEP 600)."""
         machine, (_, minor) = _MACHINES[self.architecture], self.glibc
         older = ("2014", "2010", "1") if self.architecture == X86_64 else ("2014",)
         return [f"manylinux_2_{n}_{machine}" for n in range(minor, 4, -1)] + [

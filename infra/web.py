@@ -77,6 +77,7 @@ def allow_uploads(client: "S3Client", bucket: str, stage: str, origins: list[str
 
 
 def _rules(client: "S3Client", bucket: str) -> list[Any]:
+    """Return the bucket's CORS rules; empty if it has none, or does not exist."""
     try:
         return list(client.get_bucket_cors(Bucket=bucket)["CORSRules"])
     except ClientError as error:
@@ -122,6 +123,7 @@ def _patches(settings: Mapping[str, str]) -> list[Any]:
 
 
 def _rate(settings: Mapping[str, str], name: str) -> float:
+    """Return the setting's rate, or its default. Raises StageError if it is invalid."""
     text = settings.get(name)
     try:
         rate = DEFAULT_RATES[name] if text is None else float(text)

@@ -1,16 +1,16 @@
-"""How `emoji.ttf` was made: `python tools/fit_emoji.py NotoColorEmoji.ttf emoji.ttf`.
+"""Make `emoji.ttf`: `python tools/fit_emoji.py NotoColorEmoji.ttf emoji.ttf`.
 
-What is changed, and nothing else is:
+The following is changed:
 
-- Pictures are made smaller: 85 x 80 pixels of 136 x 128. That is 500 dpi in text of 10 points.
-- A picture and the same in other skin colours get the same pixels with another palette. They are
-  drawn alike, so no more is lost than by a palette for each.
-- Pictures are not compressed one by one, and those of the same pixels follow one another. So the
-  package's own compression finds all but the first of them said already: the font takes 4 MB of
-  the package, of which pictures that are compressed one by one would take 11.
+- Images are scaled down from 136 x 128 to 85 x 80 pixels, which is 500 dpi in text of 10 points.
+- An image and its variants in other skin colours share their pixels, with different palettes. The
+  variants have the same shapes, so this loses no more than a separate palette for each.
+- Images are not compressed individually, and those with the same pixels follow one another. So the
+  package's compression replaces all but the first by references: the font takes 4 MB of the
+  package, and would take 11 with individually compressed images.
 
-Which characters and sequences have a picture stays as it is. Needs numpy, which nothing else
-does. Never run by the product.
+The characters and sequences that have an image do not change. Needs numpy, which nothing else
+does. The product never runs this.
 """
 
 import sys
@@ -28,66 +28,65 @@ from PIL import Image
 _SIZE = (85, 80)  # pixels
 _SKIN_COLOURS = range(0x1F3FB, 0x1F400)
 
-# As many colours as it takes to be that near to the original, in levels of 256 (root of the mean
-# square over red, green, blue and opacity), at most so many.
-_ERROR = 2.0
-_COLOURS = 128
-_APART = 4.0  # where the pixels are that far off, pictures are not alike after all
+# Errors are in levels of 256 (root mean square over red, green, blue and opacity).
+_TARGET_ERROR = 2.0  # colours are added until the error is this small
+_MAX_COLOURS = 128
+_MAX_SHARED_ERROR = 4.0  # with a larger error, images do not share their pixels
 
 _CHANNELS = 4  # red, green, blue, each multiplied by the fourth, opacity
 
 
 def fit(source: Path, target: Path) -> None:
-    """Write the emoji font `source` as `target`, with these changes."""
+    """Write the emoji font `source` to `target` with the changes above."""
     font = TTFont(source, recalcTimestamp=False, lazy=False)
     glyphs = font["CBDT"].strikeData[0]
     pictures: dict[str, bytes] = {}
-    for alike in _alike(font):
-        pictures |= _smaller({name: glyphs[name].imageData for name in alike})
+    for family in _families(font):
+        pictures |= _shrink({name: glyphs[name].imageData for name in family})
     blank = [name for name in font.getGlyphOrder() if name not in pictures]
     reorderGlyphs(font, [*blank, *pictures])
     _replace(font, pictures)
     font.save(target)
 
 
-def _alike(font: TTFont) -> Iterator[list[str]]:
-    """Names of the glyphs with pictures, those together that differ in skin colour alone."""
+def _families(font: TTFont) -> Iterator[list[str]]:
+    """Yield the names of glyphs with images, grouped if they differ in skin colour only."""
     families: dict[tuple[int, ...], list[str]] = defaultdict(list)
     sequences = _sequences(font)
     for name in font["CBDT"].strikeData[0]:
-        plain = tuple(one for one in sequences[name] if one not in _SKIN_COLOURS)
+        plain = tuple(code for code in sequences[name] if code not in _SKIN_COLOURS)
         families[plain or sequences[name]].append(name)
     yield from families.values()
 
 
 def _sequences(font: TTFont) -> dict[str, tuple[int, ...]]:
-    """The code points that each glyph stands for."""
+    """Return the code points that each glyph represents."""
     sequences: dict[str, tuple[int, ...]]
     sequences = {name: (code,) for code, name in font.getBestCmap().items()}
     for lookup in font["GSUB"].table.LookupList.Lookup:
         for table in lookup.SubTable:
             for first, ligatures in getattr(table, "ligatures", {}).items():
-                for one in ligatures:
-                    parts = (sequences[name] for name in (first, *one.Component))
-                    sequences.setdefault(one.LigGlyph, tuple(chain.from_iterable(parts)))
+                for ligature in ligatures:
+                    parts = (sequences[name] for name in (first, *ligature.Component))
+                    sequences.setdefault(ligature.LigGlyph, tuple(chain.from_iterable(parts)))
     return sequences
 
 
-def _smaller(originals: dict[str, bytes]) -> dict[str, bytes]:
-    """PNG files that differ in their palettes alone."""
+def _shrink(originals: dict[str, bytes]) -> dict[str, bytes]:
+    """Return smaller PNG files that share their pixels, and differ in their palettes only."""
     pixels = np.concatenate([_pixels(data) for data in originals.values()], axis=1)
     palette, indices, error = _quantized(pixels)
-    if error > _APART and len(originals) > 1:
-        apart: dict[str, bytes] = {}
+    if error > _MAX_SHARED_ERROR and len(originals) > 1:
+        separate: dict[str, bytes] = {}
         for name, data in originals.items():
-            apart |= _smaller({name: data})
-        return apart
+            separate |= _shrink({name: data})
+        return separate
     opacity = palette[:, _CHANNELS - 1 :: _CHANNELS].mean(axis=1)
     smaller = {}
     for number, name in enumerate(originals):
         colours = palette[:, number * _CHANNELS :][:, : _CHANNELS - 1]
         colours = colours * 255 / np.maximum(opacity, 1)[:, None]
-        colours[opacity < 1] = 255  # as the page: readers that shrink a picture blend it in
+        colours[opacity < 1] = 255  # white like the page: readers blend it in when scaling down
         image = Image.frombytes("P", _SIZE, indices.astype(np.uint8).tobytes())
         image.putpalette(_levels(colours))
         file = BytesIO()
@@ -97,7 +96,7 @@ def _smaller(originals: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _pixels(data: bytes) -> np.ndarray:
-    """A row for each pixel of the smaller picture."""
+    """Return an array with a row for each pixel of the scaled image."""
     image = Image.open(BytesIO(data)).convert("RGBA").convert("RGBa")
     small = image.resize(_SIZE, Image.Resampling.LANCZOS)
     return np.frombuffer(small.tobytes(), np.uint8).reshape(-1, _CHANNELS).astype(np.float32)
@@ -108,27 +107,27 @@ def _levels(values: np.ndarray) -> bytes:
 
 
 def _quantized(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Few colours, the most frequent first; the number of each pixel's colour; the largest error.
+    """Return a palette, most frequent colour first; each pixel's index; and the largest error.
 
-    A pixel has one number in all pictures that are alike. Clusters are split across the
-    longest axis until the colours are near enough, and then settled by k-means.
+    A pixel has the same index in all images of the family. Clusters of colours are split along
+    their longest axis until the error is small enough, and then refined by k-means.
     """
     distinct, where, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
     weights = counts.astype(np.float32)[:, None]
     clusters = [_Cluster(distinct, weights, np.arange(len(distinct)))]
-    wanted = _ERROR**2 * pixels.size
-    while len(clusters) < _COLOURS and sum(one.error for one in clusters) > wanted:
-        widest = max(clusters, key=lambda one: one.error)
+    max_error = _TARGET_ERROR**2 * pixels.size
+    while len(clusters) < _MAX_COLOURS and sum(cluster.error for cluster in clusters) > max_error:
+        widest = max(clusters, key=lambda cluster: cluster.error)
         clusters.remove(widest)
         clusters += widest.halves()
-    palette = np.array([one.mean for one in clusters])
+    palette = np.array([cluster.mean for cluster in clusters])
     for _ in range(6):
         nearest = ((palette**2).sum(axis=1) - 2 * distinct @ palette.T).argmin(axis=1)
         palette = np.array(
             [
-                (distinct[nearest == one] * weights[nearest == one]).sum(axis=0)
-                / max(1, weights[nearest == one].sum())
-                for one in range(len(palette))
+                (distinct[nearest == index] * weights[nearest == index]).sum(axis=0)
+                / max(1, weights[nearest == index].sum())
+                for index in range(len(palette))
             ]
         )
     squares = ((distinct - palette[nearest]) ** 2 * weights).sum(axis=0).reshape(-1, _CHANNELS)
@@ -138,7 +137,7 @@ def _quantized(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
 
 
 class _Cluster:
-    """Some of the colours of a picture."""
+    """A cluster of similar colours."""
 
     def __init__(self, colours: np.ndarray, weights: np.ndarray, members: np.ndarray) -> None:
         self._all = colours, weights, members
@@ -149,7 +148,7 @@ class _Cluster:
         self.error = float(self._spread.sum())
 
     def halves(self) -> Iterable["_Cluster"]:
-        """Those on either side of the mean, along the longest axis."""
+        """Return two clusters, split at the mean across the longest axis."""
         colours, weights, members = self._all
         covariance = (self._off * weights[members]).T @ self._off
         axis = self._spread
@@ -161,7 +160,7 @@ class _Cluster:
 
 
 def _replace(font: TTFont, pictures: dict[str, bytes]) -> None:
-    """Put the pictures into the font, whose last glyphs they are in this order."""
+    """Replace the font's images; the glyphs with images are the last ones, in this order."""
     glyphs, strike = font["CBDT"].strikeData[0], font["CBLC"].strikes[0]
     scale = _SIZE[1] / glyphs[next(iter(pictures))].metrics.height
     for name, data in pictures.items():

@@ -1,15 +1,15 @@
-"""How the fonts of the converter were made: `python tools/fit_to_grid.py FROM TO`, one at a time.
+"""Make a font of the converter: `python tools/fit_to_grid.py FROM TO`.
 
-Two things are changed, and nothing else is:
+Two things are changed:
 
-- Marks and other characters without a width of their own get an advance of zero and are drawn
-  over what is before them. DejaVu Sans Mono and some of Unifont give them a cell, and readers
-  that see the pen go back over a cell take what follows for another line.
-- GNU Unifont's outlines become TrueType. It is published as CFF with 64 units per em but
-  without the FontMatrix that tells so; PDF readers see the CFF table alone and draw nothing.
-  Its outlines are polygons on a grid of pixels, which TrueType holds exactly.
+- Marks and other characters without width get an advance of zero, and are drawn over the
+  preceding character. DejaVu Sans Mono and some glyphs of Unifont give them a cell, and PDF readers
+  interpret the backward move that this needs as the beginning of another line.
+- GNU Unifont's outlines are converted to TrueType. It is published as CFF with 64 units per em, but
+  without the FontMatrix that says so; PDF readers use only the CFF table, and draw nothing. Its
+  outlines are polygons on a grid of pixels, which TrueType represents exactly.
 
-Never run by the product.
+The product never runs this.
 """
 
 import sys
@@ -22,16 +22,16 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from wcwidth import wcwidth
 
-_SCALE = 16  # Unifont's 64 units per em become 1024; TrueType wants a power of two
+_SCALE = 16  # Unifont's 64 units per em become 1024; TrueType requires a power of two
 
-# Stand-ins for characters that are there to be copied and not to be seen. Their outline is a
-# line there and back, which has extents but no ink: a glyph without extents is none to pdfium.
+# Characters that are copied, but not visible. Their outline is a line forth and back, which has an
+# extent but no ink: pdfium ignores glyphs without an extent.
 _NOTHING = 0x200B  # ZERO WIDTH SPACE: without advance
 _BLANK = 0x3164  # HANGUL FILLER: one cell
 
 
 def fit(source: Path, target: Path) -> None:
-    """Write the font `source` as `target`, with the two changes."""
+    """Write the font `source` to `target` with the two changes above."""
     font = TTFont(source, recalcTimestamp=False)
     if "CFF " in font:
         font = _truetype(font)
@@ -43,7 +43,7 @@ def fit(source: Path, target: Path) -> None:
 
 
 def _remove_advance(font: TTFont) -> None:
-    """Give every character without width a glyph of its own that has no advance either."""
+    """Give every character without width a separate glyph without advance."""
     outlines = font.getGlyphSet()
     zero = {code: old for code, old in font.getBestCmap().items() if wcwidth(chr(code)) == 0}
     fitted = {}
@@ -78,7 +78,7 @@ def _line(x: int, y: int) -> Glyph:
 
 
 class _Decomposing(TransformPen):  # type: ignore[misc] # fontTools has no types
-    """A moved glyph must not be made of parts that others are made of too."""
+    """A pen that draws components as outlines, since other glyphs may use the same components."""
 
     def __init__(
         self, pen: TTGlyphPen, move: tuple[int, ...], glyphs: dict[str, TTGlyphPen]
@@ -91,7 +91,7 @@ class _Decomposing(TransformPen):  # type: ignore[misc] # fontTools has no types
 
 
 def _truetype(font: TTFont) -> TTFont:
-    """Glyphs, character map, metrics and names of a CFF font as a TrueType font."""
+    """Return a TrueType font with the glyphs, character map, metrics and names of a CFF font."""
     outlines = font.getGlyphSet()
     order = font.getGlyphOrder()
     names = {old: f"g{number}" if number else ".notdef" for number, old in enumerate(order)}

@@ -1,8 +1,8 @@
-"""Mutation testing of one family of modules with the tests that are about it.
+"""Mutation testing of a family of modules with the tests for it.
 
-`mutmut` finds out first which test reaches which function. With all tests that takes hours, so
-each family has a copy of the project of its own, with its tests alone. What has been tried is
-kept there for the next time.
+`mutmut` first determines which tests reach which functions. With all tests this takes hours, so
+each family has a separate copy of the project, with its own tests only. Results are kept there and
+reused by the next run.
 """
 
 import argparse
@@ -55,7 +55,7 @@ FAMILIES = {
             _DOCUMENT,
             f"{_STRUCTURE}::test_every_character_is_in_one_marked_content_of_one_element",
             "tests/converter/document/test_to_unicode.py::test_private_characters_are_spelled_out",
-            # Slow, and about other modules.
+            # Slow, and for other modules.
             f"--deselect={_DOCUMENT}::test_the_same_upload_gives_the_same_bytes_in_any_process",
             f"--deselect={_DOCUMENT}::test_poppler_reads_back_every_assigned_character",
             f"--deselect={_DOCUMENT}::test_the_page_tree_holds_any_number_of_pages",
@@ -75,25 +75,27 @@ FAMILIES = {
 
 
 def main() -> int:
-    """Run mutmut over families; print how many mutants of each module survive, and which."""
+    """Run mutmut for the families, and print the surviving mutants of each module."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutants")
     parser.add_argument("families", nargs="*", default=[*FAMILIES], metavar="FAMILY")
     parser.add_argument("--only", default="", help="names of mutants, with wildcards")
-    given = parser.parse_args()
-    if unknown := {*given.families} - {*FAMILIES}:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")
-    for name in given.families:
+    options = parser.parse_args()
+    if unknown := {*options.families} - {*FAMILIES}:
+        parser.error(
+            f"unknown families: {', '.join(sorted(unknown))}; choose from {', '.join(FAMILIES)}"
+        )
+    for name in options.families:
         folder = FOLDER / name
         _copy(folder, FAMILIES[name])
-        mutmut = [str(Path(sys.executable).with_name("mutmut")), "run", *given.only.split()]
+        mutmut = [str(Path(sys.executable).with_name("mutmut")), "run", *options.only.split()]
         subprocess.run(mutmut, cwd=folder, env={**os.environ, "CI": "true"}, check=False)
         for module in FAMILIES[name].modules:
-            print(_told(folder, module))
+            print(_summary(folder, module))
     return 0
 
 
 def _copy(folder: Path, family: Family) -> None:
-    """Copy what has changed in the project, and add the family to mutmut's settings."""
+    """Copy changed files of the project to the folder, and add the family to mutmut's settings."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -115,19 +117,19 @@ def _copy(folder: Path, family: Family) -> None:
     (folder / "pyproject.toml").write_text(settings, "utf-8")
 
 
-def _told(folder: Path, module: str) -> str:
-    """Return what became of a module's mutants, a line for each that no test noticed."""
+def _summary(folder: Path, module: str) -> str:
+    """Return a summary of a module's mutants, with a line for each that survived."""
     record = folder / "mutants" / f"{module}.meta"
     statuses = json.loads(record.read_text("utf-8"))["exit_code_by_key"]
     tried = {name: status for name, status in statuses.items() if status is not None}
-    unnoticed = [name for name, status in tried.items() if status in (_SURVIVED, _UNTESTED)]
+    survivors = [name for name, status in tried.items() if status in (_SURVIVED, _UNTESTED)]
     counts = Counter(tried.values())
-    share = 100 * len(unnoticed) / (len(tried) or 1)
+    share = 100 * len(survivors) / (len(tried) or 1)
     summary = (
         f"{module}: {len(tried)} of {len(statuses)} mutants tried, "
-        f"{len(unnoticed)} unnoticed ({share:.1f} %), {counts[_UNTESTED]} of them untested"
+        f"{len(survivors)} survivors ({share:.1f} %), {counts[_UNTESTED]} of them untested"
     )
-    return "\n".join([summary, *(f"  {name}" for name in unnoticed)])
+    return "\n".join([summary, *(f"  {name}" for name in survivors)])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""How many generated texts in each encoding are read as they were written.
+"""The share of generated texts in each encoding that are decoded correctly.
 
-`texts` generates them, `readers` are the converter and the detectors that it is compared with,
-`python -m bench.encoding` prints and writes the tables.
+`texts` generates them, `readers` has the converter and the detectors that it is compared with, and
+`python -m bench.encoding` prints the tables and writes them to docs/.
 """

@@ -1,4 +1,4 @@
-"""The converter's decoding, and detectors alone: bytes in, text out."""
+"""The converter's decoder, and other detectors: each turns bytes into text."""
 
 import io
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from chalicelib.errors import NotText
 
 
 def ours(case: Case) -> str | None:
-    """Read as the converter does."""
+    """Decode with the converter's decoder."""
     try:
         text = "".join(Decoding(io.BytesIO(case.source), None, case.likely))
     except NotText:
@@ -18,14 +18,14 @@ def ours(case: Case) -> str | None:
 
 
 def chardet(case: Case) -> str | None:
-    """Read in what chardet finds."""
+    """Decode in the encoding that chardet detects."""
     from chardet import detect
 
     return _decoded(case.source, detect(case.source)["encoding"])
 
 
 def charset_normalizer(case: Case) -> str | None:
-    """Read in what charset-normalizer finds."""
+    """Decode in the encoding that charset-normalizer detects."""
     from charset_normalizer import from_bytes
 
     best = from_bytes(case.source).best()

@@ -1,4 +1,4 @@
-"""Seeded texts of many kinds, in every encoding that can write them; damaged and mixed ones too."""
+"""Generated texts of many kinds in every encoding that can represent them, some of them damaged."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _WITHOUT_BLANKS = ("ja", "zh", "zh-TW")
 
 @dataclass(frozen=True)
 class Case:
-    """A text, its bytes, and the row and column of the table that it counts for."""
+    """A text, its encoded bytes, and the row and length of the table that it counts for."""
 
     row: str
     length: int
@@ -25,7 +25,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Language:
-    """A language, the one-byte or East Asian encodings it is written in, and words of it."""
+    """A language with its one-byte or East Asian encodings, and some of its words."""
 
     code: str
     encodings: tuple[str, ...]
@@ -45,35 +45,35 @@ def cases(seed: int = 20261128, each: int = 3) -> Iterator[Case]:
     for language in languages():
         for name in (*language.encodings, "utf-8", "utf-16-le", "utf-16-be"):
             for length in LENGTHS:
-                chance = Random(f"{seed} {language.code} {name} {length}")  # noqa: S311
+                rng = Random(f"{seed} {language.code} {name} {length}")  # noqa: S311
                 for _ in range(each):
-                    yield from _case(family(name), length, prose(language, chance, length), name)
+                    yield from _case(family(name), length, prose(language, rng, length), name)
                 if length <= 1000:
                     for kind in (subtitles, addresses, csv, code):
-                        text = kind(language, chance, length)
+                        text = kind(language, rng, length)
                         yield from _case(f"{family(name)}, mostly ASCII", length, text, name)
     yield from special(seed)
 
 
 def special(seed: int, each: int = 40) -> Iterator[Case]:
-    """Generate the rows that stand for what people complain about."""
+    """Generate the rows for kinds of texts that detectors often get wrong."""
     english, *_ = languages()
     for length in LENGTHS:
-        chance = Random(f"{seed} special {length}")  # noqa: S311
+        rng = Random(f"{seed} special {length}")  # noqa: S311
         for _ in range(each):
             row = "price list with € or £, cp1252"
-            yield from _case(row, length, prices(chance, length), "cp1252")
+            yield from _case(row, length, prices(rng, length), "cp1252")
             row = "log with one symbol, cp1252"
-            yield from _case(row, length, log(chance, length), "cp1252")
+            yield from _case(row, length, log(rng, length), "cp1252")
             row = "quotation marks, cp1252"
-            yield from _case(row, length, quotes(english, chance, length), "cp1252")
+            yield from _case(row, length, quotes(english, rng, length), "cp1252")
             for name in ("cp1252", "cp850"):
                 row = f"upper-case report with one name, {name}"
-                yield from _case(row, length, report(chance, length), name)
+                yield from _case(row, length, report(rng, length), name)
             row = "upper-case report with one name, cp850 in PDF_CHARSETS"
-            yield from _case(row, length, report(chance, length), "cp850", ("cp850",))
+            yield from _case(row, length, report(rng, length), "cp850", ("cp850",))
         for language in languages():
-            yield from _damaged(language, chance, length)
+            yield from _damaged(language, rng, length)
 
 
 def _case(
@@ -87,15 +87,15 @@ def _case(
         yield Case(row, length, text, source, likely)
 
 
-def _damaged(language: Language, chance: Random, length: int) -> Iterator[Case]:
-    text = prose(language, chance, length)
+def _damaged(language: Language, rng: Random, length: int) -> Iterator[Case]:
+    text = prose(language, rng, length)
     source = text.encode()
     if source.isascii():
         return
     if " " in text:
         stray = source.replace(b" ", b" \x80 ", 1)
         yield Case("UTF-8 with a stray byte", length, text.replace(" ", " € ", 1), stray)
-    ascii_text = log(chance, length).encode("ascii", "ignore").decode().strip() + "\r\n"
+    ascii_text = log(rng, length).encode("ascii", "ignore").decode().strip() + "\r\n"
     for mark in ("\ufeff", ""):
         row = f"ASCII, then UTF-16 {'with' if mark else 'without'} a mark"
         source = ascii_text.encode() + (mark + text).encode("utf-16-le")
@@ -105,7 +105,7 @@ def _damaged(language: Language, chance: Random, length: int) -> Iterator[Case]:
 
 
 def family(name: str) -> str:
-    """Return the group of encodings that a row of the table is about."""
+    """Return the group of encodings to which an encoding belongs."""
     if name in (*ebcdic.PAGES, "cp273", "cp500"):
         return "EBCDIC"
     if name.startswith("mac"):
@@ -120,99 +120,93 @@ def family(name: str) -> str:
 
 
 def _filled(line: Callable[[], str], length: int) -> str:
-    """Return lines until there are so many characters."""
+    """Return lines, cut to `length` characters."""
     text = ""
     while len(text) < length:
         text += line()
     return text[: length - 1] + "\n"
 
 
-def prose(language: Language, chance: Random, length: int) -> str:
-    """Sentences of words in any order."""
+def prose(language: Language, rng: Random, length: int) -> str:
+    """Return sentences with words in random order."""
     between = "" if language.code in _WITHOUT_BLANKS else " "
 
     def line() -> str:
-        words = chance.choices(language.words, k=chance.randint(6, 14))
+        words = rng.choices(language.words, k=rng.randint(6, 14))
         return between.join(words).strip() + "\n"
 
     return _filled(line, length)
 
 
-def subtitles(language: Language, chance: Random, length: int) -> str:
-    """Times and short phrases."""
+def subtitles(language: Language, rng: Random, length: int) -> str:
+    """Return subtitles: times and short phrases."""
     between = "" if language.code in _WITHOUT_BLANKS else " "
 
     def line() -> str:
-        at = chance.randint(0, 59)
-        words = between.join(chance.choices(language.words, k=5))
+        at = rng.randint(0, 59)
+        words = between.join(rng.choices(language.words, k=5))
         return f"00:{at:02}:01,000 --> 00:{at:02}:04,000\n{words}\n\n"
 
     return _filled(line, length)
 
 
-def addresses(language: Language, chance: Random, length: int) -> str:
-    """Names and places."""
+def addresses(language: Language, rng: Random, length: int) -> str:
+    """Return postal addresses."""
 
     def line() -> str:
-        first, second, third = (w.strip(".,").title() for w in chance.choices(language.words, k=3))
-        return (
-            f"{first} {second}\n{third} {chance.randint(1, 99)}\n{chance.randint(10000, 99999)}\n"
-        )
+        first, second, third = (w.strip(".,").title() for w in rng.choices(language.words, k=3))
+        return f"{first} {second}\n{third} {rng.randint(1, 99)}\n{rng.randint(10000, 99999)}\n"
 
     return _filled(line, length)
 
 
-def csv(language: Language, chance: Random, length: int) -> str:
-    """Fields of numbers and words."""
+def csv(language: Language, rng: Random, length: int) -> str:
+    """Return CSV records of numbers and words."""
 
     def line() -> str:
-        first, second = (word.strip(".,") for word in chance.choices(language.words, k=2))
-        return f"{chance.randint(1, 9999)};{first};{chance.randint(1, 99)}.50;{second}\n"
+        first, second = (word.strip(".,") for word in rng.choices(language.words, k=2))
+        return f"{rng.randint(1, 9999)};{first};{rng.randint(1, 99)}.50;{second}\n"
 
     return _filled(line, length)
 
 
-def code(language: Language, chance: Random, length: int) -> str:
-    """A program with comments in the language."""
+def code(language: Language, rng: Random, length: int) -> str:
+    """Return source code with comments in the language."""
     between = "" if language.code in _WITHOUT_BLANKS else " "
 
     def line() -> str:
-        words = between.join(chance.choices(language.words, k=4))
-        return f"    if (n == {chance.randint(0, 99)}) return x;  // {words}\n"
+        words = between.join(rng.choices(language.words, k=4))
+        return f"    if (n == {rng.randint(0, 99)}) return x;  // {words}\n"
 
     return _filled(line, length)
 
 
-def prices(chance: Random, length: int) -> str:
-    """Goods and what they cost, in one currency."""
-    sign = chance.choice("€£")
+def prices(rng: Random, length: int) -> str:
+    """Return a price list in one currency."""
+    sign = rng.choice("€£")
     goods = "coffee tea sugar paper ink cable mouse screen desk lamp chair".split()  # noqa: SIM905
 
     def line() -> str:
-        price = f"{chance.randint(1, 999)}.{chance.randint(0, 99):02}"
+        price = f"{rng.randint(1, 999)}.{rng.randint(0, 99):02}"
         money = f"{price} {sign}" if sign == "€" else f"{sign}{price}"
-        return f"{chance.choice(goods):<10} {chance.randint(1, 99):>3}  {money}\n"
+        return f"{rng.choice(goods):<10} {rng.randint(1, 99):>3}  {money}\n"
 
     return _with(sign, _filled(line, length), f"{sign}5")
 
 
-def log(chance: Random, length: int) -> str:
-    """Lines of a machine, with one symbol."""
-    sign = chance.choice(
-        ["20°C", "±1 V", "5 µm", "½ full", "3 × 4", "wait…", "Acme™", "it’s", "© A"]
-    )
+def log(rng: Random, length: int) -> str:
+    """Return log lines with one kind of symbol."""
+    sign = rng.choice(["20°C", "±1 V", "5 µm", "½ full", "3 × 4", "wait…", "Acme™", "it’s", "© A"])
 
     def line() -> str:
-        what = chance.choice(["started", "stopped", "temperature", "retry", "connected"])
-        return (
-            f"2026-01-31 08:{chance.randint(0, 59):02} host{chance.randint(1, 9)} {what} {sign}\n"
-        )
+        what = rng.choice(["started", "stopped", "temperature", "retry", "connected"])
+        return f"2026-01-31 08:{rng.randint(0, 59):02} host{rng.randint(1, 9)} {what} {sign}\n"
 
     return _with(sign, _filled(line, length), sign)
 
 
-def report(chance: Random, length: int) -> str:
-    """An upper-case report with one accented name."""
+def report(rng: Random, length: int) -> str:
+    """Return an upper-case report with one accented name."""
     names = [
         "GARCÍA",
         "MÜLLER",
@@ -225,27 +219,26 @@ def report(chance: Random, length: int) -> str:
         "ÅSE",
         "RENÉ",
     ]
-    name = chance.choice(names)
+    name = rng.choice(names)
 
     def line() -> str:
-        what = chance.choice(["PAID ON TIME", "BALANCE DUE", "ACCOUNT CLOSED", "NO CHANGE"])
-        return f"{chance.randint(1000, 9999)} {what:<16} {chance.randint(1, 9999):>8}.00\n"
+        what = rng.choice(["PAID ON TIME", "BALANCE DUE", "ACCOUNT CLOSED", "NO CHANGE"])
+        return f"{rng.randint(1000, 9999)} {what:<16} {rng.randint(1, 9999):>8}.00\n"
 
     return _with(name, f"CUSTOMER {name}\n" + _filled(line, length), name)
 
 
-def quotes(language: Language, chance: Random, length: int) -> str:
-    """English with typographic punctuation."""
+def quotes(language: Language, rng: Random, length: int) -> str:
+    """Return English text with typographic punctuation."""
     words = [word for word in language.words if word.isascii()]
 
     def line() -> str:
-        one, two, three = chance.choices(words, k=3)
-        shapes = (f"“{one} {two}” {three}", f"{one}’s {two} – {three}", f"{one}… ‘{two}’ {three}")
-        return chance.choice(shapes) + "\n"
+        a, b, c = rng.choices(words, k=3)
+        return rng.choice((f"“{a} {b}” {c}", f"{a}’s {b} – {c}", f"{a}… ‘{b}’ {c}")) + "\n"
 
     return _filled(line, length)
 
 
 def _with(sign: str, text: str, short: str) -> str:
-    """Return the text, which has the sign even where it was cut before it."""
+    """Return the text, with the line `short` in front if the sign was cut off."""
     return text if sign in text else f"{short}\n{text}"[: max(len(text), len(short) + 1)]

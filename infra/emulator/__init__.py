@@ -146,6 +146,7 @@ def _trust(authority: Path | None) -> dict[str, str]:
 
 
 def _free_port() -> int:
+    """Return a port on loopback that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -153,6 +154,7 @@ def _free_port() -> int:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], aws: Emulator) -> None:
+    """Wait for the emulator's health check. Raises EmulatorError on exit or timeout."""
     deadline = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     trust = ssl.create_default_context(cafile=aws.authority)
     while time.monotonic() < deadline:

@@ -68,6 +68,7 @@ def apply() -> None:
 async def _handle_request_with_import(
     method: str, path: str, headers: Json, body: bytes, query: Json
 ) -> Any:
+    """Handle imports of REST APIs, and pass all other requests on."""
     match method, [part for part in path.strip("/").split("/") if part]:
         case "POST", ["restapis"] if "import" in query.get("mode", ()):
             api_id = gateway._import_rest_api(json.loads(body))
@@ -81,6 +82,7 @@ async def _handle_request_with_import(
 
 
 def _overwrite(api_id: str, document: Json) -> None:
+    """Replace the resources and authorizers of an API by those of a Swagger document."""
     resources = gateway._resources[api_id]
     roots = {name: resource for name, resource in resources.items() if resource.get("path") == "/"}
     for root in roots.values():
@@ -93,6 +95,7 @@ def _overwrite(api_id: str, document: Json) -> None:
 
 
 def _import_rest_api_with_binary_types(document: Json, base: Json | None = None) -> Any:
+    """Import a REST API with its binary media types."""
     base = dict(base or {})
     if types := document.get("x-amazon-apigateway-binary-media-types"):
         base.setdefault("binaryMediaTypes", types)
@@ -119,6 +122,7 @@ def _import_operation_with_integration(
 
 
 def _apply_patch_with_unset_compression(target: Json, operations: list[Json]) -> Json:
+    """Apply patch operations; an empty `minimumCompressionSize` becomes None."""
     _apply_patch(target, operations)
     size = target.get("minimumCompressionSize")
     if isinstance(size, str):
@@ -127,6 +131,7 @@ def _apply_patch_with_unset_compression(target: Json, operations: list[Json]) ->
 
 
 def _activate_at_once(function: str, _delay: float) -> None:
+    """Make a function active without a delay."""
     configuration = (functions._functions.get(function) or {}).get("config") or {}
     configuration.update(
         State="Active",
@@ -139,6 +144,7 @@ def _activate_at_once(function: str, _delay: float) -> None:
 
 
 def _invoke_async_with_one_request_id(function: Json, event: Json) -> None:
+    """Invoke a function asynchronously with one request id for all its attempts."""
     context = contextvars.copy_context()
     context.run(_request_id.set, functions.new_uuid())
     context.run(_invoke_async_with_retry, function, event)
@@ -147,12 +153,14 @@ def _invoke_async_with_one_request_id(function: Json, event: Json) -> None:
 def _dispatch_with_one_request_id(
     function: Json, config: Json, event: Json, request_id: str, started: float
 ) -> Any:
+    """Run a function with the request id of its asynchronous invocation, if it is one."""
     return _execute_function_dispatch(
         function, config, event, _request_id.get() or request_id, started
     )
 
 
 def _execute_when_capacity_is_free(function: Json, event: Json) -> Any:
+    """Run a function; an asynchronous invocation waits while it is throttled."""
     while True:
         result = _execute_function(function, event)
         if _request_id.get() is None or not result.get("throttle"):
@@ -162,12 +170,14 @@ def _execute_when_capacity_is_free(function: Json, event: Json) -> Any:
 
 
 def _release_execution_slot_and_notify(key: str) -> None:
+    """Release a function's execution slot, and wake up a waiting invocation."""
     _release_execution_slot(key)
     with _capacity:
         _capacity.notify()
 
 
 def _compile_wildcards_with_newlines(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    """Compile a policy's wildcards so that `*` matches newlines, too."""
     compiled = _compile_wildcards(pattern, ignore_case)
     return re.compile(compiled.pattern, compiled.flags | re.DOTALL)
 

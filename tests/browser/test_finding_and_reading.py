@@ -1,4 +1,4 @@
-"""All files by prefix and status, keys of any kind, and the PDF beside the list."""
+"""The web page: filters by prefix and status, unusual keys, and the PDF beside the list."""
 
 import re
 from collections.abc import Callable
@@ -18,20 +18,20 @@ HOSTILE = {
     "script": "hostile/<script>document.title='taken'</script>.txt",
     "image": "hostile/<img src=x onerror=document.title='taken'>.txt",
     "newline": "hostile/two\nlines\r\n.txt",
-    "turned round": "hostile/\u202etxt.exe.txt",
+    "right-to-left override": "hostile/\u202etxt.exe.txt",
     "spaces": "hostile/ two  spaces\u00a0.txt",
     "percent": "hostile/100%25 + &amp; ?#.txt",
     "quotes": "hostile/\"'`\\.txt",
 }
 SHOWN = {
     "newline": "hostile/twoU+000AlinesU+000DU+000A.txt",
-    "turned round": "hostile/U+202Etxt.exe.txt",
+    "right-to-left override": "hostile/U+202Etxt.exe.txt",
     "spaces": "hostile/ two  spacesU+00A0.txt",
 }
-"""What is read on the page, where it is not the key itself."""
+"""Text on the page for keys that are not shown unchanged."""
 
 
-def shown(tab: Tab, text: str) -> None:
+def expect_title(tab: Tab, text: str) -> None:
     titles = tab.page.locator(".row:not([hidden]) .title")
     expect(titles.filter(has_text=re.compile(f"^{re.escape(text)}$"))).to_have_count(
         1, timeout=TIMEOUT_MS
@@ -40,7 +40,7 @@ def shown(tab: Tab, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def hostile(stack: Stack) -> dict[str, str]:
-    """Files of each of these keys, converted."""
+    """Converted files with each of these keys."""
     for key in HOSTILE.values():
         stack.upload(key, b"harmless")
         stack.settled(key)
@@ -51,7 +51,7 @@ def test_keys_of_any_kind_are_shown_safely(tab: Tab, hostile: dict[str, str]) ->
     tab.sign_in()
     tab.find("hostile/")
     for name, key in hostile.items():
-        shown(tab, SHOWN.get(name, key))
+        expect_title(tab, SHOWN.get(name, key))
     assert tab.page.title() == "Text to PDF"
     assert tab.page.locator("main img").count() == 1  # the drop zone's own
 
@@ -96,7 +96,7 @@ def test_a_key_of_1024_bytes_works(tab: Tab) -> None:
 
 @pytest.fixture(scope="module")
 def mixed(stack: Stack) -> None:
-    """Three files that became PDFs and two that did not."""
+    """Three files that are converted, and two that fail."""
     for n in range(3):
         stack.upload(f"mixed/good-{n}.txt", f"good {n}".encode())
     for n in range(2):
@@ -131,10 +131,10 @@ def test_a_pdf_can_be_read_and_downloaded_and_its_link_copied(tab: Tab) -> None:
     assert "good 1" in text_of(tab.read("mixed/good-1.txt"))
 
     def viewer() -> str | None:
-        """Chromium's own page within the frame, which has drawn the PDF."""
+        """Return the address of Chromium's PDF viewer in the frame."""
         assert tab.page.evaluate("frames.length") == 1
         addresses = [frame.url for frame in tab.page.frames]
-        return next((one for one in addresses if one.startswith("chrome-extension://")), None)
+        return next((a for a in addresses if a.startswith("chrome-extension://")), None)
 
     assert wait_for(viewer, "the browser's viewer")
     with tab.page.expect_download() as download:
@@ -163,20 +163,20 @@ def test_a_deleted_pdf_is_reported(tab: Tab) -> None:
 
 
 def test_an_upload_in_one_tab_is_shown_in_another(new_tab: Callable[[], Tab]) -> None:
-    one, two = new_tab(), new_tab()
-    for tab in (one, two):
+    first, second = new_tab(), new_tab()
+    for tab in (first, second):
         tab.sign_in("two-tabs/")
-    for tab, name in ((one, "from-one.txt"), (two, "from-two.txt")):
+    for tab, name in ((first, "from-one.txt"), (second, "from-two.txt")):
         tab.page.bring_to_front()
         tab.page.set_input_files(
             "#files-input", {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
         )
         tab.expect_state(f"two-tabs/{name}", "success")
-    two.find("two-tabs/from-")
-    two.expect_state("two-tabs/from-one.txt", "success")
-    one.page.bring_to_front()
-    one.page.reload()
-    one.expect_states(["two-tabs/from-one.txt", "two-tabs/from-two.txt"], "success")
+    second.find("two-tabs/from-")
+    second.expect_state("two-tabs/from-one.txt", "success")
+    first.page.bring_to_front()
+    first.page.reload()
+    first.expect_states(["two-tabs/from-one.txt", "two-tabs/from-two.txt"], "success")
 
 
 def test_polling_stops_when_everything_is_settled(tab: Tab) -> None:
@@ -186,8 +186,8 @@ def test_polling_stops_when_everything_is_settled(tab: Tab) -> None:
         "#files-input", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}
     )
     tab.expect_state("polling/a.txt", "success")
-    tab.page.clock.run_for(5_000)  # the list is asked for once more
-    tab.wait_for_responses()  # what is not answered within 35 s would be asked again
+    tab.page.clock.run_for(5_000)  # the list is requested once more
+    tab.wait_for_responses()  # requests without a response within 35 s would be retried
     before = len(tab.requests)
     tab.page.clock.run_for(600_000)
     tab.wait_for_responses()

@@ -1,4 +1,4 @@
-"""By keyboard alone, for screen readers, in every colour scheme and width."""
+"""Accessibility of the web page: keyboard, screen readers, colour schemes and narrow screens."""
 
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ RULES = {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     },
-    # The browser's own viewer is not ours, and axe cannot look into it.
+    # The browser's PDF viewer is not part of the page, and axe cannot inspect it.
     "iframes": False,
 }
 SCHEMES = ("light", "dark", "forced colours")
@@ -32,7 +32,7 @@ def findings(page: Page) -> list[str]:
     ]
 
 
-def put_on(page: Page, scheme: str) -> None:
+def set_scheme(page: Page, scheme: str) -> None:
     is_forced = scheme == "forced colours"
     colours: Literal["light", "dark"] = "dark" if scheme == "dark" else "light"
     page.emulate_media(
@@ -44,20 +44,20 @@ def put_on(page: Page, scheme: str) -> None:
 
 def test_axe_finds_no_violations_in_any_state_or_colour_scheme(tab: Tab, tmp_path: Path) -> None:
     page = tab.page
-    found: dict[str, list[str]] = {}
+    findings_by_state: dict[str, list[str]] = {}
 
-    def look(state: str) -> None:
+    def check(state: str) -> None:
         for scheme in SCHEMES:
-            put_on(page, scheme)
-            found[f"{state}, {scheme}"] = findings(page)
+            set_scheme(page, scheme)
+            findings_by_state[f"{state}, {scheme}"] = findings(page)
 
     tab.open()
     page.get_by_label("API token").fill("wrong")
     page.keyboard.press("Enter")
     expect(page.locator("#sign-in-error")).to_contain_text("not valid")
-    look("a wrong token")
+    check("a wrong token")
     tab.sign_in("axe/")
-    look("signed in")
+    check("signed in")
     page.get_by_text("Page options").click()
     tab.choose(
         written(tmp_path / "good.txt", "good"),
@@ -72,17 +72,17 @@ def test_axe_finds_no_violations_in_any_state_or_colour_scheme(tab: Tab, tmp_pat
     tab.slow_down(64 * 1024)
     tab.choose(written(tmp_path / "big.txt", b"b\n" * 2**20))
     tab.expect_state("axe/big.txt", "uploading")
-    look("uploading, done, failed, asking")
+    check("uploading, done, failed, asking")
     tab.press("axe/big.txt", "Cancel")
     tab.slow_down(-1)
     tab.read("axe/good.txt")
-    look("reading")
-    assert {state: what for state, what in found.items() if what} == {}
-    assert len(found) == 4 * len(SCHEMES)
+    check("reading")
+    assert {state: texts for state, texts in findings_by_state.items() if texts} == {}
+    assert len(findings_by_state) == 4 * len(SCHEMES)
 
 
 def focused(page: Page) -> str:
-    """The accessible name, or text, of what has the focus."""
+    """Return the accessible name, text or id of the focused element."""
     name: str = page.evaluate(
         "(document.activeElement.ariaLabel ?? document.activeElement.innerText).trim()"
         " || document.activeElement.id"
@@ -91,7 +91,7 @@ def focused(page: Page) -> str:
 
 
 def tab_to(page: Page, name: str, key: str = "Tab") -> None:
-    """Press the key until something of that name has the focus."""
+    """Press the key until the element of that name has the focus."""
     for _ in range(40):
         if focused(page) == name:
             return
@@ -100,7 +100,7 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
 
 
 def file_chooser(page: Page) -> FileChooser:
-    """Press Enter until the dialog opens: Chromium ignores a press it is too busy to trust."""
+    """Press Enter until the file dialog opens; a busy Chromium may ignore a key press."""
     for _ in range(5):
         try:
             with page.expect_file_chooser(timeout=10_000) as chooser:
@@ -108,7 +108,7 @@ def file_chooser(page: Page) -> FileChooser:
         except NoDialog:
             continue
         return chooser.value
-    raise AssertionError("the dialog that chooses files never opened")
+    raise AssertionError("the file dialog did not open")
 
 
 def test_everything_can_be_done_by_keyboard(tab: Tab, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_everything_can_be_done_by_keyboard(tab: Tab, tmp_path: Path) -> None:
     tab_to(page, "prefix")
     page.keyboard.type("keyboard/")
     page.keyboard.press("Tab")
-    page.keyboard.press("ArrowLeft")  # from 'All' round to 'Failed'
+    page.keyboard.press("ArrowLeft")  # wraps from 'All' to 'Failed'
     expect(page.get_by_role("radio", name="Failed")).to_be_checked()
     tab_to(page, "Sign out", "Shift+Tab")
     page.keyboard.press("Enter")
@@ -161,7 +161,7 @@ def test_progress_and_results_are_announced_to_screen_readers(tab: Tab, tmp_path
         words: list[str] = tab.page.evaluate("window.spoken")
         return words if "Finished: 2 PDFs ready." in words else None
 
-    assert "2 files added." in wait_for(spoken, "the result to be spoken")
+    assert "2 files added." in wait_for(spoken, "the result to be announced")
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
@@ -192,6 +192,6 @@ def test_the_layout_does_not_shift_during_a_conversion(tab: Tab, tmp_path: Path)
     )
     tab.choose(written(tmp_path / "a.txt", "a"))
     expect(tab.row("steady/a.txt")).to_be_visible()
-    tab.page.evaluate("window.jumps = 0")  # adding a row moves what is below it, and is meant to
+    tab.page.evaluate("window.jumps = 0")  # adding a row moves the rows below it, as intended
     tab.expect_state("steady/a.txt", "success")
     assert tab.page.evaluate("window.jumps") < 0.02

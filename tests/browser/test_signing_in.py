@@ -1,4 +1,4 @@
-"""The token: asked for once, kept for the tab, sent to the API alone, forgotten by one click."""
+"""Signing in and out: where the web page stores the token, and where it sends it."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def type_token(tab: Tab, token: str) -> None:
 
 
 def stored(tab: Tab) -> str:
-    """All that the tab and its profile keep."""
+    """Return everything that the tab and its profile store."""
     text: str = tab.page.evaluate(
         "JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie, location.href])"
     )
@@ -75,8 +75,8 @@ def test_another_tab_does_not_have_the_token(new_tab: Callable[[], Tab]) -> None
     expect(second.page.get_by_label("API token")).to_be_visible()
 
 
-def refuse(route: Route) -> None:
-    """As the gateway does when the authorizer no longer admits a token."""
+def reject(route: Route) -> None:
+    """Respond as the gateway does when the authorizer no longer accepts the token."""
     route.fulfill(status=403, json={"Message": "User is not authorized to access this resource"})
 
 
@@ -87,7 +87,7 @@ def test_when_the_token_is_replaced_the_list_is_kept_and_uploads_wait(
     tab.stack.settled("expiry/before.txt")
     tab.sign_in("expiry/")
     tab.expect_state("expiry/before.txt", "success")
-    context.route("**/api/*", refuse)
+    context.route("**/api/*", reject)
     tab.page.set_input_files(
         "#files-input", {"name": "after.txt", "mimeType": "text/plain", "buffer": b"a"}
     )

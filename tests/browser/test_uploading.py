@@ -1,4 +1,4 @@
-"""From files on a desk to PDFs, and everything that comes between."""
+"""Uploading files with the web page, including errors and retries."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.stack import Stack, wait_for
 
 FILES = int(os.environ.get("BROWSER_FILES", "500"))
-"""Files that are dropped at once; 500 take the local AWS several minutes."""
+"""Number of files uploaded at once; 500 take the local AWS several minutes."""
 
 MB = 2**20
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -36,20 +36,20 @@ def posts(tab: Tab, ending: str) -> list[str]:
     return [url for method, url, _ in tab.requests if method == "POST" and url.endswith(ending)]
 
 
-def forms(tab: Tab) -> int:
-    """How many forms were asked for."""
+def requested_forms(tab: Tab) -> int:
+    """Return how many forms the page requested from the API."""
     return len(posts(tab, "/uploads"))
 
 
-def sent(tab: Tab) -> int:
-    """How many forms were sent to S3."""
+def sent_forms(tab: Tab) -> int:
+    """Return how many forms the page sent to S3."""
     return len(posts(tab, tab.stack.settings.input_bucket))
 
 
 def keys(tab: Tab, prefix: str) -> list[str]:
-    """What is in the input bucket."""
-    answer = tab.stack.s3.list_objects_v2(Bucket=tab.stack.settings.input_bucket, Prefix=prefix)
-    return [one["Key"] for one in answer.get("Contents", [])]
+    """Return the keys in the input bucket that begin with the prefix."""
+    page = tab.stack.s3.list_objects_v2(Bucket=tab.stack.settings.input_bucket, Prefix=prefix)
+    return [stored["Key"] for stored in page.get("Contents", [])]
 
 
 def test_three_files_and_a_folder_can_be_dropped_and_read(tab: Tab, tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_failure_shows_the_error_of_the_record(tab: Tab, tmp_path: Path) -> No
     tab.sign_in("failure/")
     tab.choose(written(tmp_path / "picture.txt", PICTURE))
     tab.expect_state("failure/picture.txt", "failed")
-    answer = tab.stack.get("/status", {"key": "failure/picture.txt"}).json
-    expect(tab.row("failure/picture.txt")).to_contain_text(answer["error"])
-    expect(tab.row("failure/picture.txt")).to_contain_text(answer["detail"])
+    file = tab.stack.get("/status", {"key": "failure/picture.txt"}).json
+    expect(tab.row("failure/picture.txt")).to_contain_text(file["error"])
+    expect(tab.row("failure/picture.txt")).to_contain_text(file["detail"])
 
 
 def test_the_page_asks_before_it_overwrites_a_file(tab: Tab, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_the_page_asks_before_it_overwrites_a_file(tab: Tab, tmp_path: Path) -> 
     tab.sign_in("again/")
     tab.choose(*(written(tmp_path / f"{name}.txt", "new words") for name in ("kept", "replaced")))
     tab.expect_states(["again/kept.txt", "again/replaced.txt"], "asking")
-    assert sent(tab) == 0
+    assert sent_forms(tab) == 0
     tab.press("again/kept.txt", "Skip")
     tab.press("again/replaced.txt", "Replace")
     tab.expect_state("again/kept.txt", "skipped")
@@ -138,7 +138,7 @@ def test_an_unsupported_file_is_reported_before_it_is_uploaded(tab: Tab, tmp_pat
     )
     tab.page.get_by_text("Which files").click()
     expect(tab.page.locator("#notices li")).to_have_text("sheet.xlsx")
-    assert (forms(tab), sent(tab)) == (0, 0)
+    assert (requested_forms(tab), sent_forms(tab)) == (0, 0)
 
 
 def test_an_upload_can_be_cancelled_and_started_again(tab: Tab, tmp_path: Path) -> None:
@@ -194,22 +194,22 @@ def test_an_upload_is_retried_when_s3_is_busy(tab: Tab, tmp_path: Path) -> None:
         {"status": 503, "body": "<Error><Code>SlowDown</Code><Message>Slow.</Message></Error>"},
         {"status": 500, "body": "<Error><Code>InternalError</Code></Error>"},
     ]
-    answers = iter(busy)
+    responses = iter(busy)
 
-    def answer(route: Route) -> None:
-        response = next(answers, None)
+    def respond(route: Route) -> None:
+        response = next(responses, None)
         if response is None or route.request.method != "POST":
             route.continue_()
         else:
             route.fulfill(**response)  # type: ignore[arg-type]
 
     tab.sign_in("busy/")
-    tab.page.route(f"**/{tab.stack.settings.input_bucket}", answer)
+    tab.page.route(f"**/{tab.stack.settings.input_bucket}", respond)
     tab.choose(written(tmp_path / "a.txt", "a"))
     tab.expect_state("busy/a.txt", "retrying")
     expect(tab.row("busy/a.txt")).to_contain_text("S3 is busy.")
     tab.expect_state("busy/a.txt", "success")
-    assert forms(tab) == sent(tab) == len(busy) + 1
+    assert requested_forms(tab) == sent_forms(tab) == len(busy) + 1
 
 
 def test_an_upload_gets_a_new_form_when_its_form_has_expired(tab: Tab, tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_an_upload_gets_a_new_form_when_its_form_has_expired(tab: Tab, tmp_path:
     )
     tab.choose(written(tmp_path / "a.txt", "a"))
     tab.expect_state("expired/a.txt", "success")
-    assert forms(tab) == 2
+    assert requested_forms(tab) == 2
 
 
 def test_a_request_without_a_response_is_retried(tab: Tab, tmp_path: Path) -> None:
@@ -235,14 +235,14 @@ def test_a_request_without_a_response_is_retried(tab: Tab, tmp_path: Path) -> No
         if hung:
             route.continue_()
         else:
-            hung.append(route)  # and never answered
+            hung.append(route)  # never gets a response
 
     tab.page.clock.install()
     tab.sign_in("hung/")
     tab.page.route("**/status?key=*", hang_once)
     tab.choose(written(tmp_path / "a.txt", "a"))
     tab.expect_state("hung/a.txt", "waiting")
-    wait_for(lambda: (tab.page.title() and hung) or None, "a question about the file")
+    wait_for(lambda: (tab.page.title() and hung) or None, "a request for the file's status")
     tab.page.clock.fast_forward(36_000)
     tab.expect_state("hung/a.txt", "success")
 
@@ -279,7 +279,7 @@ def test_reloading_keeps_files_that_were_uploaded(tab: Tab, tmp_path: Path) -> N
 def test_only_pages_of_an_allowed_origin_can_upload(
     context: BrowserContext, stack: Stack, tmp_path: Path
 ) -> None:
-    """The same page under another name of this machine is of another origin than S3 knows."""
+    """The page at another host name of this machine has an origin that S3 does not allow."""
     own = urlsplit(stack.url)
     other = f"https://localhost:{own.port}"
     elsewhere = Tab.of(context, replace(stack, url=other + own.path))
@@ -298,11 +298,11 @@ def test_only_pages_of_an_allowed_origin_can_upload(
 
 
 def test_there_is_no_drop_zone_with_uploads_off(tab: Tab) -> None:
-    def switched_off(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, json=answer.json() | {"uploads": None})
+    def turn_uploads_off(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | {"uploads": None})
 
-    tab.page.route("**/settings", switched_off)
+    tab.page.route("**/settings", turn_uploads_off)
     tab.sign_in()
     expect(tab.page.locator("#files")).to_be_visible()
     expect(tab.page.locator("#upload")).to_be_hidden()

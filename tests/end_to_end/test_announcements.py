@@ -231,8 +231,8 @@ def test_subscribers_can_filter(
     for key, text in files.items():
         stage.upload(key, text)
     wait_for(lambda: {s.key for s in everything.states()} >= set(files) or None, "all messages")
-    wanted = expected or {key for key in files if key.startswith("filtered/")}
-    assert {state.key for state in queue.states()} == wanted
+    expected_keys = expected or {key for key in files if key.startswith("filtered/")}
+    assert {state.key for state in queue.states()} == expected_keys
 
 
 def test_a_change_that_always_fails_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:

@@ -96,9 +96,9 @@ def test_pages_return_every_key_once_and_in_order_during_concurrent_writes(
 ) -> None:
     listing = filled(stack, files)
     with written_meanwhile(stack, listing.bucket, {*others, *list(files)[::2]}):
-        found = list(pages(listing, StatusQuery(prefix), limit))
-    listed = [record.input_key for page in found for record in page]
-    assert all(len(page) <= limit for page in found)
+        matching_pages = list(pages(listing, StatusQuery(prefix), limit))
+    listed = [record.input_key for page in matching_pages for record in page]
+    assert all(len(page) <= limit for page in matching_pages)
     assert listed == sorted(set(listed), key=str.encode)
     expected = {key for key in files if key.startswith(prefix)}
     assert expected <= set(listed) <= expected | set(others)
@@ -111,8 +111,8 @@ def test_pages_return_every_key_once_and_in_order_during_concurrent_writes(
 def test_filtered_pages_return_exactly_the_matching_files(
     stack: Stack, files: dict[str, Status], prefix: str, limit: int, status: Status
 ) -> None:
-    found = pages(filled(stack, files), StatusQuery(prefix, status), limit)
-    listed = [record.input_key for page in found for record in page]
+    matching_pages = pages(filled(stack, files), StatusQuery(prefix, status), limit)
+    listed = [record.input_key for page in matching_pages for record in page]
     expected = [key for key in files if key.startswith(prefix) and files[key] is status]
     assert listed == sorted(expected, key=str.encode)
 

@@ -80,8 +80,8 @@ def test_an_unknown_stage_exits_with_4(stack: Stack) -> None:
 def test_without_access_it_exits_with_4_and_says_what_to_check(
     stack: Stack, changed: dict[str, str | None], hint: str
 ) -> None:
-    wanted = {**stack.environment, **changed}
-    environment = {name: value for name, value in wanted.items() if value is not None}
+    variables = {**stack.environment, **changed}
+    environment = {name: value for name, value in variables.items() if value is not None}
     result = replace(stack, environment=environment).query("a")
     assert (result.returncode, result.stdout) == (4, "")
     assert hint in result.stderr

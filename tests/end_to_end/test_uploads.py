@@ -255,8 +255,8 @@ def test_other_cors_rules_of_the_bucket_are_kept() -> None:
     for ours in (["https://p.example"], ["https://q.example"], []):
         allow_uploads(client, "shared-by-others", "dev", ours)
         rules = client.get_bucket_cors(Bucket="shared-by-others")["CORSRules"]
-        found = [origin for rule in rules for origin in rule["AllowedOrigins"]]
-        assert found == ["https://a.example", *ours]
+        allowed_origins = [origin for rule in rules for origin in rule["AllowedOrigins"]]
+        assert allowed_origins == ["https://a.example", *ours]
 
 
 @pytest.mark.usefixtures("aws")

@@ -1,4 +1,4 @@
-"""Layers for every runtime and architecture, and what is to be seen in them."""
+"""Layers for every runtime and architecture, and functions to inspect packages."""
 
 import io
 import re
@@ -18,10 +18,10 @@ LOCK = PROJECT / "requirements.lock"
 
 
 def layer_for(target: Target, folder: Path) -> Path:
-    """Return the layer for the target; one that chalice cannot build here is made in the folder.
+    """Return the layer for the target.
 
-    chalice builds for the Python that runs it, on either architecture. For every other Python, the
-    wheels that requirements.lock pins are laid out as chalice would.
+    chalice builds it if this interpreter has the target's version. Otherwise it is built in
+    `folder` from the wheels that requirements.lock pins, with the same layout.
     """
     if target.runtime == runtime():
         return build_layer(PROJECT, target.architecture)
@@ -38,41 +38,42 @@ def layer_for(target: Target, folder: Path) -> Path:
 
 
 def without_bytecode(package: Path, folder: Path) -> Path:
-    with zipfile.ZipFile(package) as whole, zipfile.ZipFile(folder / package.name, "w") as bare:
-        for name in whole.namelist():
+    """Copy a package to the folder without .pyc files, and return the copy's path."""
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(folder / package.name, "w") as new:
+        for name in old.namelist():
             if not name.endswith(".pyc"):
-                bare.writestr(name, whole.read(name))
+                new.writestr(name, old.read(name))
     return folder / package.name
 
 
 def _applicable(lock: str, python: str) -> str:
-    """The lock without lines for other Pythons and without markers.
+    """Return the lock without requirements of other Python versions, and without markers.
 
-    pip would evaluate markers for the Python that runs it, whatever --python-version says.
+    pip evaluates markers for the Python that runs it, even with --python-version.
     """
-    kept = []
+    applicable = []
     for entry in re.split(r"\n(?=\S)", lock):
         first, _, hashes = entry.partition(" \\\n")
         requirement = Requirement(first)
         if _applies(requirement, python):
-            kept.append(f"{requirement.name}{requirement.specifier} \\\n{hashes}")
-    return "\n".join(kept)
+            applicable.append(f"{requirement.name}{requirement.specifier} \\\n{hashes}")
+    return "\n".join(applicable)
 
 
 def _applies(requirement: Requirement, python: str) -> bool:
-    there = {"python_version": python, "python_full_version": f"{python}.0"}
-    return not requirement.marker or requirement.marker.evaluate(there)
+    environment = {"python_version": python, "python_full_version": f"{python}.0"}
+    return not requirement.marker or requirement.marker.evaluate(environment)
 
 
 def pins(file: Path, python: str) -> list[str]:
-    """What a requirements file pins for that Python, as `name==version`."""
+    """Return the requirements that a file pins for a Python version, as `name==version`."""
     lines = re.findall(r"^[^\s#][^\\\n]*", file.read_text("utf-8"), re.MULTILINE)
     required = [Requirement(line) for line in lines]
     return [f"{r.name}{r.specifier}" for r in required if _applies(r, python)]
 
 
 def native_files(archive: Path) -> Iterator[tuple[str, ELFFile]]:
-    """Every ELF file of a zip, by content and not by name."""
+    """Yield every ELF file of a zip, recognized by its content."""
     with zipfile.ZipFile(archive) as opened:
         for name in opened.namelist():
             with opened.open(name) as file:
@@ -81,7 +82,7 @@ def native_files(archive: Path) -> Iterator[tuple[str, ELFFile]]:
 
 
 def glibc_needed(elf: ELFFile) -> tuple[int, int]:
-    """The newest GLIBC symbol version that the file refers to."""
+    """Return the newest GLIBC symbol version that the file refers to."""
     section = next((s for s in elf.iter_sections() if isinstance(s, GNUVerNeedSection)), None)
     versions = (
         auxiliary.name.removeprefix("GLIBC_")

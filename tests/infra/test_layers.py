@@ -21,10 +21,10 @@ from tests.stack import copy_project
 
 pytestmark = pytest.mark.slow
 
-TARGETS = [Target(name, which) for name in RUNTIME_GLIBC for which in ARCHITECTURES]
+TARGETS = [Target(name, architecture) for name in RUNTIME_GLIBC for architecture in ARCHITECTURES]
 ELF_MACHINES = {X86_64: "x64", ARM64: "AArch64"}
 ZIPPED_MB, UNZIPPED_MB = 40, 140
-"""Budgets for layer and code together; Lambda's own limits are 50 (a direct upload) and 250."""
+"""Budgets for layer and code together; Lambda's limits are 50 (for a direct upload) and 250."""
 
 
 @pytest.fixture(scope="module", params=TARGETS, ids=lambda t: f"{t.runtime}-{t.architecture}")
@@ -38,9 +38,9 @@ def layer(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return layer_for(target, tmp_path_factory.mktemp("layer"))
 
 
-def test_every_compiled_file_runs_on_lambda(layer: Path, target: Target) -> None:
+def test_every_native_file_runs_on_lambda(layer: Path, target: Target) -> None:
     files = list(native_files(layer))
-    assert files, "the layer is expected to hold compiled files"
+    assert files, "the layer is expected to have native files"
     wrong = {
         name: (elf.get_machine_arch(), glibc_needed(elf))
         for name, elf in files
@@ -50,7 +50,7 @@ def test_every_compiled_file_runs_on_lambda(layer: Path, target: Target) -> None
     assert wrong == {}
 
 
-def test_every_compiled_file_is_for_the_python_of_the_runtime(layer: Path, target: Target) -> None:
+def test_every_native_file_is_for_the_python_of_the_runtime(layer: Path, target: Target) -> None:
     tag = f"cpython-{target.python.replace('.', '')}-"
     for name, _ in native_files(layer):
         file = PurePosixPath(name).name
@@ -73,15 +73,13 @@ def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(layer: Path, target
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_every_file_of_the_layer_comes_out_of_a_pinned_wheel(
-    architecture: str, tmp_path: Path
-) -> None:
+def test_every_file_of_the_layer_is_from_a_pinned_wheel(architecture: str, tmp_path: Path) -> None:
     target = Target(runtime(), architecture)
     bare = without_bytecode(build_layer(PROJECT, architecture), tmp_path)
     verify_layer(bare, pinned_files(LOCK, target), target)
 
 
-def test_the_layer_holds_each_pinned_library_and_no_other(layer: Path, target: Target) -> None:
+def test_the_layer_has_exactly_the_pinned_libraries(layer: Path, target: Target) -> None:
     with zipfile.ZipFile(layer) as opened:
         folders = {PurePosixPath(name).parent.name for name in opened.namelist()}
     shipped = [name.removesuffix(".dist-info") for name in folders if name.endswith(".dist-info")]
@@ -91,14 +89,14 @@ def test_the_layer_holds_each_pinned_library_and_no_other(layer: Path, target: T
 
 
 @pytest.mark.parametrize("python", [name.removeprefix("python") for name in RUNTIME_GLIBC])
-def test_the_lock_pins_for_each_python_what_is_required_there(python: str) -> None:
-    """Whichever Python made it."""
+def test_the_lock_pins_all_requirements_of_each_python(python: str) -> None:
+    """Whatever Python version wrote the lock file."""
     locked = pins(LOCK, python)
     assert set(pins(PROJECT / "requirements.txt", python)) <= set(locked)
     assert len({pin.partition("==")[0] for pin in locked}) == len(locked)
 
 
-def test_the_lock_names_no_place() -> None:
+def test_the_lock_contains_no_urls_or_paths() -> None:
     assert not re.search(
         r"://|^\s*-|/", LOCK.read_text("utf-8").replace("--hash", ""), re.MULTILINE
     )

@@ -116,10 +116,10 @@ def test_a_layer_is_not_reused_if_it_or_the_lock_has_changed(
     lock = tmp_path / "requirements.lock"
     lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
     shutil.copy(PROJECT / "requirements.txt", tmp_path)
-    kept = Path(shutil.copy(layer, cache))
-    seal(kept, lock)
-    assert build_layer(tmp_path) == kept
-    with (kept if changed == "layer" else lock).open("ab") as file:
+    copied_layer = Path(shutil.copy(layer, cache))
+    seal(copied_layer, lock)
+    assert build_layer(tmp_path) == copied_layer
+    with (copied_layer if changed == "layer" else lock).open("ab") as file:
         file.write(b"\n")
     with pytest.raises(StageError, match="cannot be downloaded"):
         build_layer(tmp_path)

@@ -1,4 +1,4 @@
-"""The converter as `pip install .` installs it: a wheel, in a fresh environment."""
+"""The converter's wheel, installed in a new environment as by `pip install .`."""
 
 import re
 import subprocess
@@ -22,7 +22,7 @@ PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
 def run_uv_or_pip(uv: list[str], pip: list[str]) -> None:
-    """Run uv, which takes a third of the time, else pip, whose settings uv does not read."""
+    """Run uv, which is faster, or pip if uv fails, since uv does not read pip's settings."""
     if subprocess.run([*UV, *uv], capture_output=True).returncode:
         subprocess.run([*PIP, *pip], check=True)
 
@@ -41,19 +41,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of commands of a fresh environment with the wheel and what it depends on."""
+    """The bin folder of a new environment with the wheel and its dependencies."""
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     programs = folder / "bin"
-    python, what = f"--python={programs / 'python'}", ["--only-binary=:all:", str(wheel)]
-    run_uv_or_pip(["pip", "install", python, *what], [python, "install", *what])
+    python, arguments = f"--python={programs / 'python'}", ["--only-binary=:all:", str(wheel)]
+    run_uv_or_pip(["pip", "install", python, *arguments], [python, "install", *arguments])
     return programs
 
 
 def run(
     installed: Path, *arguments: str, folder: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the installed command where no source of ours can be imported."""
+    """Run the installed command in a folder from which the repository cannot be imported."""
     return subprocess.run(
         [str(installed / "text-to-pdf"), *arguments],
         cwd=folder,
@@ -63,7 +63,7 @@ def run(
     )
 
 
-def test_the_installed_command_makes_the_same_pdf_as_the_repository(
+def test_the_installed_command_writes_the_same_pdf_as_the_repository(
     installed: Path, tmp_path: Path
 ) -> None:
     sample = PROJECT / "tests/converter/scripts/ar.txt"
@@ -77,7 +77,7 @@ def test_the_installed_command_makes_the_same_pdf_as_the_repository(
     assert (tmp_path / "installed.pdf").read_bytes() == (tmp_path / "here.pdf").read_bytes()
 
 
-def test_the_installed_command_tells_its_name_and_version(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_command_prints_its_name_and_version(installed: Path, tmp_path: Path) -> None:
     assert run(installed, "--version", folder=tmp_path).stdout == f"text-to-pdf {VERSION}\n"
     assert run(installed, "--help", folder=tmp_path).stdout.startswith("usage: text-to-pdf ")
 
@@ -86,7 +86,7 @@ def test_the_wheel_is_named_for_the_version(wheel: Path) -> None:
     assert wheel.name == f"chalice_text_to_pdf-{VERSION}-py3-none-any.whl"
 
 
-def test_the_wheel_holds_the_converter_with_its_fonts_and_their_licences(wheel: Path) -> None:
+def test_the_wheel_has_the_converter_with_its_fonts_and_their_licences(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         shipped = {
             name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name
@@ -108,7 +108,7 @@ def test_the_wheel_holds_the_converter_with_its_fonts_and_their_licences(wheel: 
     }
 
 
-def test_the_wheel_requires_what_runs_on_lambda_and_the_progress_bar() -> None:
+def test_the_wheel_requires_the_libraries_on_lambda_and_the_progress_bar() -> None:
     assert requirements(CONFIGURATION["dependencies"]) == requirements(
         (PROJECT / "requirements.txt").read_text("utf-8").splitlines()
     ) | requirements(
@@ -119,7 +119,7 @@ def test_the_wheel_requires_what_runs_on_lambda_and_the_progress_bar() -> None:
 
 
 def requirements(lines: Iterable[str]) -> set[str]:
-    """The requirements among lines of a requirements file, in one form."""
+    """Return the requirements in lines of a requirements file, in normalized form."""
     stripped = (line.partition("#")[0].strip() for line in lines)
     return {str(Requirement(line)) for line in stripped if line}
 

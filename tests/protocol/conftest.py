@@ -1,4 +1,4 @@
-"""What the protocol's tests share, and the count of states at the end of a run."""
+"""Fixtures of the protocol's tests, and the number of states in the test summary."""
 
 from collections.abc import Callable, Iterator
 from typing import cast
@@ -19,7 +19,7 @@ STATES = "states"
 
 @pytest.fixture(scope="session")
 def replay() -> Replay:
-    """The histories of the real pipeline's runs: those of one scope are found again in others."""
+    """Histories of runs of the real pipeline, shared by all scopes, which have many in common."""
     return Replay(build)
 
 
@@ -65,14 +65,14 @@ def services(request: pytest.FixtureRequest) -> Services:
 
 @pytest.fixture
 def record_states(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
-    """Note how many states a scope has, for the end of the run."""
+    """A function that records the number of states of a scope for the test summary."""
     return lambda name, count: record_property(STATES, (name, count))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     states = dict(cast("list[tuple[str, int]]", noted(terminalreporter, STATES)))
     if states:
-        terminalreporter.section("states of the protocol, all of them explored")
+        terminalreporter.section("states of the protocol that were explored")
         for name, count in states.items():
             terminalreporter.line(f"{count:>10,}  {name}")
-        terminalreporter.line(f"{sum(states.values()):>10,}  in all")
+        terminalreporter.line(f"{sum(states.values()):>10,}  total")

@@ -1,8 +1,8 @@
-"""Every state that the runs of a few events for one key can reach, and what must hold in each.
+"""Exhaustive exploration of all states that the runs of a few events for one key can reach.
 
-A state is what the record, the output object and the input object hold, the time, and how far each
-run is. From each one, any run may make its next call, be killed, or get no answer to a call that
-was carried out; the next upload may come; time may pass beyond every lease.
+A state consists of the contents of the record, the output object and the input object, the time,
+and the progress of each run. In each state, any run may make its next call, be killed, or lose the
+response to a call that was executed; the next upload may happen; time may pass beyond all leases.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,27 +11,28 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.records.s3_changes import Change, Removal, Upload, pad_sequencer
-from tests.protocol.memory import DAWN, Cell, Item, Object, Reply, answered
+from tests.protocol.memory import DAWN, Cell, Item, Object, Reply, execute
 from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start
 
 NAMES = [f"records/input#0/{KEY}", "output/a.pdf", f"input/{KEY}"]
 ATTEMPTS = 3
-"""Lambda's: the first one and two retries; then the event goes to the failure queue."""
+"""Lambda's first attempt and two retries; then the event is sent to the failure queue."""
 DONE, DEAD = -1, -2
-"""An event that was processed, or is in the failure queue. Less than that is one that waits for an
-attempt, and 0 or more is the history of its run."""
+"""States of an event that was processed, or is in the failure queue. Lower numbers are events that
+wait for an attempt, and numbers from 0 on the history of the event's run."""
 RECONCILE = -1
-"""Among the events of a scope: not one of S3's, but a run of reconcile."""
+"""Stands for a run of reconcile among the events of a scope."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What happens to one key: texts uploaded in turn, None for a deletion, with their events.
+    """A sequence of uploads (texts) and deletions (None) of one key, with events and faults.
 
-    `events` gives, for each, the position in `texts` of what it announces; one that is named twice
-    is delivered twice, one that is missing is lost. `faults` is how often, all together, one of the
-    `kinds` happens: a run is killed, the answer to a call is lost, a service refuses. `keeps_id`:
-    whether a retry has the request id of the run before, as Lambda's have.
+    `events` has, for each event, the position in `texts` of its change; a position that occurs
+    twice is an event that is delivered twice, and a missing one is lost. `faults` is the maximum
+    number of faults of the `kinds`: a run is killed, the response to a call is lost, or a service
+    returns an error. `keeps_id` says whether retries have the request id of the first attempt, as
+    in Lambda. `epochs` is how often time may pass beyond all leases.
     """
 
     texts: tuple[str | None, ...]
@@ -44,7 +45,7 @@ class Scope:
     reconciles_last: bool = True
 
     def moment(self, position: int) -> datetime:
-        """When the change happens: well after the one before."""
+        """Return the time of a change."""
         return DAWN + timedelta(minutes=position)
 
     def change(self, position: int) -> Change:
@@ -59,7 +60,7 @@ class Scope:
 
 
 class State(NamedTuple):
-    """Cells by number, the epoch, uploads done, faults left, and each event's state."""
+    """Numbers of the cells, epoch, number of changes made, remaining faults, states of events."""
 
     record: int
     output: int
@@ -71,16 +72,16 @@ class State(NamedTuple):
 
 
 class Violation(AssertionError):
-    """Something that must hold does not; the text is the way there."""
+    """An invariant is violated; the message lists the steps to the state."""
 
 
 Check = Callable[["World"], str | None]
 Step = Callable[[Item, Item], str | None]
-"""What is wrong with a step of the record from one cell to another, or None."""
+"""Returns what is wrong with a change of the record from one cell to another, or None."""
 
 
 class World(NamedTuple):
-    """A state as the invariants look at it."""
+    """The contents of a state, for invariants."""
 
     scope: Scope
     record: Item
@@ -107,11 +108,14 @@ class Explorer:
     _applied: dict[tuple[int, int], tuple[int, Reply]] = field(default_factory=dict)
     _seen: dict[State, tuple[State, str] | None] = field(default_factory=dict)
     _waits: list[Start] = field(default_factory=list)
-    _sound: set[tuple[int, ...]] = field(default_factory=set)
+    _checked: set[tuple[int, ...]] = field(default_factory=set)
     _allowed: set[tuple[int, int]] = field(default_factory=set)
 
     def explore(self) -> int:
-        """The number of states; Violation with the way to the first one that is wrong."""
+        """Explore all states, and return their number.
+
+        Raises Violation with the steps to the first state that violates an invariant.
+        """
         stack = [self._first()]
         self._seen[stack[0]] = None
         while stack:
@@ -120,19 +124,22 @@ class Explorer:
                 self._assert_allowed(state, after, label)
                 if after not in self._seen:
                     self._seen[after] = state, label
-                    self._assert_sound(after)
+                    self._assert_invariants(after)
                     stack.append(after)
         return len(self._seen)
 
     def walk(self, choose: Callable[[int], int]) -> None:
-        """One way from the beginning to an end; `choose` picks each step out of so many."""
+        """Take steps from the first state to a final one; `choose` picks one of n steps.
+
+        Raises Violation if an invariant is violated.
+        """
         state = self._first()
         self._seen[state] = None
         while steps := list(self._successors(state)):
             before = state
             label, state = steps[choose(len(steps))]
             self._seen.setdefault(state, (before, label))
-            self._assert_sound(state)
+            self._assert_invariants(state)
             self._assert_allowed(before, state, label)
 
     def _first(self) -> State:
@@ -185,7 +192,7 @@ class Explorer:
         return state._replace(input=self._number(after), uploads=state.uploads + 1)
 
     def _waiting(self, change: Change | None, index: int, attempt: int) -> int:
-        """The state of an event that waits for an attempt."""
+        """Return the state of an event that waits for an attempt."""
         if attempt >= ATTEMPTS:
             return DEAD
         claim_id = f"{index}" if self.scope.keeps_id else f"{index}.{attempt}"
@@ -195,7 +202,7 @@ class Explorer:
         return -3 - self._waits.index(start)
 
     def _retried(self, index: int, history: int) -> int:
-        """The state of an event after its run has failed."""
+        """Return the state of an event after its run has failed."""
         start = self.replay.start(history)
         return self._waiting(start.change, index, start.attempt + 1)
 
@@ -215,17 +222,17 @@ class Explorer:
             yield f"{index}: killed", _with_event(less, index, self._retried(index, history))
         if "loss" in kinds and call.is_write and reply.error is None:
             lost = _with_cell(less, which, cell)
-            yield f"{label}, answer lost", _with_event(lost, index, history)
-        if "refusal" in kinds:
-            refused = self._replied(less, index, history, Reply((), "SlowDown", 503))
-            yield f"{index}: {call.operation} → refused", refused
+            yield f"{label}, response lost", _with_event(lost, index, history)
+        if "error" in kinds:
+            failed = self._replied(less, index, history, Reply((), "SlowDown", 503))
+            yield f"{index}: {call.operation} → error", failed
 
     def _apply(self, call: Call, cell: int) -> tuple[int, Reply]:
-        known = self._applied.get((call.number, cell))
-        if known is None:
-            after, reply = answered(self._cells[cell], call.operation, call.parameters)
-            known = self._applied[call.number, cell] = self._number(after), reply
-        return known
+        result = self._applied.get((call.number, cell))
+        if result is None:
+            after, reply = execute(self._cells[cell], call.operation, call.parameters)
+            result = self._applied[call.number, cell] = self._number(after), reply
+        return result
 
     def _replied(self, state: State, index: int, history: int, reply: Reply) -> State:
         after = self.replay.replied(history, state.epoch, reply)
@@ -237,10 +244,10 @@ class Explorer:
                 after = self._waiting(step.started, index, 0) if step.started else DONE
         return _with_event(state, index, after)
 
-    def _assert_sound(self, state: State) -> None:
+    def _assert_invariants(self, state: State) -> None:
         ended = tuple(event if event in {DONE, DEAD} else 0 for event in state.events)
         view = (state.record, state.output, state.input, state.uploads, *ended)
-        if view in self._sound:
+        if view in self._checked:
             return
         record, output, source = (self._cells[number] for number in state[:3])
         assert isinstance(record, Item)
@@ -248,8 +255,8 @@ class Explorer:
         assert isinstance(source, Object)
         wrong = self.check(World(self.scope, record, output, source, state.uploads, ended))
         if wrong:
-            raise Violation(f"{wrong}\n{self.scope}\n" + "\n".join(self._way_to(state)))
-        self._sound.add(view)
+            raise Violation(f"{wrong}\n{self.scope}\n" + "\n".join(self._steps_to(state)))
+        self._checked.add(view)
 
     def _assert_allowed(self, before: State, after: State, label: str) -> None:
         pair = before.record, after.record
@@ -260,18 +267,18 @@ class Explorer:
         assert isinstance(new, Item)
         wrong = self.step(old, new)
         if wrong:
-            way = [*self._way_to(before), label]
-            raise Violation(f"{wrong}\n{old}\n{new}\n{self.scope}\n" + "\n".join(way))
+            steps = [*self._steps_to(before), label]
+            raise Violation(f"{wrong}\n{old}\n{new}\n{self.scope}\n" + "\n".join(steps))
         self._allowed.add(pair)
 
-    def _way_to(self, state: State) -> list[str]:
-        way: list[str] = []
+    def _steps_to(self, state: State) -> list[str]:
+        labels: list[str] = []
         step = self._seen[state]
         while step is not None:
             state, label = step
-            way.append(label)
+            labels.append(label)
             step = self._seen[state]
-        return way[::-1]
+        return labels[::-1]
 
 
 def _with_cell(state: State, which: int, cell: int) -> State:

@@ -1,8 +1,8 @@
-"""DynamoDB's condition and update expressions, as far as the records use them.
+"""DynamoDB's condition and update expressions, limited to the syntax that records use.
 
 Source: DynamoDB Developer Guide, 'Condition and filter expressions' and 'Update expressions'.
-Values are DynamoDB's typed ones, `{"S": "text"}`; those of different types are never equal, and a
-comparison with an absent attribute is false.
+Values are typed as in DynamoDB, `{"S": "text"}`; values of different types are never equal, and a
+comparison with a missing attribute is false.
 """
 
 import operator
@@ -28,7 +28,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 @cache
 def condition(text: str) -> Test:
-    """The compiled ConditionExpression; ValueError for what is not covered here."""
+    """Return the compiled ConditionExpression. Raises ValueError for unsupported syntax."""
     tokens = _tokens(text)
     test = _any(tokens)
     if tokens:
@@ -37,7 +37,7 @@ def condition(text: str) -> Test:
 
 
 def updated(item: Item, text: str, names: Mapping[str, str], values: Item) -> dict[str, Any]:
-    """The item after an UpdateExpression of SET and REMOVE clauses."""
+    """Return the item after an UpdateExpression of SET and REMOVE clauses."""
     after = dict(item)
     for keyword, clause in _clauses(text):
         for part in clause.split(","):
@@ -57,12 +57,12 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _tokens(text: str) -> list[str]:
-    """The tokens in reverse order, so that the next one is popped from the end."""
+    """Return the tokens in reverse order, so that the next token can be popped from the end."""
     tokens, position = [], 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ValueError(f"not understood from {text[position:]!r}")
+            raise ValueError(f"unknown token at {text[position:]!r}")
         tokens.append(match[1])
         position = match.end()
     return tokens[::-1]
@@ -100,9 +100,9 @@ def _term(tokens: list[str]) -> Test:
 
 
 def _expect(tokens: list[str], expected: str) -> None:
-    found = tokens.pop()
-    if found != expected:
-        raise ValueError(f"{found!r} where {expected!r} was due")
+    token = tokens.pop()
+    if token != expected:
+        raise ValueError(f"{token!r} instead of {expected!r}")
 
 
 def _holds(

@@ -1,4 +1,4 @@
-"""What must hold: at every moment, and when nothing is left to happen."""
+"""Invariants of the protocol: those of every state, and those of final states."""
 
 from functools import cache
 
@@ -9,22 +9,22 @@ from tests.protocol.memory import Item, Version
 
 
 def violated(world: World) -> str | None:
-    """What does not hold, or None."""
+    """Return the invariant that the state violates, or None."""
     record = recorded(world.record)
-    wrong = _success_is_true(world, record)
-    if wrong or not world.is_quiescent:
-        return wrong
-    return _nothing_finished_is_forgotten(world, record) or _the_newest_is_told(world, record)
+    violated_invariant = _check_success(world, record)
+    if violated_invariant or not world.is_quiescent:
+        return violated_invariant
+    return _check_finished_events(world, record) or _check_newest_change(world, record)
 
 
 def forbidden(old: Item, new: Item) -> str | None:
-    """What the rules that audit the deployed table say against this step of the record."""
+    """Return the rule of the audit that this change of the record violates, or None."""
     return violation(recorded(old), recorded(new))
 
 
 @cache
 def recorded(cell: Item) -> Record | None:
-    """The record that the cell holds."""
+    """Return the record that the cell holds, if any."""
     if cell.attributes is None:
         return None
     values = {n: int(v) if kind == "N" else v for n, kind, v in cell.attributes}
@@ -39,26 +39,26 @@ def _sequencer(world: World, position: int) -> str:
     return world.scope.change(position).sequencer
 
 
-def _success_is_true(world: World, record: Record | None) -> str | None:
-    """A reader who is told SUCCESS finds the PDF of that upload's text, or of a newer one's."""
+def _check_success(world: World, record: Record | None) -> str | None:
+    """If the record is SUCCESS, its PDF exists and is of that upload's text, or a newer one's."""
     if record is None or record.status is not Status.SUCCESS:
         return None
     texts, pdf = world.scope.texts, world.output.current
     if pdf is None or pdf.etag != record.output_etag:
         return f"SUCCESS without its PDF: {record.output_etag} is not {pdf and pdf.etag}"
     since = 0
-    if not record.input_deleted_at:  # then the record is in the place of the deletion
-        places = (p for p in range(len(texts)) if texts[p] is not None)
-        since = max((p for p in places if _sequencer(world, p) <= record.sequencer), default=0)
+    if not record.input_deleted_at:  # otherwise the sequencer is the deletion's
+        uploads = (p for p in range(len(texts)) if texts[p] is not None)
+        since = max((p for p in uploads if _sequencer(world, p) <= record.sequencer), default=0)
     if _text(pdf) not in texts[since:]:
         return f"a PDF of {_text(pdf)!r}, older than upload {since}"
     return None
 
 
-def _nothing_finished_is_forgotten(world: World, record: Record | None) -> str | None:
-    """No upload's event is done while the record is of an older one.
+def _check_finished_events(world: World, record: Record | None) -> str | None:
+    """If an upload's event is done, the record is not of an older upload.
 
-    A deletion's may be: where it finds that the file was uploaded again, it writes nothing.
+    This does not apply to deletions: if the file was uploaded again, their events write nothing.
     """
     for position, event in zip(world.scope.events, world.events, strict=True):
         if event == DONE and position != RECONCILE and world.scope.texts[position] is not None:
@@ -69,28 +69,30 @@ def _nothing_finished_is_forgotten(world: World, record: Record | None) -> str |
     return None
 
 
-def _the_newest_is_told(world: World, record: Record | None) -> str | None:
-    """Unless its event is in the failure queue, record and PDF are of the newest change."""
+def _check_newest_change(world: World, record: Record | None) -> str | None:
+    """Record and PDF are of the newest change, unless its event is in the failure queue."""
     newest = len(world.scope.texts) - 1
-    ways = {newest, RECONCILE} if world.scope.reconciles_last else {newest}
-    fates = {
-        fate for event, fate in zip(world.scope.events, world.events, strict=True) if event in ways
+    relevant = {newest, RECONCILE} if world.scope.reconciles_last else {newest}
+    outcomes = {
+        outcome
+        for event, outcome in zip(world.scope.events, world.events, strict=True)
+        if event in relevant
     }
-    if DONE not in fates or record is None:
+    if DONE not in outcomes or record is None:
         return None
     if world.scope.texts[newest] is None:
         gone = record.input_deleted_at or record.error_code == "ObjectGone"
-        # Reconciling leaves a claim alone until its lease ends, even if its run is dead.
-        is_alarmed = record.status is Status.PROCESSING and DEAD in fates
+        # Reconciliation skips a claim until its lease expires, even if its run is dead.
+        is_alarmed = record.status is Status.PROCESSING and DEAD in outcomes
         return None if gone or is_alarmed else "the record does not say that the input is gone"
     if record.status is not Status.SUCCESS:
-        # A run that lost its claim to another run of the same upload is done; that one may die.
-        is_alarmed = record.retryable is not False and DEAD in fates
+        # A run is done if another run of the same upload took over its claim, and that may die.
+        is_alarmed = record.retryable is not False and DEAD in outcomes
         return None if is_alarmed else f"the newest upload ended as {record.status} {record.error}"
-    return _names_the_newest(world, record)
+    return _check_newest_upload(world, record)
 
 
-def _names_the_newest(world: World, record: Record) -> str | None:
+def _check_newest_upload(world: World, record: Record) -> str | None:
     newest = len(world.scope.texts) - 1
     read = world.input.current
     if newest in world.scope.events and record.sequencer < _sequencer(world, newest):
@@ -99,7 +101,7 @@ def _names_the_newest(world: World, record: Record) -> str | None:
         return "the PDF is not of the newest text"
     if read is None or (record.etag, record.version_id) != (read.etag, read.id):
         return "the record does not name the object that was read"
-    # Reconciling meanwhile may have listed the upload before: the next time finds it out.
+    # A concurrent reconciliation may have listed the previous upload; the next one corrects it.
     is_dated = record.uploaded_at == timestamp(world.scope.moment(newest))
     if world.scope.reconciles_last and not is_dated:
         return "the record does not name the newest upload"

@@ -1,8 +1,8 @@
 """S3 and DynamoDB in memory, behind the client methods that the product calls.
 
-What one object key or one item holds is an immutable cell, and each operation a pure function from
-a cell to the next one and a reply. So the exhaustive check can go back to any state, and the
-clients below, which hold cells by name, pass the same contract suite as real ones.
+The state of an object key or of an item is an immutable cell, and each operation is a pure function
+from a cell to a new cell and a reply. So the exhaustive check can return to any state. The clients
+below, which store cells by name, pass the same contract suite as those of the emulator.
 """
 
 import hashlib
@@ -18,30 +18,30 @@ from tests.protocol import expressions
 
 Parameters = Mapping[str, Any]
 DAWN = datetime(2026, 1, 1, tzinfo=UTC)
-"""When everything begins."""
+"""Time of the first change."""
 
 
 class Reply(NamedTuple):
-    """What a service answered: members of the response, or an error code with its HTTP status."""
+    """The reply of a service: members of the response, or an error code with its HTTP status."""
 
     members: tuple[tuple[str, Any], ...] = ()
     error: str | None = None
     status: int = 200
 
     def result(self, operation: str) -> dict[str, Any]:
-        """The response as a client gives it; ClientError if it is an error."""
-        told = {name: _thawed(name, value) for name, value in self.members}
+        """Return the response as a boto3 client does. Raises ClientError if it is an error."""
+        members = {name: _thawed(name, value) for name, value in self.members}
         if self.error is None:
-            return told
+            return members
         response: Any = {
             "Error": {"Code": self.error, "Message": self.error},
             "ResponseMetadata": {"HTTPStatusCode": self.status},
         }
-        raise ClientError(response | told, operation)
+        raise ClientError(response | members, operation)
 
 
 class Item(NamedTuple):
-    """The cell of one DynamoDB item: its attributes, or None if there is no item."""
+    """The cell of a DynamoDB item: its attributes, or None if there is no item."""
 
     attributes: tuple[tuple[str, str, Any], ...] | None = None
 
@@ -63,7 +63,7 @@ class Version(NamedTuple):
 
 
 class Object(NamedTuple):
-    """The cell of one object key: its versions, the newest last."""
+    """The cell of an object key: its versions, the newest last."""
 
     is_versioned: bool = False
     versions: tuple[Version, ...] = ()
@@ -73,19 +73,19 @@ class Object(NamedTuple):
         newest = self.versions[-1] if self.versions else None
         return newest if newest and newest.body is not None else None
 
-    def put(self, body: bytes | None, now: datetime = DAWN) -> "Object":
-        """With a new version, or a delete marker if `body` is None."""
+    def put(self, body: bytes | None, modified_at: datetime = DAWN) -> "Object":
+        """Return the cell with a new version, or a delete marker if `body` is None."""
         number = f"v{len(self.versions) + 1}" if self.is_versioned else None
         kept = self.versions if self.is_versioned else ()
         gone = body is None and not self.is_versioned
-        return self._replace(versions=kept if gone else (*kept, Version(number, body, now)))
+        return self._replace(versions=kept if gone else (*kept, Version(number, body, modified_at)))
 
 
 Cell = Item | Object
 
 
-def answered(cell: Cell, operation: str, parameters: Parameters) -> tuple[Cell, Reply]:
-    """The cell after the operation, and the reply to it."""
+def execute(cell: Cell, operation: str, parameters: Parameters) -> tuple[Cell, Reply]:
+    """Return the cell after the operation, and the reply."""
     if isinstance(cell, Item):
         return _OF_ITEM[operation](cell, parameters)
     return _OF_OBJECT[operation](cell, parameters)
@@ -109,24 +109,24 @@ def _update_item(cell: Item, parameters: Parameters) -> tuple[Item, Reply]:
 
 
 def _get_object(cell: Object, parameters: Parameters) -> tuple[Object, Reply]:
-    wanted = parameters.get("VersionId")
-    if wanted is None:
-        found = cell.current
-        if found is None:
+    version_id = parameters.get("VersionId")
+    if version_id is None:
+        version = cell.current
+        if version is None:
             return cell, Reply((), "NoSuchKey", 404)
     else:
-        found = next((version for version in cell.versions if version.id == wanted), None)
-        if found is None:
+        version = next((version for version in cell.versions if version.id == version_id), None)
+        if version is None:
             return cell, Reply((), "NoSuchVersion", 404)
-    return cell, Reply(_told(found, found.body or b""))
+    return cell, Reply(_members(version, version.body or b""))
 
 
 def _head_object(cell: Object, _parameters: Parameters) -> tuple[Object, Reply]:
-    found = cell.current
-    return cell, Reply((), "404", 404) if found is None else Reply(_told(found, None))
+    version = cell.current
+    return cell, Reply((), "404", 404) if version is None else Reply(_members(version, None))
 
 
-def _told(version: Version, body: bytes | None) -> tuple[tuple[str, Any], ...]:
+def _members(version: Version, body: bytes | None) -> tuple[tuple[str, Any], ...]:
     members: list[tuple[str, Any]] = [
         ("ETag", f'"{version.etag}"'),
         ("ContentLength", len(version.body or b"")),
@@ -142,13 +142,13 @@ def _told(version: Version, body: bytes | None) -> tuple[tuple[str, Any], ...]:
 
 
 def _put_object(cell: Object, parameters: Parameters) -> tuple[Object, Reply]:
-    now = cell.current
-    if "IfNoneMatch" in parameters and now is not None:
+    current = cell.current
+    if "IfNoneMatch" in parameters and current is not None:
         return cell, Reply((), "PreconditionFailed", 412)
     if "IfMatch" in parameters:
-        if now is None:
+        if current is None:
             return cell, Reply((), "NoSuchKey", 404)
-        if parameters["IfMatch"].strip('"') != now.etag:
+        if parameters["IfMatch"].strip('"') != current.etag:
             return cell, Reply((), "PreconditionFailed", 412)
     after = cell.put(parameters["Body"])
     return after, Reply((("ETag", f'"{after.versions[-1].etag}"'),))
@@ -180,7 +180,7 @@ _OF_OBJECT: dict[str, Callable[[Object, Parameters], tuple[Object, Reply]]] = {
     "delete_object": _delete_object,
 }
 
-Answerer = Callable[[str, str, dict[str, Any]], Reply]
+Executor = Callable[[str, str, dict[str, Any]], Reply]
 """Name of a cell, operation and parameters → reply."""
 
 
@@ -188,7 +188,7 @@ Answerer = Callable[[str, str, dict[str, Any]], Reply]
 class Client:
     """The methods of boto3's S3 and DynamoDB clients that the product calls."""
 
-    answer: Answerer
+    execute_call: Executor
 
     def get_item(self, **parameters: Any) -> dict[str, Any]:
         return self._item("get_item", parameters)
@@ -213,11 +213,11 @@ class Client:
     def _item(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         key = parameters["Key"]
         name = f"{parameters['TableName']}/{key['pk']['S']}/{key['input_key']['S']}"
-        return self.answer(name, operation, parameters).result(operation)
+        return self.execute_call(name, operation, parameters).result(operation)
 
     def _object(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         name = f"{parameters['Bucket']}/{parameters['Key']}"
-        return self.answer(name, operation, parameters).result(operation)
+        return self.execute_call(name, operation, parameters).result(operation)
 
 
 @dataclass
@@ -229,13 +229,13 @@ class Cloud:
 
     @property
     def client(self) -> Any:
-        """Stands in for a boto3 client of either service."""
-        return Client(self.answer)
+        """A stand-in for a boto3 client of either service."""
+        return Client(self.execute_call)
 
-    def answer(self, name: str, operation: str, parameters: dict[str, Any]) -> Reply:
+    def execute_call(self, name: str, operation: str, parameters: dict[str, Any]) -> Reply:
         cell = self.cells.get(name)
         if cell is None:
             is_versioned = parameters.get("Bucket") in self.versioned_buckets
             cell = Item() if operation in _OF_ITEM else Object(is_versioned)
-        self.cells[name], reply = answered(cell, operation, parameters)
+        self.cells[name], reply = execute(cell, operation, parameters)
         return reply

@@ -1,4 +1,4 @@
-"""The pipeline, broken on purpose in one place each. The exhaustive check must catch every one."""
+"""Pipelines with one deliberate defect each, which the exhaustive check must detect."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.protocol import replay
 
 
 class WithoutReread(Pipeline):
-    """Writes over whatever is there without asking whether the claim still stands."""
+    """Replaces the output without checking that the claim is still valid."""
 
     def _store(self, claim: Claim, output_key: str, pdf: BinaryIO) -> str:
         bucket = self.bucket(self.settings.output_bucket)
@@ -30,7 +30,7 @@ class WithoutReread(Pipeline):
 
 
 class CheckBeforeHead(Pipeline):
-    """Asks whether the claim stands before it looks at what is there."""
+    """Checks the claim before it reads the output's etag, and not after it."""
 
     def _store(self, claim: Claim, output_key: str, pdf: BinaryIO) -> str:
         bucket = self.bucket(self.settings.output_bucket)
@@ -44,8 +44,8 @@ class CheckBeforeHead(Pipeline):
                 expected = _etag(bucket.head(output_key))
 
 
-def _etag(found: StoredObject | None) -> str | None:
-    return found.etag if found else None
+def _etag(stored: StoredObject | None) -> str | None:
+    return stored.etag if stored else None
 
 
 class EqualIds(Pipeline):
@@ -56,7 +56,7 @@ class EqualIds(Pipeline):
 
 
 class LeasedIsDone(Pipeline):
-    """Returns when another run is at work, so that Lambda does not ask again."""
+    """Succeeds if another run is in progress, so that Lambda does not retry."""
 
     def process(self, change: Change, run: Invocation) -> Outcome:
         try:
@@ -68,39 +68,39 @@ class LeasedIsDone(Pipeline):
 class _UnconditionalBucket(Bucket):
     def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str:  # noqa: ARG002
         pdf.seek(0)
-        answer = self._client.put_object(Bucket=self.name, Key=key, Body=pdf)
-        return answer["ETag"].strip('"')
+        response = self._client.put_object(Bucket=self.name, Key=key, Body=pdf)
+        return response["ETag"].strip('"')
 
 
 class _RecordsWithoutCheckedFinish(Records):
     def finish(self, claim: Claim, result: Result) -> bool:
-        found = self.get(claim.upload.bucket, claim.upload.key, consistent=True)
-        assert found is not None
-        now_held = Claim(
-            replace(claim.upload, sequencer=found.sequencer), found.claim, found.attempts, None
+        record = self.get(claim.upload.bucket, claim.upload.key, consistent=True)
+        assert record is not None
+        current_claim = Claim(
+            replace(claim.upload, sequencer=record.sequencer), record.claim, record.attempts, None
         )
-        return super().finish(now_held, result)
+        return super().finish(current_claim, result)
 
 
 class _RecordsWithoutOrder(Records):
     def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal:
-        found = self.get(upload.bucket, upload.key, consistent=True)
-        if found is not None and found.sequencer > upload.sequencer:
-            after = replace(upload, sequencer=found.sequencer + "0")
+        record = self.get(upload.bucket, upload.key, consistent=True)
+        if record is not None and record.sequencer > upload.sequencer:
+            after = replace(upload, sequencer=record.sequencer + "0")
             return super().claim(after, claim_id, lease_until)
         return super().claim(upload, claim_id, lease_until)
 
 
 class _RecordsBlindToRemoval(Records):
     def remove(self, removal: Removal) -> bool:
-        found = self.get(removal.bucket, removal.key, consistent=True)
-        return super().remove(removal) if found else True
+        record = self.get(removal.bucket, removal.key, consistent=True)
+        return super().remove(removal) if record else True
 
 
 def _with(**parts: Callable[..., Any]) -> replay.Build:
     def build(client: Any, clock: Clock) -> Pipeline:
-        whole = replay.build(client, clock)
-        return replace(whole, **{name: make(client, clock) for name, make in parts.items()})
+        pipeline = replay.build(client, clock)
+        return replace(pipeline, **{name: make(client, clock) for name, make in parts.items()})
 
     return build
 
@@ -124,7 +124,7 @@ MUTATIONS: dict[str, replay.Build] = {
     ),
     "any run may finish": _with(records=_records(_RecordsWithoutCheckedFinish)),
     "an older event may claim": _with(records=_records(_RecordsWithoutOrder)),
-    "a removal leaves no trace if nothing is there yet": _with(
+    "a removal writes nothing if there is no record": _with(
         records=_records(_RecordsBlindToRemoval)
     ),
 }

@@ -1,8 +1,8 @@
-"""The real pipeline, stopped before each of its AWS calls and taken on from there with any reply.
+"""Runs of the real pipeline, which stop before each AWS call and continue with any reply.
 
-A run is a function of the replies that it got. So it is run again from its start with those so far,
-until it makes the next call, and each such history is run only once, however many states of the
-world it is part of.
+A run is a function of the replies that it gets. So it is run again from its start with the replies
+so far, until it makes the next call. Each such history is run only once, however many states it
+occurs in.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,27 +37,27 @@ SETTINGS = Settings(
 KEY = "a.txt"
 LEASE = timedelta(minutes=10)
 EPOCH = timedelta(hours=1)
-"""Time goes on in epochs, each of which is longer than a lease."""
+"""Time advances in epochs, each of which is longer than a lease."""
 
 Build = Callable[[Any, Clock], Pipeline]
-"""A client that stands in for both services, and a clock → the pipeline over them."""
+"""Builds a pipeline with a stand-in for the clients of both services, and a clock."""
 
 
 def at(epoch: int) -> datetime:
-    """The moment at which an epoch begins."""
+    """Return the time at which an epoch begins."""
     return DAWN + EPOCH * epoch
 
 
 def text_to_pdf(
     source: Readable, sink: BinaryIO, about: Any, _options: Any, _progress: Any
 ) -> Report:
-    """A PDF as far as the protocol goes: bytes made of the document's identity and of the text."""
+    """Write a stand-in for a PDF, which consists of the document's id and the text."""
     sink.write(about.document_id.encode() + b"\n" + source.read(1 << 20))
     return Report(pages=1, encoding="utf-8", encoding_basis=Basis.CERTAIN, replaced=0)
 
 
 def build(client: Any, clock: Clock, kind: type[Pipeline] = Pipeline) -> Pipeline:
-    """The pipeline as it is deployed, but for its clients, clock and converter."""
+    """Return the pipeline as deployed, except for its clients, clock and converter."""
     return kind(
         records=Records(client, SETTINGS.table, SETTINGS.shards, clock),
         bucket=partial(Bucket, client),
@@ -69,7 +69,7 @@ def build(client: Any, clock: Clock, kind: type[Pipeline] = Pipeline) -> Pipelin
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """The call that a run is about to make; `number` tells it from every other."""
+    """The call that a run is about to make, with a unique `number`."""
 
     number: int
     cell: str
@@ -82,9 +82,9 @@ class Call:
 
 
 class Ended(NamedTuple):
-    """How a run ended; without an outcome if it raised, so that Lambda tries again.
+    """The end of a run; `outcome` is None if it raised an error, so that Lambda retries.
 
-    Reconciling ends with the change, if any, that it has the converter process.
+    `started` is the change, if any, whose conversion a reconciliation started.
     """
 
     outcome: Outcome | None
@@ -92,7 +92,7 @@ class Ended(NamedTuple):
 
 
 class Start(NamedTuple):
-    """One attempt at one event: its change, None to reconcile, and the epoch in which it began."""
+    """An attempt to process an event: its change (None to reconcile) and the epoch of its start."""
 
     change: Change | None
     claim_id: str
@@ -101,7 +101,7 @@ class Start(NamedTuple):
 
 
 class _Stopped(BaseException):
-    """Passes through the pipeline, which catches only what is an Exception."""
+    """Stops a run; no Exception, since the pipeline would catch it."""
 
     def __init__(self, cell: str, operation: str, parameters: dict[str, Any]) -> None:
         self.call = cell, operation, parameters
@@ -109,7 +109,7 @@ class _Stopped(BaseException):
 
 @dataclass
 class _Node:
-    """A run so far: its start, and its replies with the epochs in which they came."""
+    """A run so far: its start, and the replies with their epochs."""
 
     start: Start
     replies: tuple[tuple[int, Reply], ...] = ()
@@ -130,7 +130,7 @@ class Replay:
         return len(self._nodes)
 
     def started(self, start: Start) -> int:
-        """The history of a run that has done nothing yet."""
+        """Return the history of a run that has made no call so far."""
         number = self._starts.get(start)
         if number is None:
             number = self._starts[start] = len(self._nodes)
@@ -138,7 +138,7 @@ class Replay:
         return number
 
     def replied(self, history: int, epoch: int, reply: Reply) -> int:
-        """The history after the reply to its next call."""
+        """Return the history after the reply to its next call."""
         node = self._nodes[history]
         number = node.children.get((epoch, reply))
         if number is None:
@@ -147,25 +147,26 @@ class Replay:
         return number
 
     def start(self, history: int) -> Start:
-        """How the run began."""
+        """Return the start of the history's run."""
         return self._nodes[history].start
 
     def next(self, history: int, epoch: int) -> Call | Ended:
-        """What the run does next if the time is now `epoch`."""
+        """Return the run's next call in this epoch, or its end."""
         node = self._nodes[history]
-        known = node.next.get(epoch)
-        if known is None:
-            known = node.next[epoch] = self._run(node, epoch)
-        return known
+        step = node.next.get(epoch)
+        if step is None:
+            step = node.next[epoch] = self._run(node, epoch)
+        return step
 
     def _run(self, node: _Node, epoch: int) -> Call | Ended:
         replies = iter(node.replies)
-        epochs = iter([*(then for then, _ in node.replies), epoch])
+        epochs = iter([*(reply_epoch for reply_epoch, _ in node.replies), epoch])
         now = next(epochs)
 
-        def answer(cell: str, operation: str, parameters: dict[str, Any]) -> Reply:
+        def execute(cell: str, operation: str, parameters: dict[str, Any]) -> Reply:
             nonlocal now
-            assert operation != "get_item" or parameters["ConsistentRead"], "it may be stale"
+            is_consistent = operation != "get_item" or parameters["ConsistentRead"]
+            assert is_consistent, "an inconsistent read may be stale"
             reply = next(replies, None)
             if reply is None:
                 raise _Stopped(cell, operation, parameters)
@@ -173,30 +174,30 @@ class Replay:
             return reply[1]
 
         try:
-            return self._ran(node.start, Client(answer), lambda: at(now))
+            return self._run_to_end(node.start, Client(execute), lambda: at(now))
         except _Stopped as stopped:
             self._calls += 1
             return Call(self._calls, *stopped.call)
         except (TransientError, ClientError):
             return Ended(None)
 
-    def _ran(self, start: Start, client: Any, clock: Clock) -> Ended:
+    def _run_to_end(self, start: Start, client: Any, clock: Clock) -> Ended:
         if start.change is None:
-            return _reconciled(client, clock)
+            return _reconcile(client, clock)
         begun = at(start.epoch)
         run = Invocation(start.claim_id, begun, begun + LEASE)
         return Ended(self._build(client, clock).process(start.change, run))
 
 
-def _reconciled(client: Any, clock: Clock) -> Ended:
-    one = _OneKey(client)
-    parts: Any = one
+def _reconcile(client: Any, clock: Clock) -> Ended:
+    services = _SingleKey(client)
+    parts: Any = services
     Reconciliation(parts, parts, parts, "", clock).run(ReconcileRequest(), at(0))
-    return Ended(Outcome.IGNORED, one.started[0] if one.started else None)
+    return Ended(Outcome.IGNORED, services.started[0] if services.started else None)
 
 
-class _OneKey:
-    """A bucket and a table of one key, listed and queried as one object and one item."""
+class _SingleKey:
+    """A bucket and a table with a single key, and the functions that reconciliation invokes."""
 
     shards = 1
     name = SETTINGS.input_bucket
@@ -208,14 +209,14 @@ class _OneKey:
     def start(self, changes: Sequence[Change]) -> None:
         self.started += changes
 
-    def continue_later(self, asked: ReconcileRequest) -> None:
-        raise AssertionError(f"one key is one page: {asked}")
+    def continue_later(self, request: ReconcileRequest) -> None:
+        raise AssertionError(f"a single key fits on one page: {request}")
 
     def page(
         self, _prefix: str, _after: str | None, _limit: int
     ) -> tuple[list[StoredObject], bool]:
-        found = Bucket(self._client, self.name).head(KEY)
-        return [replace(found, version_id=None)] if found else [], False
+        stored = Bucket(self._client, self.name).head(KEY)
+        return [replace(stored, version_id=None)] if stored else [], False
 
     def between(
         self, bucket: str, _shard: int, _after: str | None, _last: str | None

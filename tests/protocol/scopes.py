@@ -1,10 +1,10 @@
-"""The scopes that are explored exhaustively: what happens to one key, and what goes wrong."""
+"""The scopes that are explored exhaustively: changes of one key, their events, and faults."""
 
 from tests.protocol.explorer import RECONCILE, Scope
 
 Story = tuple[tuple[str | None, ...], tuple[int, ...]]
 
-ANYTHING = frozenset({"kill", "loss", "refusal"})
+ALL_KINDS = frozenset({"kill", "loss", "error"})
 
 _TWO_EVENTS: dict[str, Story] = {
     "newer and older": (("x", "y"), (0, 1)),
@@ -33,15 +33,15 @@ _RECONCILED_MEANWHILE: dict[str, Story] = {
 }
 
 
-def _named(versioned: bool, what: str) -> str:
-    return f"{what}, {'versioned' if versioned else 'unversioned'}"
+def _named(versioned: bool, name: str) -> str:
+    return f"{name}, {'versioned' if versioned else 'unversioned'}"
 
 
 SCOPES: dict[str, Scope] = {}
 for versioned in (True, False):
     for name, (texts, events) in _TWO_EVENTS.items():
         SCOPES[_named(versioned, name) + ", anything fails"] = Scope(
-            texts, events, versioned, kinds=ANYTHING
+            texts, events, versioned, kinds=ALL_KINDS
         )
         SCOPES[_named(versioned, name) + ", killed twice"] = Scope(
             texts, events, versioned, faults=2
@@ -60,13 +60,13 @@ for versioned in (True, False):
         )
 
 DEEP: dict[str, Scope] = {}
-"""Minutes each, and gigabytes: run with PROTOCOL_SCOPES=deep."""
+"""Scopes that take minutes and gigabytes each; run them with PROTOCOL_SCOPES=deep."""
 for versioned in (True, False):
     for name, (texts, events) in _THREE_EVENTS.items():
         DEEP[_named(versioned, name) + ", killed, leases end"] = Scope(texts, events, versioned)
     for name, (texts, events) in _RECONCILED.items():
         DEEP[_named(versioned, name) + ", reconciled, any two failures"] = Scope(
-            texts, events, versioned, faults=2, kinds=ANYTHING
+            texts, events, versioned, faults=2, kinds=ALL_KINDS
         )
     for name, (texts, events) in _RECONCILED_MEANWHILE.items():
         DEEP[_named(versioned, name) + ", killed, leases end"] = Scope(
@@ -74,7 +74,7 @@ for versioned in (True, False):
         )
     for name, (texts, events) in _TWO_EVENTS.items():
         DEEP[_named(versioned, name) + ", any two failures"] = Scope(
-            texts, events, versioned, faults=2, kinds=ANYTHING
+            texts, events, versioned, faults=2, kinds=ALL_KINDS
         )
     DEEP[_named(versioned, "two reconciles while texts revert")] = Scope(
         ("x", "y", "x"),

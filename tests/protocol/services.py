@@ -1,4 +1,4 @@
-"""S3 and DynamoDB for a test: those of the emulator, or in memory."""
+"""S3 and DynamoDB for a test, of the emulator or in memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Services:
-    """Clients, and where to work: nobody else uses that key of those buckets, or that item."""
+    """Clients, names of a table and buckets, and a key that no other test uses."""
 
     s3: Any
     dynamodb: Any
@@ -24,7 +24,7 @@ class Services:
     key: str
 
     def at(self, minute: int) -> Records:
-        """The records at a minute of the day."""
+        """Return the table's records with a clock at a minute of the day."""
         return Records(self.dynamodb, self.table, 1, lambda: NOW + timedelta(minutes=minute))
 
     def upload(self, sequencer: str = "01", *, is_reconciled: bool = False) -> Upload:
@@ -36,7 +36,7 @@ class Services:
         return Removal(self.versioned, self.key, pad_sequencer(sequencer), NOW)
 
     def claimed(self, sequencer: str = "01", claim_id: str = "a", minute: int = 0) -> Claim:
-        """A claim that holds for ten minutes."""
+        """Claim an upload for ten minutes."""
         until = NOW + timedelta(minutes=minute + 10)
         claim = self.at(minute).claim(self.upload(sequencer), claim_id, until)
         assert isinstance(claim, Claim)

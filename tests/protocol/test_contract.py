@@ -1,4 +1,4 @@
-"""S3 and DynamoDB in memory behave as the emulator's do: one suite for both."""
+"""S3 and DynamoDB in memory behave like the emulator's: one suite for both."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -18,8 +18,8 @@ from tests.protocol.services import NOW, Make, Services
 def test_a_claim_returns_the_previous_record_and_keeps_the_output_etag(services: Services) -> None:
     first = services.claimed("01")
     assert first.old is None
-    done = Result(status=Status.SUCCESS, output_etag="e", output_key="k", pages=3)
-    assert services.at(0).finish(first, done)
+    success = Result(status=Status.SUCCESS, output_etag="e", output_key="k", pages=3)
+    assert services.at(0).finish(first, success)
     second = services.claimed("02")
     assert second.old is not None
     assert (second.old.output_etag, second.old.pages) == ("e", 3)
@@ -54,24 +54,24 @@ def test_a_retryable_abandoned_or_own_claim_is_taken_over(services: Services) ->
 
 def test_a_finish_can_be_repeated_after_a_lost_response(services: Services) -> None:
     claim = services.claimed()
-    done = Result(status=Status.SUCCESS)
-    assert services.at(0).finish(claim, done)
-    assert services.at(0).finish(claim, done)
+    success = Result(status=Status.SUCCESS)
+    assert services.at(0).finish(claim, success)
+    assert services.at(0).finish(claim, success)
     services.claimed("02")
-    assert not services.at(0).finish(claim, done)
+    assert not services.at(0).finish(claim, success)
 
 
 def test_reconciliation_skips_a_run_in_progress(services: Services) -> None:
     services.claimed("01")
-    found = services.upload("02", is_reconciled=True)
-    assert services.refused(found, "r") is Refusal.LEFT_ALONE
+    listed = services.upload("02", is_reconciled=True)
+    assert services.refused(listed, "r") is Refusal.LEFT_ALONE
     until = NOW + timedelta(minutes=30)
-    assert isinstance(services.at(11).claim(found, "r", until), Claim)
+    assert isinstance(services.at(11).claim(listed, "r", until), Claim)
 
 
 def test_reconciliation_claims_an_object_without_a_record(services: Services) -> None:
-    found = services.upload("", is_reconciled=True)
-    assert isinstance(services.at(0).claim(found, "r", NOW), Claim)
+    listed = services.upload("", is_reconciled=True)
+    assert isinstance(services.at(0).claim(listed, "r", NOW), Claim)
 
 
 def test_a_removal_keeps_finished_records_and_stops_runs_in_progress(services: Services) -> None:
@@ -157,27 +157,27 @@ operations = st.lists(
 def test_any_history_of_an_object_gives_the_same_responses_on_both(
     emulated: Make, in_memory: Make, history: list[tuple[str, Any, Any]], versioned: bool
 ) -> None:
-    told = []
+    responses = []
     for services in (emulated(), in_memory()):
         bucket = services.versioned if versioned else services.plain
-        told.append([done(services, bucket, *step) for step in history])
-    assert told[0] == told[1]
+        responses.append([response_to(services, bucket, *step) for step in history])
+    assert responses[0] == responses[1]
 
 
-def done(services: Services, bucket: str, operation: str, body: Any, condition: Any) -> Any:
-    """What a client is told: the etag and the body, or the error's code."""
+def response_to(services: Services, bucket: str, operation: str, body: Any, condition: Any) -> Any:
+    """Return the etag and the body of the response to an operation, or the error's code."""
     where = {"Bucket": bucket, "Key": services.key}
     try:
         if operation == "put":
-            answer = services.s3.put_object(
+            response = services.s3.put_object(
                 **where, Body=body, **header(services, where, condition)
             )
         else:
-            answer = getattr(services.s3, f"{operation}_object")(**where)
+            response = getattr(services.s3, f"{operation}_object")(**where)
     except ClientError as error:
         return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-    read = answer["Body"].read() if operation == "get" else None
-    return answer.get("ETag"), read
+    read = response["Body"].read() if operation == "get" else None
+    return response.get("ETag"), read
 
 
 def header(services: Services, where: dict[str, str], condition: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Every interleaving of two or three events for one key, with everything that may fail."""
+"""Every interleaving of two or three events for one key, with all possible faults."""
 
 import os
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from tests.protocol.scopes import DEEP, SCOPES
 
 pytestmark = pytest.mark.slow
 
-CHOSEN = SCOPES | (DEEP if os.environ.get("PROTOCOL_SCOPES") == "deep" else {})
-CATCHING = [
+SELECTED = SCOPES | (DEEP if os.environ.get("PROTOCOL_SCOPES") == "deep" else {})
+DETECTING_SCOPES = [
     Scope(("x",), (0,), keeps_id=False),
     Scope(("x", "y"), (0, 1)),
     Scope(("x", None), (0, 1)),
@@ -23,20 +23,20 @@ CATCHING = [
 ]
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+@pytest.mark.parametrize("name", SELECTED)
 def test_pdf_and_record_are_consistent_in_every_state(
     name: str, replay: Replay, record_states: Callable[[str, int], None]
 ) -> None:
-    record_states(name, Explorer(CHOSEN[name], replay, violated, forbidden).explore())
+    record_states(name, Explorer(SELECTED[name], replay, violated, forbidden).explore())
 
 
 @pytest.mark.parametrize("build", MUTATIONS.values(), ids=MUTATIONS.keys())
 def test_a_deliberate_defect_is_detected(build: Build) -> None:
     replay = Replay(build)
-    assert any(is_caught(scope, replay) for scope in CATCHING)
+    assert any(is_detected(scope, replay) for scope in DETECTING_SCOPES)
 
 
-def is_caught(scope: Scope, replay: Replay) -> bool:
+def is_detected(scope: Scope, replay: Replay) -> bool:
     try:
         Explorer(scope, replay, violated, anything).explore()
     except Violation:
@@ -44,16 +44,16 @@ def is_caught(scope: Scope, replay: Replay) -> bool:
     return False
 
 
-@pytest.mark.parametrize("scope", CATCHING)
+@pytest.mark.parametrize("scope", DETECTING_SCOPES)
 def test_the_checks_that_detect_defects_pass_without_them(scope: Scope, replay: Replay) -> None:
     assert Explorer(scope, replay, violated, forbidden).explore() > 0
 
 
 def anything(*_state: object) -> None:
-    """Allow every state and every step, so that only the other check counts."""
+    """Allow every state and every change, so that only the other check is effective."""
 
 
-LOOSENED = {
+WEAKENED = {
     "an older event may claim": (
         "newer_than_record",
         "attribute_not_exists(#pk) OR #sequencer <> :sequencer",
@@ -74,11 +74,11 @@ Each replaces the expression that a function of `items` returns; its values stay
 """
 
 
-@pytest.mark.parametrize("name", LOOSENED)
+@pytest.mark.parametrize("name", WEAKENED)
 def test_a_transition_allowed_by_a_weakened_condition_is_detected(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    function, expression, scope = LOOSENED[name]
+    function, expression, scope = WEAKENED[name]
     assert not is_forbidden(scope, Replay(build))
     real = getattr(items, function)
     monkeypatch.setattr(items, function, lambda *values: (expression, real(*values)[1]))

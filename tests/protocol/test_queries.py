@@ -1,4 +1,4 @@
-"""What the table is asked about many records, and what the emulator's DynamoDB answers."""
+"""Queries of many records, with the emulator's DynamoDB."""
 
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ KEYS = [f"{folder}/{n:02}.txt" for folder in ("a", "b") for n in range(12)]
 
 @pytest.fixture(scope="module")
 def table(emulated: Make) -> tuple[Records, str]:
-    """The table, and a bucket of which it has a record of each key."""
+    """A table, and a bucket with a record of each key in it."""
     services: Services = emulated()
     bucket = f"in-{uuid4().hex}"
     written = (
@@ -75,11 +75,11 @@ def test_a_query_of_few_attributes_returns_only_those(
     records, bucket = table
     whole, _ = records.query(bucket, 0, "", None, 100)
     needed, _ = records.query_required(bucket, 0, "", None, 100)
-    assert [(one.input_key, one.status, one.processed_at) for one in needed] == [
-        (one.input_key, one.status, one.processed_at) for one in whole
+    assert [(r.input_key, r.status, r.processed_at) for r in needed] == [
+        (r.input_key, r.status, r.processed_at) for r in whole
     ]
-    assert all(one.pages == 7 or one.status is Status.FAILED for one in whole)
-    assert {one.pages for one in needed} == {None}
+    assert all(r.pages == 7 or r.status is Status.FAILED for r in whole)
+    assert {r.pages for r in needed} == {None}
 
 
 @pytest.mark.parametrize(

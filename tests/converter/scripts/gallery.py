@@ -234,24 +234,25 @@ def main() -> int:
 
 
 def _page(version: str, table: list[str]) -> str:
-    return f"""# Scripts, ours and Chromium's
+    return f"""# Gallery: scripts in the PDF and in Chromium
 
-The beginning of Article 1 of the Universal Declaration of Human Rights, one row a language: above
-as pdfium draws our PDF, below, paler, as {version} sets the same text in the same font and size.
-Both at {_DPI} dpi.
+The beginning of Article 1 of the Universal Declaration of Human Rights, with one row for each
+language. Above is our PDF as pdfium renders it; below, paler, is {version} with the same text, font
+and size. Both are at {_DPI} dpi.
 
 ![Rows in {len(table) - 1} languages, and emoji](gallery.png)
 
-The difference is the share of the ink of both pictures that has no ink of the other within {NEAR}
-pixels, {NEAR * 72 / _DPI:.2f} points; up to {TOLERANCE:.0%} is tolerated. The last column shows
-what it is where shaping fails: against Chromium's picture of the same letters kept apart. Widths
-are in pixels.
+The difference is the share of both images' ink with no ink of the other image within {NEAR} pixels,
+{NEAR * 72 / _DPI:.2f} points; the tolerance is {TOLERANCE:.0%}. The last column shows the
+difference that failed shaping would have: that to Chromium's image of the same letters in isolated
+forms. Widths are in pixels.
 
 | language | font | our width | Chromium's | difference | letters apart |
 |---|---|---:|---:|---:|---:|
 {chr(10).join(table)}
 
-`python -m tests.converter.scripts.gallery` makes this page and fails where more than that differs.
+`python -m tests.converter.scripts.gallery` writes this page, and fails if a difference exceeds the
+tolerance.
 """
 
 

@@ -49,7 +49,7 @@ def test_no_key_leads_out_of_the_folder(key: str) -> None:
 
 
 @given(keys)
-def test_every_part_is_a_name_that_file_systems_allow(key: str) -> None:
+def test_every_part_is_allowed_by_all_file_systems(key: str) -> None:
     for part in file_names.path(key).parts:
         assert 1 <= len(part.encode()) <= 255
         assert not set(part) & {*'/\\:*?"<>|', *map(chr, range(32))}
@@ -70,7 +70,7 @@ def test_no_two_keys_have_one_name(one: str, other: str) -> None:
 @given(keys, keys)
 @example("a.pdf", "a.pdf/b.pdf")
 @example("x" * 300 + ".pdf", "x" * 300 + ".pdf/b.pdf")
-def test_a_file_is_never_in_the_way_of_a_folder(one: str, other: str) -> None:
+def test_no_file_has_the_path_of_a_folder(one: str, other: str) -> None:
     assert file_names.path(one) not in file_names.path(other).parents
 
 

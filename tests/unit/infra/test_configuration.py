@@ -42,7 +42,7 @@ def test_a_stage_has_the_default_architecture_until_another_is_recorded(project:
     assert configuration.read(project)["stages"]["dev"]["api_gateway_stage"] == "api"
 
 
-def test_an_architecture_for_all_stages_is_found_and_an_unknown_one_is_refused(
+def test_an_architecture_can_be_set_for_all_stages_and_an_unknown_one_is_rejected(
     project: Path,
 ) -> None:
     configuration.write(project, {"lambda_architecture": "arm64", "stages": {"dev": {}}})
