@@ -12,11 +12,12 @@ from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import Widths
 from chalicelib.converter.language import of_text, tag
 from chalicelib.converter.layout.layout import Layout, Page
+from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.options import Options, Switch
 from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.report import OnProgress, Progress, Report, Source
-from chalicelib.converter.warning import encoding_doubtful
+from chalicelib.converter.warning import encoding_doubtful, links_left_out
 
 _PAGES_PER_REPORT = 64
 
@@ -53,12 +54,16 @@ def _run(
         if progress:
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
-    for page in _pages(chain([first], texts), layout, tell):
+    links = LinkFinder()
+    for page in _pages(chain([first], texts), layout, links, tell):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
             tell()
     document.finish()
     encoding = decoding.encoding
+    warnings = [encoding_doubtful(encoding.readings)] if encoding.readings else []
+    if links.has_more:
+        warnings.append(links_left_out(MAX_LINKS))
     return Report(
         pages=document.pages,
         encoding=encoding.name,
@@ -66,14 +71,18 @@ def _run(
         encoding_step=encoding.step,
         replaced=decoding.replaced + document.painter.labels.drawn,
         repaired=decoding.repaired,
-        warnings=(encoding_doubtful(encoding.readings),) if encoding.readings else (),
+        warnings=tuple(warnings),
     )
 
 
-def _pages(texts: Iterable[str], layout: Layout, tell: Callable[[], None]) -> Iterator[Page]:
+def _pages(
+    texts: Iterable[str], layout: Layout, links: LinkFinder, tell: Callable[[], None]
+) -> Iterator[Page]:
     cleaner = Cleaner()
     for text in texts:
-        yield from layout.feed(cleaner.clean(text, last=False))
+        clean = cleaner.clean(text, last=False)
+        yield from links.pages(clean.text, layout.feed(clean))
         tell()
-    yield from layout.feed(cleaner.clean("", last=True))
-    yield from layout.finish()
+    clean = cleaner.clean("", last=True)
+    yield from links.pages(clean.text, layout.feed(clean))
+    yield from links.finish(layout.finish())

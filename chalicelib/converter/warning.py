@@ -9,6 +9,7 @@ class WarningCode(StrEnum):
     """Kinds of warnings, which stay what they are once records have them."""
 
     ENCODING_DOUBTFUL = "encoding-doubtful"
+    LINKS_LEFT_OUT = "links-left-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,13 @@ def encoding_doubtful(readings: Sequence[tuple[str, str]]) -> Warned:
         WarningCode.ENCODING_DOUBTFUL,
         f"The text was read as {taken} (“{word}”) and may as well be {alternatives}: if so, upload "
         "it again with its encoding in the metadata pdf-charset.",
+    )
+
+
+def links_left_out(maximum: int) -> Warned:
+    """Return the warning that a text has more addresses than a PDF has links."""
+    return Warned(
+        WarningCode.LINKS_LEFT_OUT,
+        f"The text has more than {maximum:,} addresses of web pages and e-mail. The first "
+        f"{maximum:,} are links in the PDF, those behind them are plain text.",
     )

@@ -10,6 +10,7 @@ from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
+from chalicelib.converter.document.content import Mark
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.pen import MARK, Pen, divided, marked, plain, repeats
@@ -71,21 +72,21 @@ class Painter:
         """What was drawn with the bold face."""
         return self._bold_seen
 
-    def page(self, page: Page, starts: Sequence[int] = ()) -> bytes:
+    def page(self, page: Page, marks: Sequence[Mark] = ()) -> bytes:
         """Operators that draw the rows, then the marks of those that go on from the last.
 
-        They go on with an open text object, and leave one open. `starts` are the rows with which
-        marked-content sequences begin, numbered from 0; each ends where the next begins.
+        They go on with an open text object, and leave one open. `marks` are where marked-content
+        sequences begin, which are numbered from 0; the first begins with the first row.
         """
         rows = page.rows
         shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
         if not any(rows):
             return _aside(shapes)
-        code = _ansi(divided(rows, starts)) if plain(rows) else None
+        code = _ansi(divided(rows, marks)) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
-            return marked(escape_string(code).split(b"\n" + MARK), b"\n", starts) + _aside(shapes)
-        text = self._pen(self._geometry.size).rows(rows, starts)
+            return marked(escape_string(code).split(MARK), b"\n", marks) + _aside(shapes)
+        text = self._pen(self._geometry.size).rows(rows, marks)
         return text + _aside(
             self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes
         )
@@ -167,7 +168,7 @@ class Painter:
             if isinstance(row, ComposedRow):
                 lines += [
                     self._underline(index, x, piece.advance * g.size / 1000)
-                    for piece, x in _places(row, g.margin, g.size)
+                    for piece, x in places(row, g.margin, g.size)
                     if piece.style in (UNDERLINED, BOTH)
                 ]
             if not isinstance(row, StyledLine):
@@ -206,7 +207,7 @@ class Painter:
 
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
         g = self._geometry
-        for piece, x in _places(row, g.margin, g.size):
+        for piece, x in places(row, g.margin, g.size):
             slot = piece.font
             if isinstance(slot, FontSlot) and slot.numbered and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
@@ -224,13 +225,13 @@ class Painter:
         """Those of a row's emoji, over their empty cells."""
         return b"".join(
             self.pictures.draw(piece.emoji, x, y, size)
-            for piece, x in _places(row, left, size)
+            for piece, x in places(row, left, size)
             if piece.emoji
         )
 
 
-def _places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:
-    """The pieces of a row that begins at `left`, and where they begin; all in points."""
+def places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:
+    """Yield the pieces of a row that begins at `left`, and where they begin; all in points."""
     reach = row.indent
     for piece in row.pieces:
         yield piece, left + reach * size / 1000

@@ -1,19 +1,21 @@
 """Text with several fonts: the operators that draw it, with no more of them than it takes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
 
+from chalicelib.converter.document.content import Mark
 from chalicelib.converter.fonts.font import BODY, CELL, Face, FontSelector, FontSlot, font_name
 from chalicelib.converter.fonts.font import BOLD as BOLD_FACE
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import BOLD, BOTH, style_runs
+from chalicelib.converter.reading.cleaning import BOLD, BOTH, slice_line, style_runs
 
 _LINE_END = "\n".encode("utf-16-be")
 _END = b"EMC\n"
-MARK = b"\f"  # before a row with which a marked-content sequence begins
+MARK = b"\f"  # where a marked-content sequence begins
+_WIDE_MARK = "\f".encode("utf-16-be")
 _STROKE = 0.04  # of the size: what makes a font bold that has no bold face
 
 # pdfium takes text that is equal to text just above and touches it for a shadow, and leaves it
@@ -36,29 +38,39 @@ def repeats(rows: list[str]) -> bool:
     return any(map(eq, rows, rows[1:])) and any(one == two != "" for one, two in pairwise(rows))
 
 
-def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
-    """The rows, with a mark before each of these but the first; no row has one of its own."""
-    if len(starts) < 2:
-        return rows
+def divided(rows: list[str], marks: Sequence[Mark]) -> list[str]:
+    """Return the rows with a MARK at each of the marks but the first; no row has one of its own."""
     rows = rows[:]
-    for at in starts[1:]:
-        rows[at] = "\f" + rows[at]
+    for number, place, _ in reversed(marks[1:]):
+        row = rows[number]
+        rows[number] = row[:place] + "\f" + row[place:] if place else "\f" + row
     return rows
 
 
-def marked(parts: list[bytes], line_end: bytes, starts: Sequence[int]) -> bytes:
-    """Operators that draw the rows in escaped strings, each string a marked-content sequence.
+def marked(parts: list[bytes], line_end: bytes, marks: Sequence[Mark]) -> bytes:
+    """Operators that draw rows in escaped strings, each string a marked-content sequence.
 
-    They are not marked if there are no `starts`.
+    They are not marked if there are no `marks`.
     """
-    shown = [b"(" + part.replace(line_end, b")'\n(") + b")'\n" for part in parts]
-    if not starts:
-        return b"".join(shown)
-    return b"".join(_begin(number) + part + _END for number, part in enumerate(shown))
+    if not marks:
+        return _shown(parts[0], line_end)
+    out: list[bytes] = []
+    for number, (part, mark) in enumerate(zip(parts, marks, strict=True)):
+        rows = part.removesuffix(line_end) if number + 1 < len(marks) else part
+        out += (_begin(number, mark.tag), _shown(rows, line_end, within=mark.place > 0), _END)
+    return b"".join(out)
 
 
-def _begin(number: int) -> bytes:
-    return b"/P<</MCID %d>>BDC\n" % number
+def _shown(rows: bytes, line_end: bytes, *, within: bool = False) -> bytes:
+    """Operators that show rows, of which the first may begin `within` a row."""
+    if within:
+        first, end, others = rows.partition(line_end)
+        return b"(" + first + b")Tj\n" + (_shown(others, line_end) if end else b"")
+    return b"(" + rows.replace(line_end, b")'\n(") + b")'\n"
+
+
+def _begin(number: int, tag: bytes) -> bytes:
+    return b"/%b<</MCID %d>>BDC\n" % (tag, number)
 
 
 class Pen:
@@ -73,56 +85,60 @@ class Pen:
         self._stretch = 100.0
         self._bold = False
 
-    def rows(self, rows: list[str], starts: Sequence[int] = ()) -> bytes:
+    def rows(self, rows: list[str], marks: Sequence[Mark] = ()) -> bytes:
         """Operators that draw each row one leading below the last.
 
-        `starts` are the rows with which marked-content sequences begin, from the first.
+        `marks` are where marked-content sequences begin, the first with the first row.
         """
-        out = self._at_once(rows, starts) or self._row_by_row(rows, starts)
+        out = self._at_once(rows, marks) or self._row_by_row(rows, marks)
         if self._stretch != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out
 
-    def _at_once(self, rows: list[str], starts: Sequence[int]) -> bytes | None:
+    def _at_once(self, rows: list[str], marks: Sequence[Mark]) -> bytes | None:
         """The same for rows that need one font only, with a few operations for all of them."""
         text = "\n".join(rows)
         slot = self._repertoire.shared(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
-        code = _code("\n".join(divided(rows, starts)), slot.plane)
-        if code.count(_LINE_END) >= len(rows):
+        code = _code("\n".join(divided(rows, marks)), slot.plane)
+        if code.count(_LINE_END) >= len(rows) or code.count(_WIDE_MARK) >= max(len(marks), 1):
             return None  # the halves of two characters look like one
-        parts = escape_string(code).split(_LINE_END + b"\0" + MARK)
-        return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, starts)
+        parts = escape_string(code).split(_WIDE_MARK)
+        return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, marks)
 
-    def _row_by_row(self, rows: list[str], starts: Sequence[int]) -> bytes:
+    def _row_by_row(self, rows: list[str], marks: Sequence[Mark]) -> bytes:
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
-        marks = {row: _begin(number) for number, row in enumerate(starts)}
+        begins: dict[int, dict[int, bytes]] = {}
+        for number, mark in enumerate(marks):
+            begin = (_END if number else b"") + _begin(number, mark.tag)
+            begins.setdefault(mark.row, {})[mark.place] = begin
         for at, row in enumerate(rows):
-            if at in marks:
-                out += (_END, marks[at]) if at else (marks[at],)
-            out.append(b"T*\n")
-            runs = [] if isinstance(row, ComposedRow) else list(self._runs(row))
+            within = begins.get(at, {})
+            out += (within.pop(0, b""), b"T*\n")
+            runs = [] if isinstance(row, ComposedRow) else list(self._marked_runs(row, within))
             pieces = row.pieces if isinstance(row, ComposedRow) else []
-            texts = {text for text, _, _ in runs} | {piece.shown for piece in pieces}
+            texts = {text for (text, _, _), _ in runs} | {piece.shown for piece in pieces}
             if not above.isdisjoint(texts):
                 sizes.reverse()
             self._size = sizes[0]
             above = texts
             if isinstance(row, ComposedRow):
-                out += self._composed(row)
-            for text, slot, bold in runs:
+                out += self._composed(row, within)
+            for (text, slot, bold), begin in runs:
+                out.append(begin)
                 out += self._drawn(text, slot, bold=bold)
-        return b"".join(out) + (_END if starts else b"")
+        return b"".join(out) + (_END if marks else b"")
 
-    def _composed(self, row: ComposedRow) -> Iterable[bytes]:
+    def _composed(self, row: ComposedRow, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         gap = row.indent
-        for font, shown, advance, style, _ in row.pieces:
+        for number, (font, shown, advance, style, *_) in enumerate(row.pieces):
             bold = style in (BOLD, BOTH)
+            yield begins.get(number, b"")
             if not isinstance(font, FontSlot) and isinstance(shown, bytes):
                 scale = font.face.scale
                 yield self._select(font.name, self._size * scale, 100.0, bold=bold)
@@ -134,6 +150,16 @@ class Pen:
                     yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.stretch))
                 yield from self._drawn(shown, font, bold=bold)
                 gap = advance - font.cells * len(shown) * CELL
+
+    def _marked_runs(
+        self, row: str, begins: Mapping[int, bytes]
+    ) -> Iterator[tuple[FontRun, bytes]]:
+        """Yield the runs of a row, and what begins a marked-content sequence before each."""
+        for start, end in pairwise([0, *begins, len(row)]):
+            begin = begins.get(start, b"")
+            for run in self._runs(slice_line(row, start, end)):
+                yield run, begin
+                begin = b""
 
     def _runs(self, row: str) -> Iterator[FontRun]:
         for style, text in style_runs(row):

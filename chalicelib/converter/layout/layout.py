@@ -1,6 +1,6 @@
 """From clean text to pages of rows on a grid of cells."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,18 +16,20 @@ from chalicelib.converter.reading.cleaning import CleanText, overstruck, slice_l
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
+    from chalicelib.converter.layout.links import LinkSpan
 
 
 @dataclass(slots=True)
 class Page:
     """Rows from top to bottom, and which of them go on with the line of the row above.
 
-    `breaks` is whether a form feed ends it.
+    `breaks` is whether a form feed ends it; `links` are found once all rows are known.
     """
 
     rows: list[str] = field(default_factory=list)
     continued: list[int] = field(default_factory=list)
     breaks: bool = False
+    links: "Sequence[LinkSpan]" = ()
 
 
 class Layout:

@@ -29,7 +29,8 @@ def is_complex(text: str) -> bool:
 class RowPiece(NamedTuple):
     """What is drawn with one font: codes of clusters, ready for a string, or text of the grid.
 
-    `advance` is in thousandths of the size of the text. An `emoji` is drawn over it.
+    `advance` is in thousandths of the size of the text. An `emoji` is drawn over it. `start` and
+    `end` are where its text is in that of the row.
     """
 
     font: "Font"
@@ -37,6 +38,8 @@ class RowPiece(NamedTuple):
     advance: float
     style: str
     emoji: str = ""
+    start: int = 0
+    end: int = 0
 
 
 class ComposedRow(str):

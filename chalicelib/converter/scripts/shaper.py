@@ -1,7 +1,7 @@
 """Text whose letters join, stack or change places: HarfBuzz puts them in their places."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -82,6 +82,12 @@ class ShapedText:
         self.shown += shown
         self.advances += advances
         self.advance += sum(advances)
+
+    def divide(self, part: int) -> None:
+        """Begin another stretch with a part."""
+        at = bisect_right(self.stretches, part, key=lambda run: run.start) - 1
+        if part < len(self.starts) and self.stretches[at].start != part:
+            self.stretches.insert(at + 1, self.stretches[at]._replace(start=part))
 
 
 class Shaper:
