@@ -85,7 +85,7 @@ class Painter:
         code = _ansi(divided(rows, marks)) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
-            return marked(escape_string(code).split(MARK), b"\n", marks) + _aside(shapes)
+            return marked(escape_string(code), b"\n", MARK, marks) + _aside(shapes)
         text = self._pen(self._geometry.size).rows(rows, marks)
         return text + _aside(
             self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes

@@ -39,34 +39,29 @@ def repeats(rows: list[str]) -> bool:
 
 
 def divided(rows: list[str], marks: Sequence[Mark]) -> list[str]:
-    """Return the rows with a MARK at each of the marks but the first; no row has one of its own."""
+    """Return the rows with a MARK at the start of a line for each of the marks but the first."""
     rows = rows[:]
     for number, place, _ in reversed(marks[1:]):
         row = rows[number]
-        rows[number] = row[:place] + "\f" + row[place:] if place else "\f" + row
+        rows[number] = f"{row[:place]}\n\f{row[place:]}" if place else "\f" + row
     return rows
 
 
-def marked(parts: list[bytes], line_end: bytes, marks: Sequence[Mark]) -> bytes:
-    """Operators that draw rows in escaped strings, each string a marked-content sequence.
+def marked(code: bytes, line_end: bytes, mark: bytes, marks: Sequence[Mark]) -> bytes:
+    """Return the operators that draw rows, of which `code` is the escaped string.
 
-    They are not marked if there are no `marks`.
+    What begins with a `mark` is a marked-content sequence; there are none if there are no `marks`.
     """
     if not marks:
-        return _shown(parts[0], line_end)
+        return b"(" + code.replace(line_end, b")'\n(") + b")'\n"
     out: list[bytes] = []
-    for number, (part, mark) in enumerate(zip(parts, marks, strict=True)):
-        rows = part.removesuffix(line_end) if number + 1 < len(marks) else part
-        out += (_begin(number, mark.tag), _shown(rows, line_end, within=mark.place > 0), _END)
+    parts = (code + line_end).split(mark)
+    for number, (part, (_, place, tag)) in enumerate(zip(parts, marks, strict=True)):
+        rows = part.replace(line_end, b")'\n(")
+        if place:
+            rows = rows.replace(b")'\n(", b")Tj\n(", 1)
+        out.append(b"/%b<</MCID %d>>BDC\n(%bEMC\n" % (tag, number, rows[:-1]))
     return b"".join(out)
-
-
-def _shown(rows: bytes, line_end: bytes, *, within: bool = False) -> bytes:
-    """Operators that show rows, of which the first may begin `within` a row."""
-    if within:
-        first, end, others = rows.partition(line_end)
-        return b"(" + first + b")Tj\n" + (_shown(others, line_end) if end else b"")
-    return b"(" + rows.replace(line_end, b")'\n(") + b")'\n"
 
 
 def _begin(number: int, tag: bytes) -> bytes:
@@ -103,11 +98,12 @@ class Pen:
         slot = self._repertoire.shared(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
-        code = _code("\n".join(divided(rows, marks)), slot.plane)
-        if code.count(_LINE_END) >= len(rows) or code.count(_WIDE_MARK) >= max(len(marks), 1):
+        lines = "\n".join(divided(rows, marks))
+        code = _code(lines, slot.plane)
+        if code.count(_LINE_END) > lines.count("\n") or code.count(_WIDE_MARK) > lines.count("\f"):
             return None  # the halves of two characters look like one
-        parts = escape_string(code).split(_WIDE_MARK)
-        return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, marks)
+        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks)
+        return self._set(slot.face, slot, bold=False) + shown
 
     def _row_by_row(self, rows: list[str], marks: Sequence[Mark]) -> bytes:
         out: list[bytes] = []

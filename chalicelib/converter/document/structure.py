@@ -55,7 +55,8 @@ class StructureTree:
 
         `goes_on` is whether the first is more of the last element.
         """
-        self._close_links()
+        if self._links:
+            self._close_links()
         elements: list[int] = []
         identifier = 0
         if blocks and (element := self._continued(goes_on=goes_on)):
@@ -120,7 +121,7 @@ class StructureTree:
             _Element(self._objects.reserve(), parent, block.tag, page)
             for block in blocks[len(elements) :]
         ]
-        self._tree.add(*(element.number for element in new))
+        self._tree.add([element.number for element in new])
         return elements + new
 
     def _link_element(self, link: Link, parent: _Element, page: int) -> _Element:
@@ -140,11 +141,13 @@ class StructureTree:
         parent = self._tree.parent()
         last = len(blocks) - 1
         common = b"/P %d 0 R/Pg %d 0 R/K " % (parent, page)
-        elements = [b"<</S/%b%b%d>>" % (blocks[at].tag, common, at) for at in range(first, last)]
-        number = self._objects.reserve()
-        self._open = _Element(number, parent, blocks[last].tag, page, [b"%d" % last])
-        numbers = [*self._objects.add_all(elements), number]
-        self._tree.add(*numbers)
+        elements = [
+            b"<</S/%b%b%d>>" % (block.tag, common, number)
+            for number, block in enumerate(blocks[first:last], first)
+        ]
+        numbers = [*self._objects.add_all(elements), self._objects.reserve()]
+        self._open = _Element(numbers[-1], parent, blocks[last].tag, page, [b"%d" % last])
+        self._tree.add(numbers)
         return numbers
 
     def finish(self) -> int:

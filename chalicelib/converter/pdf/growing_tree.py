@@ -1,6 +1,6 @@
 """Trees of PDF objects that are written while they grow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.converter.pdf.objects import ObjectWriter
@@ -38,7 +38,7 @@ class GrowingTree:
             self._open[0] = Node(self._objects.reserve())
         return self._open[0].number
 
-    def add(self, *leaves: int) -> None:
+    def add(self, leaves: Sequence[int]) -> None:
         """Add leaves to the node that `parent` named; together they may be more than 64."""
         self._open[0].kids += leaves
         self._open[0].leaves += len(leaves)

@@ -121,8 +121,8 @@ class ObjectWriter:
         stream = self.add_stream(
             head + body, b"/Type/ObjStm/N %d/First %d" % (len(places), len(head))
         )
-        for place, number in enumerate(numbers):
-            self._entries[number] = 2 << 56 | stream << 8 | place
+        for entry, number in enumerate(numbers, 2 << 56 | stream << 8):
+            self._entries[number] = entry
 
     def _locate(self, number: int) -> int:
         """Note that the object comes next; returns its offset."""

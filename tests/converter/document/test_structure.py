@@ -3,6 +3,7 @@
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.converter import Options
 from tests.converter.converted import ABOUT, made, tool
-from tests.converter.tags import read
+from tests.converter.tags import Element, read
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "scripts").glob("*.txt"))
 SAMPLES = {
@@ -58,13 +59,24 @@ def test_pdfua_finds_nothing(name: str, options: dict[str, str], tmp_path: Path)
     assert not pdfua.validate(str(path)).findings
 
 
+def per_paragraph(elements: Iterable[Element], paragraphs: Iterable[str]) -> Iterator[str]:
+    """The text of the elements of each paragraph: a long line within one is an element."""
+    texts = iter(elements)
+    for paragraph in paragraphs:
+        text = ""
+        while len(sorted_letters(text)) < len(sorted_letters(paragraph)):
+            text += next(texts).text
+        yield text
+    assert not list(texts)
+
+
 @pytest.mark.parametrize("article", SCRIPTS, ids=lambda path: path.stem)
 def test_every_script_is_tagged_in_reading_order(article: Path, tmp_path: Path) -> None:
     text = article.read_text("utf-8")
     pdf = made(text).pdf
     paragraphs = [part for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
     elements = read(pdf).elements
-    assert [sorted_letters(one.text) for one in elements] == [
+    assert [sorted_letters(part) for part in per_paragraph(elements, paragraphs)] == [
         sorted_letters(part) for part in paragraphs
     ]
     if not any(unicodedata.bidirectional(one) in ("R", "AL") for one in text):
@@ -106,6 +118,18 @@ def test_a_paragraph_goes_on_over_the_end_of_a_page() -> None:
     pdf = made("before\n\n" + "word " * 1500 + "\n\nbehind").pdf
     texts = [one.text.strip() for one in read(pdf).elements]
     assert texts == ["before", ("word " * 1500).strip(), "behind"]
+
+
+def test_a_long_line_is_a_paragraph_by_itself_and_its_rows_are_one() -> None:
+    long = ["one " * 80, "two " * 90, "three " * 700, "four " * 60]
+    text = "\n".join(["short", "lines", *long, "a last line", "and another"])
+    texts = [one.text for one in read(made(text).pdf).elements]
+    assert texts == ["shortlines", *long, "a last lineand another"]
+
+
+def test_lines_of_two_rows_stay_in_the_paragraph_around_them() -> None:
+    text = "row\n" + ("x" * 70 + " " + "y" * 40 + "\n") * 5
+    assert len(read(made(text).pdf).elements) == 1
 
 
 def test_a_log_of_thousands_of_pages_has_few_elements() -> None:
