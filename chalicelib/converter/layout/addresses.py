@@ -9,6 +9,7 @@ from urllib.parse import quote
 # Characters of an address. What is longer is no link.
 MAX_LENGTH = 4096
 
+_MAX_URI = 32_767  # characters; PDF/A has no longer strings (ISO 19005-2, 6.1.13)
 _MAX_HOST, _MAX_LABEL = 253, 63  # characters (RFC 1035, 2.3.4)
 
 # One of these is in every text that has an address; most texts have none of them. Searching for
@@ -75,7 +76,7 @@ def addresses(text: str, start: int = 0) -> Iterator[Address]:
     """Yield the addresses that begin at `start` or behind it, in order."""
     while match := _START.search(text, start):
         address = _address(text, match)
-        if address:
+        if address and len(address.uri) <= _MAX_URI:
             yield address
         start = address.end if address else match.end()
 
