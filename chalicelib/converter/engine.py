@@ -13,6 +13,7 @@ from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.converter.layout.layout import Layout, Page
+from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.options import CarriageControl, Options, Switch
 from chalicelib.converter.reading import asa
 from chalicelib.converter.reading.asa import Recogniser
@@ -60,7 +61,8 @@ def _convert(
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
     lines = _LineReader(options)
-    for page in _pages(chain([first], texts), layout, lines, report_progress):
+    links = LinkFinder()
+    for page in _pages(chain([first], texts), layout, lines, links, report_progress):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
             report_progress()
@@ -74,7 +76,7 @@ def _convert(
         encoding_step=encoding.step,
         replaced=replaced,
         repaired=decoding.repaired,
-        warnings=tuple(_warnings(decoding, replaced, lines)),
+        warnings=tuple(_warnings(decoding, replaced, lines, links)),
         text_size=decoding.bytes_read,
     )
 
@@ -96,7 +98,9 @@ class _LineReader:
         return piece
 
 
-def _warnings(decoding: Decoding, replaced: int, lines: _LineReader) -> Iterator[ConversionWarning]:
+def _warnings(
+    decoding: Decoding, replaced: int, lines: _LineReader, links: LinkFinder
+) -> Iterator[ConversionWarning]:
     if readings := decoding.encoding.readings:
         yield warning.doubtful_encoding_warning(readings)
     if replaced:
@@ -109,17 +113,22 @@ def _warnings(decoding: Decoding, replaced: int, lines: _LineReader) -> Iterator
         yield warning.controls_shown(lines.cleaner.controls_shown)
     if lines.recogniser.is_recognised and lines.carriage_control is None:
         yield warning.carriage_control()
+    if links.has_more:
+        yield warning.links_left_out(MAX_LINKS)
 
 
 def _pages(
     texts: Iterable[str],
     layout: Layout,
     lines: _LineReader,
+    links: LinkFinder,
     report_progress: Callable[[], None],
 ) -> Iterator[Page]:
     """Yield pages as they are complete; `report_progress` is called after each text."""
     for text in texts:
-        yield from layout.feed(lines.clean(text, last=False))
+        clean = lines.clean(text, last=False)
+        yield from links.pages(clean.text, layout.feed(clean))
         report_progress()
-    yield from layout.feed(lines.clean("", last=True))
-    yield from layout.finish()
+    clean = lines.clean("", last=True)
+    yield from links.pages(clean.text, layout.feed(clean))
+    yield from links.finish(layout.finish())

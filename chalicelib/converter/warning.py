@@ -14,6 +14,7 @@ class WarningCode(StrEnum):
     HOLES = "holes"
     CONTROLS_SHOWN = "controls-shown"
     CARRIAGE_CONTROL = "carriage-control"
+    LINKS_LEFT_OUT = "links-left-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,12 @@ def carriage_control() -> ConversionWarning:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def links_left_out(maximum: int) -> ConversionWarning:
+    """Return the warning that a text has more addresses than a PDF has links."""
+    return ConversionWarning(
+        WarningCode.LINKS_LEFT_OUT,
+        f"The text has more than {maximum:,} addresses of web pages and e-mail. The first "
+        f"{maximum:,} are links in the PDF, the rest are plain text.",
+    )

@@ -12,13 +12,24 @@ _ENTRY = re.compile(rb"<([0-9A-Fa-f]+)> (?:<([0-9A-Fa-f]+)> )?<([0-9A-Fa-f]+)>")
 
 
 @dataclass
+class Link:
+    """A Link element: its text, and the annotations that it refers to."""
+
+    text: str = ""
+    uris: list[str] = field(default_factory=list)
+    descriptions: list[str] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+    areas: int = 0
+
+
+@dataclass
 class Element:
-    """A structure element whose kids are content: its type, and its text in content order."""
+    """A structure element with content: its type, its text in reading order, and its links."""
 
     tag: str
     text: str
     number: int
-    links: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
 
 @dataclass
@@ -52,6 +63,9 @@ class _Reader:
         self.untagged = ""
         self.groups: set[str] = set()
         self.contents: dict[tuple[int, int], str] = {}
+        self.owners: dict[tuple[int, int], int] = {}
+        self.annotations: dict[int, int] = {}
+        self.numbers = {page.obj.objgen[0]: n for n, page in enumerate(document.pages)}
         for page in document.pages:
             self._page(page)
 
@@ -60,45 +74,66 @@ class _Reader:
         parents = dict(numbers(root.ParentTree))
         assert root.ParentTreeNextKey > max(parents, default=-1)
         owners: dict[tuple[int, int], int] = {}
+        annotations: dict[int, int] = {}
         for page in self.document.pages:
-            for identifier, element in enumerate(parents[int(page.obj.StructParents)]):
+            for identifier, element in enumerate(parents.pop(int(page.obj.StructParents))):
                 owners[page.obj.objgen[0], identifier] = element.objgen[0]
+            for annotation in page.obj.get("/Annots", []):
+                assert page.obj.Tabs == "/S"
+                key = int(annotation.StructParent)
+                annotations[annotation.objgen[0]] = parents.pop(key).objgen[0]
+        assert not parents, "keys of nothing"
         elements = list(self._elements(root.K, root))
-        claimed = [key for _, keys in elements for key in keys]
-        assert len(claimed) == len(set(claimed)), "content in two elements"
-        assert set(claimed) == set(self.contents), "content in no element"
-        for found, keys in elements:
-            for key in keys:
-                assert owners.pop(key) == found.number
-        assert not owners, "parents of no content"
+        assert self.owners == owners, "content and parents disagree"
+        assert set(self.owners) == set(self.contents), "content in no element"
+        assert self.annotations == annotations, "annotations and parents disagree"
         assert not self.untagged.strip()
-        return Tagged([one for one, _ in elements], self.artifacts, self.untagged, self.groups)
+        return Tagged(elements, self.artifacts, self.untagged, self.groups)
 
-    def _elements(
-        self, node: pikepdf.Object, parent: pikepdf.Object
-    ) -> Iterator[tuple[Element, list[tuple[int, int]]]]:
+    def _elements(self, node: pikepdf.Object, parent: pikepdf.Object) -> Iterator[Element]:
+        """Yield the elements with content below a node, which is one or a group."""
         assert node.P.objgen == parent.objgen
-        kids = node.K if isinstance(node.K, pikepdf.Array) else [node.K]
         element = Element(str(node.S), "", node.objgen[0])
-        keys: list[tuple[int, int]] = []
         inner = []
-        kid: Any  # pikepdf gives integers as int, which its types do not say
-        for kid in kids:
-            if isinstance(kid, int):
-                keys.append((node.Pg.objgen[0], kid))
-            elif kid.get("/Type") == "/MCR":
-                keys.append((kid.Pg.objgen[0], int(kid.MCID)))
-            elif kid.get("/Type") == "/OBJR":
-                element.links.append(str(kid.Obj.A.URI))
+        for kid in _kids(node):
+            if _is_content(kid):
+                element.text += self._content(node, kid)
+            elif kid.S == "/Link":
+                assert kid.P.objgen == node.objgen
+                element.links.append(self._link(kid))
+                element.text += element.links[-1].text
             else:
                 inner.append(kid)
-        element.text = "".join(self.contents[key] for key in keys)
-        if keys or element.links:
-            yield element, keys
-        else:
+        if inner:
             self.groups.add(str(node.S))
+            assert not element.text
+        else:
+            yield element
         for kid in inner:
             yield from self._elements(kid, node)
+
+    def _link(self, node: pikepdf.Object) -> Link:
+        link = Link()
+        for kid in _kids(node):
+            if not isinstance(kid, int) and kid.get("/Type") == "/OBJR":
+                assert kid.Obj.objgen[0] not in self.annotations
+                self.annotations[kid.Obj.objgen[0]] = node.objgen[0]
+                link.uris.append(str(kid.Obj.A.URI))
+                link.descriptions.append(str(kid.Obj.Contents))
+                link.pages.append(self.numbers[kid.Pg.objgen[0]])
+                link.areas += len(kid.Obj.QuadPoints) // 8
+            else:
+                link.text += self._content(node, kid)
+        return link
+
+    def _content(self, node: pikepdf.Object, kid: Any) -> str:
+        """The text of a marked-content sequence, which only one element may have."""
+        key = (
+            (node.Pg.objgen[0], kid) if isinstance(kid, int) else (kid.Pg.objgen[0], int(kid.MCID))
+        )
+        assert key not in self.owners, "content in two elements"
+        self.owners[key] = node.objgen[0]
+        return self.contents[key]
 
     def _page(self, page: pikepdf.Page) -> None:
         number = page.obj.objgen[0]
@@ -142,6 +177,15 @@ class _Reader:
         if font.objgen not in self.maps:
             self.maps[font.objgen] = to_unicode(bytes(font.ToUnicode.read_bytes()))
         return self.maps[font.objgen]
+
+
+def _kids(node: pikepdf.Object) -> list[Any]:
+    """The kids of an element; pikepdf gives integers as int, which its types do not say."""
+    return list(node.K) if isinstance(node.K, pikepdf.Array) else [node.K]
+
+
+def _is_content(kid: Any) -> bool:
+    return isinstance(kid, int) or kid.get("/Type") == "/MCR"
 
 
 def _decoded(codes: bytes, size: int, font: dict[int, str]) -> str:

@@ -6,7 +6,7 @@ the catalog, metadata, output intent and document information after the last pag
 uses private members of fpdf2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from hashlib import md5
 from html import escape
@@ -18,6 +18,8 @@ from fpdf.prefs import ViewerPreferences
 from fpdf.syntax import PDFObject
 
 from chalicelib import VERSION
+from chalicelib.converter.document.annotations import LinkAnnotations
+from chalicelib.converter.document.content import Mark, content_sequences
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
@@ -27,6 +29,7 @@ from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.language import UNDETERMINED
 from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.links import Link
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
 from chalicelib.converter.pdf.objects import ObjectWriter
 from chalicelib.converter.pdf.page_tree import PageTree
@@ -92,6 +95,7 @@ class Document:
         self._paragraphs = Paragraphs()
         self._structure = StructureTree(self.objects) if tagged else None
         self._outline = Outline(self.objects)
+        self._annotations = LinkAnnotations(self.objects, self.painter, geometry)
         self._geometry = geometry
         self._frame.write_header(source.name)
 
@@ -116,16 +120,43 @@ class Document:
     def add_page(self, page: Page) -> None:
         """Write a page."""
         blocks, goes_on = self._paragraphs.blocks(page)
-        starts = [block.start for block in blocks] if self._structure else ()
-        entries = self._frame.add_page(self.painter.page(page, starts), self.pages + 1)
         if self._structure:
-            entries += b"/StructParents %d" % self._structure.next_key
-        number = self.tree.add_page(entries)
-        if self._structure:
-            self._structure.add_page(number, blocks, goes_on=goes_on)
+            number = self._add_tagged(page, blocks, self._structure, goes_on=goes_on)
+        else:
+            number = self._write_page(page, (), self._annotations.add_page(page, None))
         self._add_to_outline(page, number, blocks)
         if self._shaper and self._shaper.is_full:
             self._write_cluster_fonts()
+
+    def _add_tagged(
+        self, page: Page, blocks: Sequence[Block], structure: StructureTree, *, goes_on: bool
+    ) -> int:
+        key = structure.next_key
+        parents = b"/StructParents %d" % key
+        if not page.links:
+            marks = [Mark(block.start) for block in blocks]
+            number = self._write_page(page, marks, {}, parents)
+            structure.add_page(number, blocks, goes_on=goes_on)
+            return number
+        sequences = content_sequences(page, blocks)
+        annotations = self._annotations.add_page(page, key + 1)
+        marks = [sequence.mark for sequence in sequences]
+        number = self._write_page(page, marks, annotations, parents)
+        structure.add_page_with_links(number, blocks, sequences, annotations, goes_on=goes_on)
+        return number
+
+    def _write_page(
+        self,
+        page: Page,
+        marks: Sequence[Mark],
+        annotations: Mapping[Link, int],
+        entries: bytes = b"",
+    ) -> int:
+        entries += self._frame.add_page(self.painter.page(page, marks), self.pages + 1)
+        if annotations:
+            references = b" ".join(b"%d 0 R" % number for number in annotations.values())
+            entries += b"/Tabs/S/Annots[%b]" % references
+        return self.tree.add_page(entries)
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
         """Add a page, which has this object number, and its headings to the outline."""

@@ -10,6 +10,7 @@ from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
+from chalicelib.converter.document.content import Mark
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.pen import MARK, Pen, divided, marked, plain, repeats
@@ -72,21 +73,21 @@ class Painter:
         """The code points drawn with the bold face."""
         return self._bold_seen
 
-    def page(self, page: Page, starts: Sequence[int] = ()) -> bytes:
+    def page(self, page: Page, marks: Sequence[Mark] = ()) -> bytes:
         """Return operators that draw the rows, and marks at rows that continue the one above.
 
-        A text object is open before and after them. `starts` are the indices of the rows with
-        which marked-content sequences begin; each ends where the next begins.
+        A text object is open before and after them. `marks` are the places where marked-content
+        sequences begin, the first with the first row; each ends where the next begins.
         """
         rows = page.rows
         shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
         if not any(rows):
             return _aside(shapes)
-        code = _ansi(divided(rows, starts)) if plain(rows) else None
+        code = _ansi(divided(rows, marks)) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
-            return marked(escape_string(code).split(b"\n" + MARK), b"\n", starts) + _aside(shapes)
-        text = self._pen(self._geometry.size).rows(rows, starts)
+            return marked(escape_string(code), b"\n", MARK, marks) + _aside(shapes)
+        text = self._pen(self._geometry.size).rows(rows, marks)
         return text + _aside(
             self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes
         )
@@ -171,7 +172,7 @@ class Painter:
             if isinstance(row, ComposedRow):
                 lines += [
                     self._underline(index, x, piece.advance * g.size / 1000)
-                    for piece, x in _places(row, g.margin, g.size)
+                    for piece, x in places(row, g.margin, g.size)
                     if piece.style in (UNDERLINED, BOTH)
                 ]
             if not isinstance(row, StyledLine):
@@ -212,7 +213,7 @@ class Painter:
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
         """Yield operators that draw the code points of a row's characters without a font."""
         g = self._geometry
-        for piece, x in _places(row, g.margin, g.size):
+        for piece, x in places(row, g.margin, g.size):
             slot = piece.font
             if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
@@ -231,12 +232,12 @@ class Painter:
         """Return operators that draw a row's emoji over their empty cells."""
         return b"".join(
             self.pictures.draw(piece.emoji, x, y, size)
-            for piece, x in _places(row, left, size)
+            for piece, x in places(row, left, size)
             if piece.emoji
         )
 
 
-def _places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:
+def places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:
     """Yield the pieces of a row and the x coordinate of each; `left` is the row's; in points."""
     reach = row.indent
     for piece in row.pieces:

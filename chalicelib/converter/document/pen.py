@@ -1,10 +1,11 @@
 """Draws text in several fonts with as few operators as possible."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
 
+from chalicelib.converter.document.content import Mark
 from chalicelib.converter.fonts.font import (
     BODY_FACE,
     BOLD_FACE,
@@ -16,13 +17,15 @@ from chalicelib.converter.fonts.font import (
 )
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import BOLD, BOTH, style_runs
+from chalicelib.converter.reading.cleaning import BOLD, BOTH, slice_line, style_runs
 
 _LINE_END = "\n".encode("utf-16-be")
 _END = b"EMC\n"
 
 MARK = b"\f"
-"""Precedes the code of a row with which a marked-content sequence begins."""
+"""Stands in the code of rows where a marked-content sequence begins."""
+
+_WIDE_MARK = "\f".encode("utf-16-be")
 
 _BOLD_STROKE = 0.04
 """Width of the stroke, relative to the size, that makes a font bold that has no bold face."""
@@ -49,30 +52,36 @@ def repeats(rows: list[str]) -> bool:
     return any(map(eq, rows, rows[1:])) and any(row == below != "" for row, below in pairwise(rows))
 
 
-def divided(rows: list[str], starts: Sequence[int]) -> list[str]:
-    """Return the rows with a MARK before each of `starts` but the first; no row has one before."""
-    if len(starts) < 2:
-        return rows
+def divided(rows: list[str], marks: Sequence[Mark]) -> list[str]:
+    """Return the rows with a MARK where each of the marks but the first begins."""
     rows = rows[:]
-    for at in starts[1:]:
-        rows[at] = "\f" + rows[at]
+    for number, place, _ in reversed(marks[1:]):
+        row = rows[number]
+        rows[number] = f"{row[:place]}\n\f{row[place:]}" if place else "\f" + row
     return rows
 
 
-def marked(parts: list[bytes], line_end: bytes, starts: Sequence[int]) -> bytes:
-    """Return operators that draw escaped strings of rows, each in a marked-content sequence.
+def marked(code: bytes, line_end: bytes, mark: bytes, marks: Sequence[Mark]) -> bytes:
+    """Return the operators that draw rows, of which `code` is the escaped string.
 
-    Without `starts` there are no marked-content sequences.
+    Each part of the string that begins with `mark` is a marked-content sequence. Without `marks`,
+    there are none.
     """
-    shown = [b"(" + part.replace(line_end, b")'\n(") + b")'\n" for part in parts]
-    if not starts:
-        return b"".join(shown)
-    return b"".join(_begin(number) + part + _END for number, part in enumerate(shown))
+    if not marks:
+        return b"(" + code.replace(line_end, b")'\n(") + b")'\n"
+    out: list[bytes] = []
+    parts = (code + line_end).split(mark)
+    for number, (part, (_, place, tag)) in enumerate(zip(parts, marks, strict=True)):
+        rows = part.replace(line_end, b")'\n(")
+        if place:
+            rows = rows.replace(b")'\n(", b")Tj\n(", 1)
+        out.append(b"/%b<</MCID %d>>BDC\n(%bEMC\n" % (tag, number, rows[:-1]))
+    return b"".join(out)
 
 
-def _begin(number: int) -> bytes:
+def _begin(number: int, tag: bytes) -> bytes:
     """Return the operator that begins a marked-content sequence."""
-    return b"/P<</MCID %d>>BDC\n" % number
+    return b"/%b<</MCID %d>>BDC\n" % (tag, number)
 
 
 class Pen:
@@ -87,58 +96,63 @@ class Pen:
         self._h_scale = 100.0
         self._bold = False
 
-    def rows(self, rows: list[str], starts: Sequence[int] = ()) -> bytes:
+    def rows(self, rows: list[str], marks: Sequence[Mark] = ()) -> bytes:
         """Return operators that draw each row one leading below the last.
 
-        `starts` are the indices of the rows with which marked-content sequences begin.
+        `marks` are the places where marked-content sequences begin, the first with the first row.
         """
-        out = self._at_once(rows, starts) or self._row_by_row(rows, starts)
+        out = self._at_once(rows, marks) or self._row_by_row(rows, marks)
         if self._h_scale != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out
 
-    def _at_once(self, rows: list[str], starts: Sequence[int]) -> bytes | None:
+    def _at_once(self, rows: list[str], marks: Sequence[Mark]) -> bytes | None:
         """Return operators for rows that need only one font, or None if they need several."""
         text = "\n".join(rows)
         slot = self._repertoire.common_font(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
-        code = _code("\n".join(divided(rows, starts)), slot.plane)
-        if code.count(_LINE_END) >= len(rows):
+        lines = "\n".join(divided(rows, marks))
+        code = _code(lines, slot.plane)
+        if code.count(_LINE_END) > lines.count("\n") or code.count(_WIDE_MARK) > lines.count("\f"):
             return None  # the halves of two characters look like one
-        parts = escape_string(code).split(_LINE_END + b"\0" + MARK)
-        return self._set(slot.face, slot, bold=False) + marked(parts, _LINE_END, starts)
+        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks)
+        return self._set(slot.face, slot, bold=False) + shown
 
-    def _row_by_row(self, rows: list[str], starts: Sequence[int]) -> bytes:
+    def _row_by_row(self, rows: list[str], marks: Sequence[Mark]) -> bytes:
         """Return operators for rows that need several fonts, styles or sizes."""
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
-        marks = {row: _begin(number) for number, row in enumerate(starts)}
+        begins: dict[int, dict[int, bytes]] = {}
+        for number, mark in enumerate(marks):
+            begin = (_END if number else b"") + _begin(number, mark.tag)
+            begins.setdefault(mark.row, {})[mark.place] = begin
         for at, row in enumerate(rows):
-            if at in marks:
-                out += (_END, marks[at]) if at else (marks[at],)
-            out.append(b"T*\n")
-            runs = [] if isinstance(row, ComposedRow) else list(self._runs(row))
+            within = begins.get(at, {})
+            out += (within.pop(0, b""), b"T*\n")
+            runs = [] if isinstance(row, ComposedRow) else list(self._marked_runs(row, within))
             pieces = row.pieces if isinstance(row, ComposedRow) else []
-            texts = {text for text, _, _ in runs} | {piece.shown for piece in pieces}
+            texts = {text for (text, _, _), _ in runs} | {piece.shown for piece in pieces}
             if not above.isdisjoint(texts):
                 sizes.reverse()
             self._size = sizes[0]
             above = texts
             if isinstance(row, ComposedRow):
-                out += self._composed(row)
-            for text, slot, bold in runs:
+                out += self._composed(row, within)
+            for (text, slot, bold), begin in runs:
+                out.append(begin)
                 out += self._drawn(text, slot, bold=bold)
-        return b"".join(out) + (_END if starts else b"")
+        return b"".join(out) + (_END if marks else b"")
 
-    def _composed(self, row: ComposedRow) -> Iterable[bytes]:
-        """Yield operators that draw a composed row."""
+    def _composed(self, row: ComposedRow, begins: Mapping[int, bytes]) -> Iterable[bytes]:
+        """Yield operators that draw a composed row; `begins` has operators by piece."""
         gap = row.indent
-        for font, shown, advance, style, _ in row.pieces:
+        for number, (font, shown, advance, style, *_) in enumerate(row.pieces):
             bold = style in (BOLD, BOTH)
+            yield begins.get(number, b"")
             if not isinstance(font, GridFont) and isinstance(shown, bytes):
                 scale = font.face.scale
                 yield self._select(font.name, self._size * scale, 100.0, bold=bold)
@@ -150,6 +164,16 @@ class Pen:
                     yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.h_scale))
                 yield from self._drawn(shown, font, bold=bold)
                 gap = advance - font.cells * len(shown) * CELL
+
+    def _marked_runs(
+        self, row: str, begins: Mapping[int, bytes]
+    ) -> Iterator[tuple[GridRun, bytes]]:
+        """Yield each run of a row, and the operators that begin a sequence there."""
+        for start, end in pairwise([0, *begins, len(row)]):
+            begin = begins.get(start, b"")
+            for run in self._runs(slice_line(row, start, end)):
+                yield run, begin
+                begin = b""
 
     def _runs(self, row: str) -> Iterator[GridRun]:
         """Yield the runs of a row that have one font and are bold or not."""

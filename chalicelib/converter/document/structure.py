@@ -1,12 +1,14 @@
 """The logical structure of a document (PDF 32000-1, 14.7), written while it grows.
 
 A document has groups of paragraphs and headings. The content of an element is one marked-content
-sequence on each of its pages.
+sequence on each of its pages, except for its links, which are elements of their own.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from chalicelib.converter.document.content import ContentSequence
+from chalicelib.converter.layout.links import Link
 from chalicelib.converter.layout.paragraphs import Block
 from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree
@@ -18,13 +20,22 @@ _MAX_PAGES = 64
 
 @dataclass(slots=True)
 class _Element:
-    """An element that may continue on the next page; `kids` are the entries of its /K array."""
+    """An element that may continue on the next page; `kids` are the entries of its /K array.
+
+    `page` is the first of its pages, and `pages` their number.
+    """
 
     number: int
     parent: int
     tag: bytes
     page: int
-    kids: list[bytes]
+    kids: list[bytes] = field(default_factory=list)
+    pages: int = 1
+
+    def add_content(self, page: int, identifier: int) -> None:
+        """Add a marked-content sequence."""
+        content = b"%d" if page == self.page else b"<</Type/MCR/Pg %d 0 R/MCID %%d>>" % page
+        self.kids.append(content % identifier)
 
 
 class StructureTree:
@@ -36,6 +47,7 @@ class StructureTree:
         self._tree = GrowingTree(objects, self._content)
         self._parents = NumberTree(objects)
         self._open: _Element | None = None
+        self._links: dict[Link, _Element] = {}  # the elements of the last page's links
         self.next_key = 0  # of the tree of parents; a page's /StructParents
 
     def add_page(self, page: int, blocks: Sequence[Block], *, goes_on: bool) -> None:
@@ -43,15 +55,84 @@ class StructureTree:
 
         `goes_on` is whether the first is more of the last element.
         """
+        if self._links:
+            self._close_links()
         elements: list[int] = []
         identifier = 0
-        if self._open and blocks and goes_on and len(self._open.kids) < _MAX_PAGES:
-            self._open.kids.append(b"<</Type/MCR/Pg %d 0 R/MCID 0>>" % page)
-            elements.append(self._open.number)
+        if blocks and (element := self._continued(goes_on=goes_on)):
+            element.add_content(page, 0)
+            element.pages += 1
+            elements.append(element.number)
             identifier = 1
         if identifier < len(blocks):
             self._close()
             elements += self._add_elements(page, blocks, identifier)
+        self._add_parents(elements)
+
+    def add_page_with_links(
+        self,
+        page: int,
+        blocks: Sequence[Block],
+        sequences: Sequence[ContentSequence],
+        annotations: Mapping[Link, int],
+        *,
+        goes_on: bool,
+    ) -> None:
+        """Add the content of a page with links.
+
+        The /StructParent of their annotations are the keys after that of the page.
+        """
+        self._close_links(but=annotations)
+        elements = self._block_elements(page, blocks, goes_on=goes_on)
+        owners = [0] * len(sequences)
+        for number in sorted(range(len(sequences)), key=lambda n: sequences[n].order):
+            sequence = sequences[number]
+            element = elements[sequence.block]
+            if sequence.link:
+                element = self._link_element(sequence.link, element, page)
+            element.add_content(page, number)
+            owners[number] = element.number
+        self._add_parents(owners)
+        for link, annotation in annotations.items():
+            element = self._links[link]
+            element.kids.append(b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (page, annotation))
+            self._parents.add(self._key(), b"%d 0 R" % element.number)
+        for element in elements[:-1]:
+            self._write(element)
+        self._open = elements[-1]
+
+    def _continued(self, *, goes_on: bool) -> _Element | None:
+        """Return the open element if more can be added to it."""
+        return self._open if self._open and goes_on and self._open.pages < _MAX_PAGES else None
+
+    def _block_elements(
+        self, page: int, blocks: Sequence[Block], *, goes_on: bool
+    ) -> list[_Element]:
+        """Return an element for each block of a page, of which only the first may have content."""
+        elements: list[_Element] = []
+        if element := self._continued(goes_on=goes_on):
+            element.pages += 1
+            elements.append(element)
+        else:
+            self._close()
+        self._open = None
+        parent = self._tree.parent()
+        new = [
+            _Element(self._objects.reserve(), parent, block.tag, page)
+            for block in blocks[len(elements) :]
+        ]
+        self._tree.add([element.number for element in new])
+        return elements + new
+
+    def _link_element(self, link: Link, parent: _Element, page: int) -> _Element:
+        if link not in self._links:
+            number = self._objects.reserve()
+            self._links[link] = _Element(number, parent.number, b"Link", page)
+            parent.kids.append(b"%d 0 R" % number)
+        return self._links[link]
+
+    def _add_parents(self, elements: Iterable[int]) -> None:
+        """Add the elements that the marked-content sequences of a page belong to."""
         references = b" ".join([b"%d 0 R" % number for number in elements])
         self._parents.add(self._key(), b"[%b]" % references)
 
@@ -60,15 +141,18 @@ class StructureTree:
         parent = self._tree.parent()
         last = len(blocks) - 1
         common = b"/P %d 0 R/Pg %d 0 R/K " % (parent, page)
-        elements = [b"<</S/%b%b%d>>" % (blocks[at].tag, common, at) for at in range(first, last)]
-        number = self._objects.reserve()
-        self._open = _Element(number, parent, blocks[last].tag, page, [b"%d" % last])
-        numbers = [*self._objects.add_all(elements), number]
-        self._tree.add(*numbers)
+        elements = [
+            b"<</S/%b%b%d>>" % (block.tag, common, number)
+            for number, block in enumerate(blocks[first:last], first)
+        ]
+        numbers = [*self._objects.add_all(elements), self._objects.reserve()]
+        self._open = _Element(numbers[-1], parent, blocks[last].tag, page, [b"%d" % last])
+        self._tree.add(numbers)
         return numbers
 
     def finish(self) -> int:
         """Write the unfinished elements; return the object number of the structure tree root."""
+        self._close_links()
         self._close()
         document, parents = self._tree.finish(), self._parents.finish()
         self._objects.add(
@@ -85,13 +169,23 @@ class StructureTree:
 
     def _close(self) -> None:
         """Write the unfinished element, which ends with this page."""
-        element, self._open = self._open, None
-        if element:
-            kids = b"[%b]" % b" ".join(element.kids) if len(element.kids) > 1 else element.kids[0]
-            content = b"<</S/%b/P %d 0 R/Pg %d 0 R/K %b>>"
-            self._objects.add(
-                content % (element.tag, element.parent, element.page, kids), element.number
-            )
+        if self._open:
+            self._write(self._open)
+        self._open = None
+
+    def _close_links(self, but: Container[Link] = ()) -> None:
+        """Write the unfinished links, except those that may continue on the next page."""
+        for link in [link for link in self._links if link not in but]:
+            self._write(self._links.pop(link))
+
+    def _write(self, element: _Element) -> None:
+        kids = element.kids
+        content = b"[%b]" % b" ".join(kids) if len(kids) > 1 else kids[0]
+        self._objects.add(
+            b"<</S/%b/P %d 0 R/Pg %d 0 R/K %b>>"
+            % (element.tag, element.parent, element.page, content),
+            element.number,
+        )
 
     def _content(self, node: TreeNode, parent: int | None) -> bytes:
         """Return the dictionary of a group, or of the document element at the root."""

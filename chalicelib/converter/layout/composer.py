@@ -9,6 +9,7 @@ from typing import cast
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL
 from chalicelib.converter.layout import line_breaks
+from chalicelib.converter.layout.addresses import addresses, may_have_addresses
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.cleaning import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
@@ -50,10 +51,11 @@ class Composer:
         the advance of the paragraph's text before this line, in thousandths of the type size.
         """
         base, runs = bidi.directional_runs(line, rtl)
-        shaped = self._shaped(line, runs, base, start, divided=False)
+        links = _links(line) if may_have_addresses(line) else []
+        shaped = self._shaped(line, runs, base, start, divided=bool(links))
         if max(shaped.advances) > self._columns * CELL:
             shaped = self._shaped(line, runs, base, start, divided=True)
-        return list(_Paragraph(line, base, shaped, self._columns).rows())
+        return list(_Paragraph(line, base, shaped, self._columns, links).rows())
 
     def _shaped(
         self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool
@@ -82,7 +84,10 @@ class Composer:
 class _Paragraph:
     """A shaped line, divided into rows."""
 
-    def __init__(self, line: str, base: int, shaped: ShapedText, columns: int) -> None:
+    def __init__(
+        self, line: str, base: int, shaped: ShapedText, columns: int, links: Iterable[int]
+    ) -> None:
+        """`links` are the places where addresses begin and end, and so do pieces of rows."""
         self._line = line
         self._base = base
         self._shaped = shaped
@@ -91,6 +96,8 @@ class _Paragraph:
         self._starts = [*shaped.starts, len(line)]
         # The advance of all that is in front of each cluster.
         self._reach = list(accumulate(shaped.advances, initial=0.0))
+        for place in links:
+            shaped.divide(self._cluster(place))
         self._bounds = [run.start for run in shaped.runs]
         self._without_spaces = WITHOUT_SPACES.search(line) is not None
 
@@ -168,12 +175,14 @@ class _Paragraph:
         """Return a row of clusters, with its runs in visual order."""
         text = self._text(start, end)
         levels, parts = [], []
+        row_start = self._starts[start]
         for first, behind, run, level in self._row_runs(start, end, text):
             levels.append(level)
             shown = self._shaped.shown[first:behind]
             joined = _joined(run.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
-            parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji))
+            places = self._starts[first] - row_start, self._starts[behind] - row_start
+            parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji, *places))
         rtl = self._base % 2 == 1
         indent = self._width - (self._reach[end] - self._reach[start]) if rtl else 0.0
         return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)
@@ -199,6 +208,11 @@ class _Paragraph:
             if seen < behind:
                 yield seen, behind, run, self._base
             first = behind
+
+
+def _links(line: str) -> list[int]:
+    """Return the places where the addresses of a line begin and end."""
+    return [place for address in addresses(line) for place in (address.start, address.end)]
 
 
 def _joined(font: RunFont, shown: list[bytes | str]) -> bytes | str:

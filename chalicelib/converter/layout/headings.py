@@ -1,4 +1,4 @@
-"""Recognizes headings in plain text: Markdown, underlined titles, and numbered chapters."""
+"""Recognizes headings in text: Markdown, underlined, numbered, and those of manual pages."""
 
 import re
 from collections.abc import Sequence
@@ -20,6 +20,12 @@ _CHAPTER = re.compile(
 )
 _NUMBERED = re.compile(r"([0-9]+(?:\.[0-9]+){1,5})\.? +\w.*[^.,;:!?]")
 
+# The output of man: the title in both corners of the first line, section headings at the margin,
+# subsection headings after three blanks, and text after more.
+_MANUAL = re.compile(r"(\S+\(\w+\)) .* \1 *")
+_SECTION = re.compile(r"(   )?([A-Z]\S.{0,80})")
+_SECTION_TEXT = re.compile(r" {4,}\S")
+
 _MAY_BE_HEADING = re.compile("[#0-9]| *[cpbsa]", re.IGNORECASE)
 """Matches the start of any heading of one row, which few other rows have."""
 
@@ -36,14 +42,31 @@ class Headings:
 
     def __init__(self) -> None:
         self._path: list[int] = []  # levels of the last heading and those above it, as marked
+        self._is_manual: bool | None = None  # known from the first short paragraph
 
     def heading(self, rows: Sequence[str]) -> Heading | None:
-        """Return the heading that the rows of a paragraph form, or None."""
-        if not rows or len(rows) > MAX_ROWS or len(rows[0]) > _MAX_LENGTH:
+        """Return the heading that the one or two rows of a paragraph form, or None."""
+        if self._is_manual is None:
+            self._is_manual = _MANUAL.fullmatch(rows[0]) is not None
+        title, *line = rows
+        if len(title) > _MAX_LENGTH or not (line or _MAY_BE_HEADING.match(title)):
             return None
-        marked = _underlined_heading(*rows) if len(rows) == 2 else _single_row_heading(rows[0])
-        if marked is None:
+        marked = _underlined_heading(title, *line) if line else _single_row_heading(title)
+        return self._nested(marked) if marked else None
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether the first short paragraph was the title of a manual page."""
+        return bool(self._is_manual)
+
+    def section(self, title: str, text: str) -> Heading | None:
+        """Return the heading that a line of a manual page is, or None; `text` is the line below."""
+        if not _SECTION_TEXT.match(text):
             return None
+        match = _SECTION.fullmatch(title)
+        return self._nested(Heading(2 if match[1] else 1, match[2])) if match else None
+
+    def _nested(self, marked: Heading) -> Heading:
         while self._path and self._path[-1] >= marked.level:
             self._path.pop()
         self._path.append(marked.level)
@@ -52,8 +75,6 @@ class Headings:
 
 def _single_row_heading(row: str) -> Heading | None:
     """Return the heading that a single row is, as it is marked, or None."""
-    if not _MAY_BE_HEADING.match(row):
-        return None
     if match := _MARKDOWN.fullmatch(row):
         return Heading(len(match[1]), match[2])
     if match := _CHAPTER.fullmatch(row):

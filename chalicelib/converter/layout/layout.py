@@ -1,6 +1,6 @@
 """Lays clean text out on pages of rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,18 +16,20 @@ from chalicelib.converter.reading.cleaning import CleanText, overstruck, slice_l
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
+    from chalicelib.converter.layout.links import LinkSpan
 
 
 @dataclass(slots=True)
 class Page:
     """A page: its rows, and the indices of rows that continue the line of the row above.
 
-    `breaks` is whether the page ends with a form feed.
+    `breaks` is whether the page ends with a form feed; `links` are added when all rows are known.
     """
 
     rows: list[str] = field(default_factory=list)
     continued: list[int] = field(default_factory=list)
     breaks: bool = False
+    links: "Sequence[LinkSpan]" = ()
 
 
 class Layout:

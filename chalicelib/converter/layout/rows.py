@@ -32,7 +32,8 @@ def is_complex(text: str) -> bool:
 class RowPiece(NamedTuple):
     """A run of a row: escaped codes of a ClusterFont, or text of a GridFont.
 
-    `advance` is in thousandths of the type size. An `emoji` is drawn over it.
+    `advance` is in thousandths of the type size. An `emoji` is drawn over it. `start` and `end` are
+    where its text is in that of the row.
     """
 
     font: "RunFont"
@@ -40,6 +41,8 @@ class RowPiece(NamedTuple):
     advance: float
     style: str
     emoji: str = ""
+    start: int = 0
+    end: int = 0
 
 
 class ComposedRow(str):

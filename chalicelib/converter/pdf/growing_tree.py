@@ -1,6 +1,6 @@
 """Trees of PDF objects, such as the page tree, written while they grow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.converter.pdf.objects import ObjectWriter
@@ -44,7 +44,7 @@ class GrowingTree:
             self._open[0] = TreeNode(self._objects.reserve())
         return self._open[0].number
 
-    def add(self, *leaves: int) -> None:
+    def add(self, leaves: Sequence[int]) -> None:
         """Add leaves to the node that `parent` returned, even if it gets more than _MAX_KIDS."""
         self._open[0].kids += leaves
         self._open[0].leaves += len(leaves)

@@ -133,8 +133,8 @@ class ObjectWriter:
         stream = self.add_stream(
             head + body, b"/Type/ObjStm/N %d/First %d" % (len(pairs), len(head))
         )
-        for index, number in enumerate(numbers):
-            self._entries[number] = 2 << 56 | stream << 8 | index
+        for entry, number in enumerate(numbers, 2 << 56 | stream << 8):
+            self._entries[number] = entry
 
     def _record_offset(self, number: int) -> int:
         """Record that the object is written next; return its offset in the file."""

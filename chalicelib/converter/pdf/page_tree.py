@@ -19,7 +19,7 @@ class PageTree:
         """Write a page with further `entries` in its dictionary; return its object number."""
         parent = self._tree.parent()
         page = self._objects.add(b"<</Type/Page/Parent %d 0 R%b>>" % (parent, entries))
-        self._tree.add(page)
+        self._tree.add([page])
         self.first_page = self.first_page or page
         self.pages += 1
         return page

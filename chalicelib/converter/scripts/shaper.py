@@ -1,5 +1,6 @@
 """Shapes the parts of a line: words and clusters of any script, emoji, and text of the grid."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -66,6 +67,12 @@ class ShapedText:
         self.shown += shown
         self.advances += advances
         self.advance += sum(advances)
+
+    def divide(self, part: int) -> None:
+        """Begin another run with a part."""
+        at = bisect_right(self.runs, part, key=lambda run: run.start) - 1
+        if part < len(self.starts) and self.runs[at].start != part:
+            self.runs.insert(at + 1, self.runs[at]._replace(start=part))
 
 
 class Shaper:

@@ -53,6 +53,43 @@ def test_other_headings(text: str) -> None:
     assert len(outline(text)) == 2
 
 
+MANUAL = """LS(1)                            User Commands                           LS(1)
+
+N\bNA\bAM\bME\bE
+       ls - list directory contents
+
+DESCRIPTION
+       List information about the files.
+
+   Exit status:
+       0      if OK,
+
+       1      if minor problems.
+
+SEE ALSO
+       Full documentation <https://example.org/ls>
+
+GNU coreutils 9.1               September 2022                           LS(1)
+"""
+
+
+def test_sections_of_manual_pages() -> None:
+    assert list(headings(MANUAL)) == [
+        ("/H1", "NAME"),
+        ("/H1", "DESCRIPTION"),
+        ("/H2", "Exit status:"),
+        ("/H1", "SEE ALSO"),
+    ]
+    assert outline(MANUAL) == [
+        (0, "NAME", 0),
+        (0, "DESCRIPTION", 0),
+        (1, "Exit status:", 0),
+        (0, "SEE ALSO", 0),
+    ]
+    elsewhere = MANUAL.partition("\n")[2]
+    assert list(headings(elsewhere)) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

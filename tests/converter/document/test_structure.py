@@ -3,6 +3,7 @@
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.converter import Options
 from tests.converter.converted import ABOUT, made, tool
-from tests.converter.tags import read
+from tests.converter.tags import Element, read
 from tests.examples import examples
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "scripts").glob("*.txt"))
@@ -30,6 +31,8 @@ SAMPLES = {
     "headings": "# A\n\nx\n\n### B\n\nTitle\n=====\n\nx\fChapter 1\n\ny\n",
     "emoji": "😀 👨\u200d👩\u200d👧 🇩🇪\n\nn\u0308 ❤\ufe0f\n",
     "styled": "N\bNA\bAM\bME\bE _\bu_\bn\n\n日本語 H\bH\n" * 30,
+    "links": "# www.example.org\n\nx (https://example.org/" + "a/" * 99 + ") a@example.org\n" * 60,
+    "links in Hebrew": "שלום https://example.org/a (www.example.org) עולם\n\nx\n",
     "controls": "\x00\x01\x7f\ufeff\ufffe\uffff\ufdd0\U0001fffe\n",
 }
 OPTIONS = [
@@ -57,13 +60,24 @@ def test_pdf_ua_checks_pass(name: str, options: dict[str, str], tmp_path: Path) 
     assert not pdfua.validate(str(path)).findings
 
 
+def per_paragraph(elements: Iterable[Element], paragraphs: Iterable[str]) -> Iterator[str]:
+    """The text of the elements of each paragraph: a long line within one is an element."""
+    texts = iter(elements)
+    for paragraph in paragraphs:
+        text = ""
+        while len(sorted_letters(text)) < len(sorted_letters(paragraph)):
+            text += next(texts).text
+        yield text
+    assert not list(texts)
+
+
 @pytest.mark.parametrize("article", SCRIPTS, ids=lambda path: path.stem)
 def test_every_script_is_tagged_in_reading_order(article: Path, tmp_path: Path) -> None:
     text = article.read_text("utf-8")
     pdf = made(text).pdf
     paragraphs = [part for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
     elements = read(pdf).elements
-    assert [sorted_letters(one.text) for one in elements] == [
+    assert [sorted_letters(part) for part in per_paragraph(elements, paragraphs)] == [
         sorted_letters(part) for part in paragraphs
     ]
     if not any(unicodedata.bidirectional(one) in ("R", "AL") for one in text):
@@ -82,6 +96,9 @@ def test_every_character_is_in_one_marked_content_of_one_element(name: str) -> N
         expected = re.sub("[^\b]\b", "", expected)
     if name == "controls":
         expected = controls[:2] + "\u2421\u2060\ufffd\uffff\ufdd0\U0001fffe"
+    if name == "links in Hebrew":
+        assert sorted_letters(tagged.text) == sorted_letters(expected)
+        return
     assert squeezed(tagged.text) == squeezed(expected)
     assert "page1of" in squeezed(tagged.artifacts)
 
@@ -102,6 +119,18 @@ def test_a_paragraph_continues_on_the_next_page() -> None:
     pdf = made("before\n\n" + "word " * 1500 + "\n\nbehind").pdf
     texts = [one.text.strip() for one in read(pdf).elements]
     assert texts == ["before", ("word " * 1500).strip(), "behind"]
+
+
+def test_a_long_line_is_a_paragraph_by_itself_and_its_rows_are_one() -> None:
+    long = ["one " * 80, "two " * 90, "three " * 700, "four " * 60]
+    text = "\n".join(["short", "lines", *long, "a last line", "and another"])
+    texts = [one.text for one in read(made(text).pdf).elements]
+    assert texts == ["shortlines", *long, "a last lineand another"]
+
+
+def test_lines_of_two_rows_stay_in_the_paragraph_around_them() -> None:
+    text = "row\n" + ("x" * 70 + " " + "y" * 40 + "\n") * 5
+    assert len(read(made(text).pdf).elements) == 1
 
 
 def test_a_log_of_thousands_of_pages_has_few_elements() -> None:

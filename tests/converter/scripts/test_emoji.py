@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.converter.scripts import emoji
 
 # Every ninth of the sequences that are fully qualified in Unicode 15.0's emoji-test.txt.
-RECOMMENDED = Path(__file__).with_name("emoji-test.txt").read_text("utf-8").split()
+RECOMMENDED = (Path(__file__).parents[1] / "emoji-test.txt").read_text("utf-8").split()
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"

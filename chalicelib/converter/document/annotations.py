@@ -1,0 +1,78 @@
+"""Link annotations (PDF 32000-1, 12.5.6.5): what is clicked, and the URI that it leads to."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from chalicelib.converter.document.content import pieces_of
+from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.painter import Painter, places
+from chalicelib.converter.fonts.font import ASCENT, DESCENT
+from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.links import Link, LinkSpan
+from chalicelib.converter.layout.rows import ComposedRow
+from chalicelib.converter.pdf.objects import ObjectWriter, escape_string
+
+# Left, bottom, right and top edge, in points.
+_Box: TypeAlias = tuple[float, float, float, float]
+
+
+class LinkAnnotations:
+    """Writes an annotation for each link of a page, of one area for each of its rows."""
+
+    def __init__(self, objects: ObjectWriter, painter: Painter, geometry: Geometry) -> None:
+        self._objects = objects
+        self._painter = painter
+        self._geometry = geometry
+
+    def add_page(self, page: Page, first_key: int | None) -> dict[Link, int]:
+        """Write the annotations of a page; returns their numbers.
+
+        `first_key` is the /StructParent of the first, others follow; None if there is no structure.
+        """
+        areas: dict[Link, list[_Box]] = {}
+        for span in page.links:
+            areas.setdefault(span.link, []).extend(self._boxes(page.rows[span.row], span))
+        return {
+            link: self._add(link, boxes, None if first_key is None else first_key + number)
+            for number, (link, boxes) in enumerate(areas.items())
+        }
+
+    def _boxes(self, row: str, span: LinkSpan) -> Iterator[_Box]:
+        g = self._geometry
+        baseline = g.baseline(span.row)
+        bottom, top = baseline - g.size * DESCENT / 1000, baseline + g.size * ASCENT / 1000
+        if isinstance(row, ComposedRow):
+            pieces = list(places(row, g.margin, g.size))
+            for number in pieces_of(row, span):
+                piece, left = pieces[number]
+                yield left, bottom, left + piece.advance * g.size / 1000, top
+            return
+        left = g.margin + self._painter.cells(row[: span.start]) * g.cell
+        width = self._painter.cells(row[span.start : span.end]) * g.cell
+        yield left, bottom, left + width, top
+
+    def _add(self, link: Link, boxes: list[_Box], key: int | None) -> int:
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        # The order of the corners is that of all readers: above left, above right, below left,
+        # below right.
+        quads = b" ".join(
+            b"%.2f %.2f %.2f %.2f %.2f %.2f %.2f %.2f"
+            % (left, top, right, top, left, bottom, right, bottom)
+            for left, bottom, right, top in boxes
+        )
+        return self._objects.add(
+            b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%.2f %.2f %.2f %.2f]/QuadPoints[%b]"
+            b"/Contents(%b)/A<</S/URI/URI(%b)>>%b>>"
+            % (
+                *(min(lefts), min(bottoms), max(rights), max(tops)),
+                quads,
+                escape_string(_text_string(link.text)),
+                escape_string(link.uri.encode("ascii")),
+                b"" if key is None else b"/StructParent %d" % key,
+            )
+        )
+
+
+def _text_string(text: str) -> bytes:
+    """Return a text string as it is encoded (7.9.2.2)."""
+    return text.encode("ascii") if text.isascii() else b"\xfe\xff" + text.encode("utf-16-be")

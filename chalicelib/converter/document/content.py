@@ -1,0 +1,84 @@
+"""How the rows of a page are divided into marked-content sequences (PDF 32000-1, 14.6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.links import Link, LinkSpan
+from chalicelib.converter.layout.paragraphs import Block
+from chalicelib.converter.layout.rows import ComposedRow
+
+
+class Mark(NamedTuple):
+    """Where a marked-content sequence begins; it ends where the next one does.
+
+    `place` is a character of the row, or a piece of a composed row.
+    """
+
+    row: int
+    place: int = 0
+    tag: bytes = b"P"
+
+
+class ContentSequence(NamedTuple):
+    """A sequence, the number of the block that it belongs to, and its link if it is one.
+
+    Sequences are numbered in the order in which they are drawn; `order` is their order in the
+    text, which is another one where text of both directions is mixed.
+    """
+
+    mark: Mark
+    block: int
+    link: Link | None
+    order: tuple[int, int]
+
+
+def content_sequences(page: Page, blocks: Sequence[Block]) -> list[ContentSequence]:
+    """Return the sequences of a page with links; each link is in sequences of its own."""
+    spans: defaultdict[int, list[LinkSpan]] = defaultdict(list)
+    for span in page.links:
+        spans[span.row].append(span)
+    numbers = {block.start: number for number, block in enumerate(blocks)}
+    sequences: list[ContentSequence] = []
+    block = 0
+    begins = True  # whether the next piece of content cannot be more of the last sequence
+    for number, row in enumerate(page.rows):
+        reordered = isinstance(row, ComposedRow) and bool(spans[number])
+        begins = begins or reordered or number in numbers
+        block = numbers.get(number, block)
+        for place, link, order in _parts(row, spans[number]):
+            if begins or link is not sequences[-1].link:
+                mark = Mark(number, place, b"Link" if link else b"P")
+                sequences.append(ContentSequence(mark, block, link, (number, order)))
+            begins = False
+        begins = reordered
+    return sequences
+
+
+def pieces_of(row: ComposedRow, span: LinkSpan) -> Iterator[int]:
+    """Yield the numbers of the pieces that have any of a link's characters."""
+    for number, piece in enumerate(row.pieces):
+        if piece.start < span.end and piece.end > span.start:
+            yield number
+
+
+def _parts(row: str, spans: Iterable[LinkSpan]) -> Iterator[tuple[int, Link | None, int]]:
+    """Yield where each part of a row begins, its link, and its place in the row's text."""
+    if isinstance(row, ComposedRow) and row.pieces:
+        links = {number: span.link for span in spans for number in pieces_of(row, span)}
+        starts = [
+            0,
+            *(n for n in range(1, len(row.pieces)) if links.get(n) is not links.get(n - 1)),
+        ]
+        for start, end in zip(starts, [*starts[1:], len(row.pieces)], strict=True):
+            yield start, links.get(start), min(piece.start for piece in row.pieces[start:end])
+        return
+    end = 0
+    for span in spans:
+        if span.start > end:
+            yield end, None, end
+        yield span.start, span.link, span.start
+        end = span.end
+    if end < len(row) or not end:
+        yield end, None, end

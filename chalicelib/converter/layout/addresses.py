@@ -1,0 +1,180 @@
+"""Find web and e-mail addresses in text, by the rules that people expect of links."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from unicodedata import normalize
+from urllib.parse import quote
+
+# Characters of an address. What is longer is no link.
+MAX_LENGTH = 4096
+
+_MAX_URI = 32_767  # characters; PDF/A has no longer strings (ISO 19005-2, 6.1.13)
+_MAX_HOST, _MAX_LABEL = 253, 63  # characters (RFC 1035, 2.3.4)
+
+# One of these is in every text that has an address; most texts have none of them. Searching for
+# each takes a hundredth of what a regular expression does.
+_HINTS = ("://", "@", "www.", "WWW.")
+
+# Outside ASCII, addresses may have letters, digits, marks and symbols of any script (RFC 3987), but
+# its punctuation and blanks belong to the sentence.
+_PUNCTUATION = (
+    "\u0080-\u00bf\u00d7\u00f7\u037e\u0387\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f"
+    "\u066a-\u066d\u06d4\u0964\u0965\u0e5a\u0e5b\u1680\u2000-\u200b\u200e-\u206f\u2190-\u2bff"
+    "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d\u30fb\ufe10-\ufe1f\ufe30-\ufe6f"
+    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ue000-\uf8ff\ufff0-\uffff"
+)
+_BODY = f'[^\0- "<>\\\\^`|\x7f{_PUNCTUATION}]'
+_UNBOUNDED_RUN = re.compile(_BODY + "+")
+_RUN = re.compile(_BODY + f"{{1,{MAX_LENGTH + 1}}}")
+
+# An address begins where no longer word does, and no other scheme, such as git+https.
+_MAILBOX = r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
+_START = re.compile(
+    r"(?<![A-Za-z0-9+.-])(?:(?P<web>https?://)|(?P<mailto>mailto:)(?=[A-Za-z0-9]))"
+    r"|(?<![A-Za-z0-9@_./+-])(?P<www>www\.)"
+    # Followed by a path it is what ssh takes, such as git@example.org:project.
+    rf"|(?<![A-Za-z0-9._%+-])(?P<mailbox>{_MAILBOX})(?!\.?[A-Za-z0-9@_/-]|:[^\s])",
+    re.IGNORECASE,
+)
+_MAILBOX_START = re.compile(_MAILBOX)
+
+_AUTHORITY_END = re.compile("[/?#]")
+_HOST = re.compile(rf"\[[0-9A-Fa-f:.]+\]|[^\0-,/:-@\[-^`{{-\x7f{_PUNCTUATION}]+")
+_PORT = re.compile(r":[0-9]{1,5}(?![0-9])")
+
+# Words of these scripts follow an address without a blank: Thai to Burmese, Khmer, Japanese,
+# Chinese, Korean.
+_WITHOUT_BLANKS = (
+    "\u0e00-\u109f\u1780-\u17ff\u3005-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_CHANGE_OF_SCRIPT = re.compile(f"(?<=[A-Za-z0-9])[{_WITHOUT_BLANKS}]")
+
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_OPENING = {")": "(", "]": "[", "}": "{"}
+_NEXT_ADDRESS = re.compile("[,;]https?://", re.IGNORECASE)
+_TRAILING = ".,:;!?'*_~([{"
+
+# What a URI may have as it is (RFC 3986, 2); all else is percent-encoded.
+_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
+
+
+class Address(NamedTuple):
+    """Where an address is in a text, and the URI that it leads to, which is ASCII."""
+
+    start: int
+    end: int
+    uri: str
+
+
+def may_have_addresses(text: str) -> bool:
+    """Return whether there may be addresses in the text; this is fast."""
+    return any(hint in text for hint in _HINTS)
+
+
+def addresses(text: str, start: int = 0) -> Iterator[Address]:
+    """Yield the addresses that begin at `start` or behind it, in order."""
+    while match := _START.search(text, start):
+        address = _address(text, match)
+        if address and len(address.uri) <= _MAX_URI:
+            yield address
+        start = address.end if address else match.end()
+
+
+def _address(text: str, match: re.Match[str]) -> Address | None:
+    start = match.start()
+    if match["mailbox"]:
+        return Address(start, match.end(), "mailto:" + _encoded(match[0]))
+    run = _RUN.match(text, start)
+    if not run or len(run[0]) > MAX_LENGTH:
+        return None
+    address = _in_sentence(run[0], text[start - 1 : start], text[run.end() : run.end() + 1])
+    if match["mailto"]:
+        mailbox = _MAILBOX_START.match(address, len("mailto:"))
+        return Address(start, start + len(address), _encoded(address)) if mailbox else None
+    return _web_address(address, len(match["web"] or ""), start)
+
+
+def _in_sentence(run: str, before: str, behind: str) -> str:
+    """Return a run of characters without what belongs to the text around the address."""
+    if before == "<" and behind == ">":
+        return run  # RFC 3986, appendix C
+    end = run.find("'") if before == "'" else -1
+    if end < 0:
+        end = len(run)
+    if following := _NEXT_ADDRESS.search(run, 0, end):
+        end = following.start()
+    opened: list[str] = []
+    for bracket in _BRACKETS.finditer(run, 0, end):
+        if bracket[0] not in _OPENING:
+            opened.append(bracket[0])
+        elif opened and opened[-1] == _OPENING[bracket[0]]:
+            opened.pop()
+        else:
+            end = bracket.start()
+            break
+    return run[:end].rstrip(_TRAILING)
+
+
+def _web_address(text: str, authority: int, start: int) -> Address | None:
+    """Return the address with its host at `authority`, up to where it cannot go on.
+
+    `start` is where the text begins in the text around it.
+    """
+    match = _AUTHORITY_END.search(text, authority)
+    authority_end = match.start() if match else len(text)
+    host_start = text.rfind("@", authority, authority_end) + 1 or authority
+    match = _HOST.match(text, host_start, authority_end)
+    host = _host(match[0]) if match else ""
+    host_end = host_start + len(host)
+    if port := _PORT.match(text, host_end, authority_end):
+        host_end = port.end()
+    if not host or (not authority and host.count(".") < 2):
+        return None
+    end = len(text) if host_end == authority_end else host_end
+    if change := _CHANGE_OF_SCRIPT.search(text, authority_end, end):
+        end = change.start()
+    scheme = text[:authority].lower() or "http://"
+    user = _encoded(text[authority:host_start])
+    rest = _encoded(text[host_start + len(host) : end])
+    return Address(start, start + end, f"{scheme}{user}{_encoded_host(host)}{rest}")
+
+
+def _host(text: str) -> str:
+    """Return the host that the text begins with, or nothing."""
+    if text.startswith("["):
+        return text
+    *labels, last = text.partition("..")[0].rstrip("-_.").split(".")
+    if change := _CHANGE_OF_SCRIPT.search(last):
+        last = last[: change.start()]
+    labels.append(last)
+    host = ".".join(labels)
+    valid = host[:1].isalnum() and all(0 < len(label) <= _MAX_LABEL for label in labels)
+    return host if valid and len(host) <= _MAX_HOST else ""
+
+
+def _encoded_host(host: str) -> str:
+    """Return a host in ASCII: international names as UTS #46 maps most of them (RFC 3492)."""
+    if host.isascii():
+        return host
+    labels = normalize("NFKC", host).lower().split(".")
+    return ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels
+    )
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe=_SAFE, errors="replace")
+
+
+def last_boundary(text: str) -> int:
+    """Return the place of the last character that is in no address, or the text's length.
+
+    What begins behind that place may go on with text that follows. A place further than MAX_LENGTH
+    from the end will do, as no address is longer.
+    """
+    place = max(text.rfind(" "), text.rfind("\n"), len(text) - MAX_LENGTH - 2, 0)
+    for run in _UNBOUNDED_RUN.finditer(text, place):
+        if run.end() == len(text):
+            return max(run.start() - 1, 0)
+    return len(text)

@@ -1,0 +1,153 @@
+"""The links of pages: addresses in their text, which may go on over the end of a row or a page."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from chalicelib.converter.layout.addresses import (
+    Address,
+    addresses,
+    last_boundary,
+    may_have_addresses,
+)
+from chalicelib.converter.layout.layout import Page
+
+# Links of a document: each takes some 250 bytes, and readers keep all of a page in memory.
+MAX_LINKS = 10_000
+
+# Characters of a block that are searched again with the next, where a hint may be in both.
+_OVERLAP = 4
+
+
+class Link:
+    """An address as it was typed, and the URI that it leads to."""
+
+    __slots__ = ("text", "uri")
+
+    def __init__(self, text: str, uri: str) -> None:
+        self.text = text
+        self.uri = uri
+
+
+class LinkSpan(NamedTuple):
+    """The characters of a row, from `start` to `end`, that are a link or part of one."""
+
+    row: int
+    start: int
+    end: int
+    link: Link
+
+
+class _Row(NamedTuple):
+    """A row of a page and where it starts in the text that is searched."""
+
+    page: Page
+    number: int
+    start: int
+
+
+class LinkFinder:
+    """Adds links to pages. A page is held back while an address at its end may go on."""
+
+    def __init__(self) -> None:
+        #: Whether the text has more than MAX_LINKS addresses, of which only the first are links.
+        self.has_more = False
+        self._links = 0
+        self._hinted = False  # whether the next pages may have addresses
+        self._last_block = ""  # its end
+        self._held: list[Page] = []
+        # The rows of the held pages that may be part of an address, their text, and how much of
+        # it is known to be part of none.
+        self._rows: list[_Row] = []
+        self._text = ""
+        self._searched = 0
+
+    def pages(self, block: str, pages: Iterable[Page]) -> Iterator[Page]:
+        """Yield the pages that are complete with a block of text, with their links.
+
+        Most blocks have no address, which is found once for all of their pages.
+        """
+        hinted = "\b" in block or may_have_addresses(self._last_block + block)
+        self._last_block = block[-_OVERLAP:]
+        self._hinted = self._hinted or hinted
+        complete = 0
+        for page in pages:
+            complete += 1
+            yield from self._add(page)
+        if complete > 1:  # the next page has nothing of the blocks before this one
+            self._hinted = hinted
+
+    def finish(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """Yield the last pages."""
+        for page in pages:
+            yield from self._add(page)
+        yield from self._release()
+
+    def _add(self, page: Page) -> Iterator[Page]:
+        continued = page.continued
+        if self._held and continued[:1] != [0]:
+            yield from self._release()
+        if self.has_more or not (self._held or self._hinted):
+            yield page
+            return
+        self._append(page)
+        self._held.append(page)
+        boundary = last_boundary(self._text)
+        self._search(boundary)
+        yield from self._keep(boundary)
+
+    def _append(self, page: Page) -> None:
+        """Add the rows of a page to the text, in which those of one line are joined."""
+        continued = set(page.continued)
+        parts = [self._text]
+        length = len(self._text)
+        for number, row in enumerate(page.rows):
+            if number and number not in continued:
+                parts.append("\n")
+                length += 1
+            self._rows.append(_Row(page, number, length))
+            parts.append(row)
+            length += len(row)
+        self._text = "".join(parts)
+
+    def _keep(self, boundary: int) -> Iterator[Page]:
+        """Forget the text before a boundary and yield the pages that have none of the rest."""
+        if boundary >= len(self._text) - 1:
+            yield from self._release()
+            return
+        first = bisect_right(self._rows, boundary, key=lambda row: row.start) - 1
+        self._rows = [row._replace(start=row.start - boundary) for row in self._rows[first:]]
+        self._text = self._text[boundary:]
+        self._searched = max(0, self._searched - boundary)
+        while self._held[0] is not self._rows[0].page:
+            yield self._held.pop(0)
+
+    def _release(self) -> Iterator[Page]:
+        """Search what is left and yield all pages."""
+        if self._text:
+            self._search(len(self._text))
+        yield from self._held
+        self._held, self._rows, self._text, self._searched = [], [], "", 0
+
+    def _search(self, boundary: int) -> None:
+        """Add the links that begin before a boundary."""
+        if self.has_more or not may_have_addresses(self._text):
+            return
+        for address in addresses(self._text, self._searched):
+            if address.start >= boundary:
+                break
+            if self._links == MAX_LINKS:
+                self.has_more = True
+                break
+            self._links += 1
+            self._searched = address.end
+            self._add_link(address)
+
+    def _add_link(self, address: Address) -> None:
+        link = Link(self._text[address.start : address.end], address.uri)
+        at = bisect_right(self._rows, address.start, key=lambda row: row.start) - 1
+        while at < len(self._rows) and self._rows[at].start < address.end:
+            page, number, start = self._rows[at]
+            end = min(address.end - start, len(page.rows[number]))
+            page.links = [*page.links, LinkSpan(number, max(0, address.start - start), end, link)]
+            at += 1

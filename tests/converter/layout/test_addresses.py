@@ -1,0 +1,82 @@
+"""What is an address in a text, where it ends, and where it leads."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.converter.layout.addresses import MAX_LENGTH, addresses, last_boundary
+
+# Each sentence with its addresses between ⟦ and ⟧.
+SENTENCES = [
+    "⟦https://example.org/a?b=c&d=%20#e⟧, ⟦HTTP://example.org⟧; ⟦http://localhost:8080/x⟧.",
+    "(see ⟦http://example.com/x_(y)⟧), [⟦https://example.org/a[1]⟧] {⟦https://example.org⟧}",
+    '"⟦https://example.org/a⟧" “⟦https://example.org⟧” «⟦https://example.org/b⟧» `⟦https://a.org⟧`',
+    "href='⟦https://example.org/a⟧'> ['⟦https://a.org⟧','⟦https://b.org⟧'] it's ⟦https://c.org⟧'s",
+    "<⟦https://example.org/a.⟧> <a href=⟦https://example.org⟧>",
+    "[text](⟦https://example.org/a_(b)⟧).More ![i](⟦https://a.org/i.svg⟧) **⟦https://a.org⟧**",
+    "Really ⟦https://example.org⟧?! Wait: ⟦https://example.org/wait⟧... ⟦https://example.org⟧, so",
+    "⟦https://a.org/1⟧,⟦https://a.org/2⟧;⟦https://a.org/3⟧|⟦https://a.org/4⟧\t⟦https://a.org/5⟧",
+    "⟦www.example.org/x⟧, ⟦WWW.example.org⟧. www.x wwww.example.org mywww.example.org",
+    "⟦help@example.org⟧ <⟦a.b+c@mail.example.org⟧>, ⟦mailto:help@example.org?subject=x⟧.",
+    "git@example.org:project.git root@host a@b.local.1 x@1.2.3.4 mailto:nobody me@localhost",
+    "⟦https://user:word@example.org/x⟧ ⟦http://[::1]:8080/x⟧ ⟦http://10.0.0.1/x⟧",
+    "⟦https://münchen.de/straße⟧ ⟦http://例え.jp/日本⟧。",
+    "请看⟦https://example.org/路径⟧。或⟦https://example.org⟧查看，⟦https://example.org/a⟧查看",
+    "انظر ⟦https://example.org/a⟧، שלום (⟦https://example.org⟧)׃",
+    "javascript:alert(1) file:///etc/passwd ftp://example.org git+https://example.org data:x,y",
+    "http:// https://... http://{host}/ https://-x http://$HOST/ https:/example.org",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_addresses_end_where_people_expect(sentence: str) -> None:
+    text = re.sub("[⟦⟧]", "", sentence)
+    expected = re.findall("⟦(.*?)⟧", sentence)
+    assert [text[address.start : address.end] for address in addresses(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "uri"),
+    [
+        ("https://example.org/a%20b?c=d", "https://example.org/a%20b?c=d"),
+        ("HTTPS://Example.org", "https://Example.org"),
+        ("www.example.org/x", "http://www.example.org/x"),
+        ("help@example.org", "mailto:help@example.org"),
+        ("https://münchen.de/ü?ö#ä", "https://xn--mnchen-3ya.de/%C3%BC?%C3%B6#%C3%A4"),
+        ("http://例え.jp:80/{日}", "http://xn--r8jz45g.jp:80/%7B%E6%97%A5%7D"),
+        ("https://faß.de", "https://xn--fa-hia.de"),
+    ],
+)
+def test_an_address_leads_to_a_uri_in_ascii(typed: str, uri: str) -> None:
+    assert [address.uri for address in addresses(f"see {typed}.")] == [uri]
+
+
+def test_an_address_has_an_end() -> None:
+    longest = "https://example.org/" + "a" * (MAX_LENGTH - 20)
+    assert [address.end for address in addresses(longest)] == [MAX_LENGTH]
+    assert not list(addresses(longest + "a"))
+    assert not list(addresses("https://" + "a" * 64 + ".org"))
+
+
+@given(st.text(st.sampled_from("ahtps:/.w@()<>'\",ü日。 \n"), max_size=60))
+def test_any_text_has_addresses_without_blanks_that_do_not_overlap(text: str) -> None:
+    found = list(addresses(text.replace("h", "https://a.")))
+    text = text.replace("h", "https://a.")
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    for address in found:
+        assert not re.search(r'[\s<>"。]', text[address.start : address.end])
+        assert address.uri.isascii()
+        assert address.uri.startswith(("http://", "https://", "mailto:"))
+
+
+@given(
+    st.text(st.sampled_from("a. <(h/"), max_size=40), st.text(st.sampled_from("a. /)"), max_size=9)
+)
+def test_no_address_goes_over_a_boundary(before: str, behind: str) -> None:
+    before, behind = (part.replace("h", "https://a.") for part in (before, behind))
+    boundary = last_boundary(before)
+    whole = [(one.start, one.end) for one in addresses(before + behind) if one.start < boundary]
+    assert whole == [(one.start, one.end) for one in addresses(before) if one.start < boundary]
