@@ -18,8 +18,12 @@ from chalicelib.converter import OnProgress, Options, Progress, Report, Source, 
 from chalicelib.converter.language import language_tag
 from chalicelib.converter.options import (
     FONT_SIZES,
+    FOOTER,
+    HEADER,
     MARGINS,
+    TAB_SIZES,
     CarriageControl,
+    Fit,
     Orientation,
     PageSize,
 )
@@ -50,6 +54,12 @@ def main(arguments: list[str] | None = None, program: str = MODULE) -> int:
             "pdf-charsets": args.charsets,
             "pdf-tagged": args.tagged,
             "pdf-carriage-control": args.carriage_control,
+            "pdf-fit": args.fit,
+            "pdf-line-numbers": args.line_numbers,
+            "pdf-header": args.header,
+            "pdf-footer": args.footer,
+            "pdf-tab-size": args.tab_size,
+            "pdf-watermark": args.watermark,
         }
         options = Options.parse({key: value for key, value in metadata.items() if value})
         report = _convert(args, options)
@@ -62,7 +72,8 @@ def main(arguments: list[str] | None = None, program: str = MODULE) -> int:
         print(
             f"{report.pages} pages; "
             f"{report.encoding} ({report.encoding_basis}); decided by {report.encoding_step}; "
-            f"{report.replaced} characters replaced, {report.repaired} bytes repaired",
+            f"{report.replaced} characters replaced, {report.repaired} bytes repaired; "
+            f"{report.page_format}",
             file=sys.stderr,
         )
     for warning in report.warnings:
@@ -94,6 +105,19 @@ def _parser(program: str) -> ArgumentParser:
     parser.add_argument("output", help="PDF file, or - for standard output")
     parser.add_argument("--page-size", help=f"{' or '.join(PageSize)} (default: a4)")
     parser.add_argument("--orientation", help=f"{' or '.join(Orientation)} (default: portrait)")
+    parser.add_argument(
+        "--fit", help=f"{' or '.join(Fit)}: what may change for wide lines (default: auto)"
+    )
+    parser.add_argument(
+        "--line-numbers", help="on or off: line numbers in the margin (default: off)"
+    )
+    fields = "text with {name}, {date}, {page} and {pages}, or none"
+    parser.add_argument("--header", help=f"{fields} (default: {HEADER})")
+    parser.add_argument("--footer", help=f"{fields} (default: {FOOTER})")
+    parser.add_argument(
+        "--tab-size", help="columns between tab stops, {} to {} (default: 8)".format(*TAB_SIZES)
+    )
+    parser.add_argument("--watermark", help="text behind the text of every page")
     parser.add_argument(
         "--font-size", help="points, {:g} to {:g} (default: 10)".format(*FONT_SIZES)
     )

@@ -1,12 +1,15 @@
 """Describes the options for a form: name, allowed values and default of each."""
 
-from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.converter.options import FONT_SIZES, MARGINS, PREFIX, Options
+from chalicelib.converter.options import DEFAULTS, FONT_SIZES, MARGINS, PREFIX, TAB_SIZES, Options
 
-NUMBERS = {"font_size": (FONT_SIZES, "pt"), "margin": (MARGINS, "mm")}
+NUMBERS = {
+    "font_size": (FONT_SIZES, "pt"),
+    "margin": (MARGINS, "mm"),
+    "tab_size": (TAB_SIZES, "columns"),
+}
 """Limits and unit of each numeric option."""
 
 STAGE_ONLY = {"charsets"}
@@ -20,10 +23,9 @@ def of(defaults: Options) -> list[dict[str, Any]]:
     free text.
     """
     return [
-        {"name": PREFIX + field.name.replace("_", "-")}
-        | _described(field.name, getattr(defaults, field.name))
-        for field in fields(Options)
-        if field.name not in STAGE_ONLY
+        {"name": PREFIX + name.replace("_", "-")} | _described(name, getattr(defaults, name))
+        for name in DEFAULTS
+        if name not in STAGE_ONLY
     ]
 
 

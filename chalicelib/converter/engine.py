@@ -9,12 +9,13 @@ from typing import BinaryIO
 
 from chalicelib.converter import warning
 from chalicelib.converter.document.document import Document
+from chalicelib.converter.document.fit import fitted
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.converter.layout.layout import Layout, Page
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
-from chalicelib.converter.options import CarriageControl, Options, Switch
+from chalicelib.converter.options import CarriageControl, Options
 from chalicelib.converter.reading import asa
 from chalicelib.converter.reading.asa import Recogniser
 from chalicelib.converter.reading.cleaning import Cleaner, CleanText
@@ -51,18 +52,24 @@ def _convert(
     first = next(texts)  # raises NotText before anything is written
     language = language_tag(about.language or "") or options.language or detect_language(first)
     about = replace(about, language=language)
+    lines = _LineReader(options)
+    pieces = lines.pieces(chain([first], texts))
+    # A text of one short line is held back until its end.
+    start = next((piece for piece in pieces if piece.text), CleanText("", frozenset()))
+    options = fitted(options, start.text)
     geometry = Geometry.of(options)
-    document = Document(sink, about, geometry, tagged=options.tagged is Switch.ON)
+    document = Document(sink, about, geometry, options)
     composer = cache(lambda: document.composer(geometry.columns))
-    layout = Layout(geometry.columns, geometry.rows, CellWidths(document.repertoire), composer)
+    layout = Layout(
+        geometry.columns, geometry.rows, CellWidths(document.repertoire), composer, geometry.tab
+    )
 
     def report_progress() -> None:
         if progress:
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
-    lines = _LineReader(options)
     links = LinkFinder()
-    for page in _pages(chain([first], texts), layout, lines, links, report_progress):
+    for page in _pages(chain([start], pieces), layout, links, report_progress):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
             report_progress()
@@ -76,6 +83,7 @@ def _convert(
         encoding_step=encoding.step,
         replaced=replaced,
         repaired=decoding.repaired,
+        page_format=options.page_format,
         warnings=tuple(_warnings(decoding, replaced, lines, links)),
         text_size=decoding.bytes_read,
     )
@@ -90,7 +98,13 @@ class _LineReader:
         is_asa = options.carriage_control is CarriageControl.ASA
         self.carriage_control = asa.CarriageControl() if is_asa else None
 
-    def clean(self, text: str, *, last: bool) -> CleanText:
+    def pieces(self, texts: Iterable[str]) -> Iterator[CleanText]:
+        """Yield the clean text of each of `texts`, and of what is held back at the end."""
+        for text in texts:
+            yield self._clean(text, last=False)
+        yield self._clean("", last=True)
+
+    def _clean(self, text: str, *, last: bool) -> CleanText:
         piece = self.cleaner.clean(text, last=last)
         if self.carriage_control:
             return self.carriage_control.feed(piece, last=last)
@@ -118,17 +132,13 @@ def _warnings(
 
 
 def _pages(
-    texts: Iterable[str],
+    pieces: Iterable[CleanText],
     layout: Layout,
-    lines: _LineReader,
     links: LinkFinder,
     report_progress: Callable[[], None],
 ) -> Iterator[Page]:
-    """Yield pages as they are complete; `report_progress` is called after each text."""
-    for text in texts:
-        clean = lines.clean(text, last=False)
-        yield from links.pages(clean.text, layout.feed(clean))
+    """Yield pages as they are complete; `report_progress` is called after each piece of text."""
+    for piece in pieces:
+        yield from links.pages(piece.text, layout.feed(piece))
         report_progress()
-    clean = lines.clean("", last=True)
-    yield from links.pages(clean.text, layout.feed(clean))
     yield from links.finish(layout.finish())

@@ -69,9 +69,10 @@ class Progress:
 class Report:
     """The result of a conversion.
 
-    `encoding_step` is the step that decided on the encoding, if known. `replaced` is the number of
-    characters that could not be decoded or drawn, and `repaired` the number of stray bytes in
-    UTF-8 that were decoded in another charset. `text_size` is the number of bytes read.
+    `encoding_step` is the step that decided on the encoding, if known. `page_format` is the paper,
+    orientation and font size that were chosen. `replaced` is the number of characters that could
+    not be decoded or drawn, and `repaired` the number of stray bytes in UTF-8 that were decoded in
+    another charset. `text_size` is the number of bytes read.
     """
 
     pages: int
@@ -80,6 +81,7 @@ class Report:
     replaced: int
     repaired: int = 0
     encoding_step: Step | None = None
+    page_format: str | None = None
     warnings: tuple[ConversionWarning, ...] = ()
     text_size: int | None = None
 

@@ -189,6 +189,7 @@ class Pipeline:
             encoding=report.encoding,
             encoding_basis=report.encoding_basis,
             encoding_step=report.encoding_step,
+            page_format=report.page_format,
             replaced=report.replaced,
             repaired=report.repaired,
             warnings=[{"code": w.code, "message": w.message} for w in report.warnings] or None,

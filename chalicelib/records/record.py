@@ -53,10 +53,11 @@ class Result:
     """The result of a run: SUCCESS with its output, or FAILED with its error.
 
     `etag`, `version_id` and `size` (bytes) are those of the object that was read, and `text_size`
-    (bytes) is that of its text when decompressed. `replaced` is the number of characters that could
-    not be decoded or shown; `repaired` is the number of bytes that are not UTF-8 within a text that
-    is, and were decoded in another charset. `warnings` have a `code` and a `message` each; None if
-    there are none.
+    (bytes) is that of its text when decompressed. `page_format` is paper, orientation and font
+    size, as the options set them or the text's lines needed. `replaced` is the number of characters
+    that could not be decoded or shown; `repaired` is the number of bytes that are not UTF-8 within
+    a text that is, and were decoded in another charset. `warnings` have a `code` and a `message`
+    each; None if there are none.
     """
 
     status: Status
@@ -72,6 +73,7 @@ class Result:
     encoding: str | None = None
     encoding_basis: str | None = None
     encoding_step: str | None = None
+    page_format: str | None = None
     replaced: int | None = None
     repaired: int | None = None
     warnings: Warnings | None = None

@@ -45,6 +45,7 @@ PUBLIC_ATTRIBUTES = (
     "encoding",
     "encoding_basis",
     "encoding_step",
+    "page_format",
     "replaced",
     "repaired",
     "warnings",

@@ -21,7 +21,7 @@ def test_metadata_is_read_on_top_of_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("option", "value", "allowed"),
     [
-        ("pdf-page-size", "a3", "a4 or letter"),
+        ("pdf-page-size", "a0", "a4 or letter or a3 or a5 or legal"),
         ("pdf-orientation", "upside down", "portrait or landscape"),
         ("pdf-font-size", "huge", "4 to 36"),
         ("pdf-font-size", "nan", "4 to 36"),
@@ -63,8 +63,8 @@ def test_every_allowed_page_has_room_for_text() -> None:
             for font in FONT_SIZES:
                 for margin in MARGINS:
                     page = Geometry.of(Options(size, orientation, font, margin))
-                    assert page.columns >= 10
-                    assert page.rows >= 4
+                    assert page.columns >= 6
+                    assert page.rows >= 2
 
 
 def test_charsets_are_normalized_to_python_s_names() -> None:

@@ -69,7 +69,7 @@ def test_page_options_are_read_from_settings() -> None:
 
 def test_invalid_page_option_is_refused_with_the_valid_values() -> None:
     with pytest.raises(SettingsError, match=r"pdf-page-size .*a4 or letter.*config\.json"):
-        Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "a5"})
+        Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "a0"})
 
 
 def test_likely_charsets_are_read_from_settings() -> None:

@@ -42,12 +42,12 @@ class LinkAnnotations:
         baseline = g.baseline(span.row)
         bottom, top = baseline - g.size * DESCENT / 1000, baseline + g.size * ASCENT / 1000
         if isinstance(row, ComposedRow):
-            pieces = list(places(row, g.margin, g.size))
+            pieces = list(places(row, g.left, g.size))
             for number in pieces_of(row, span):
                 piece, left = pieces[number]
                 yield left, bottom, left + piece.advance * g.size / 1000, top
             return
-        left = g.margin + self._painter.cells(row[: span.start]) * g.cell
+        left = g.left + self._painter.cells(row[: span.start]) * g.cell
         width = self._painter.cells(row[span.start : span.end]) * g.cell
         yield left, bottom, left + width, top
 

@@ -25,12 +25,14 @@ from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.outline import PAGE_LABELS, Outline
 from chalicelib.converter.document.painter import Painter
+from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.language import UNDETERMINED
 from chalicelib.converter.layout.layout import Page
 from chalicelib.converter.layout.links import Link
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
+from chalicelib.converter.options import FOOTER, Options, Switch
 from chalicelib.converter.pdf.objects import ObjectWriter
 from chalicelib.converter.pdf.page_tree import PageTree
 from chalicelib.converter.report import Source
@@ -80,16 +82,32 @@ class Document:
     """A PDF that is written to `sink` page by page."""
 
     def __init__(
-        self, sink: BinaryIO, source: Source, geometry: Geometry, *, tagged: bool = True
+        self,
+        sink: BinaryIO,
+        source: Source,
+        geometry: Geometry,
+        options: Options,
     ) -> None:
+        tagged = options.tagged is Switch.ON
         self._described = _Described(source, tagged=tagged)
         self.objects = ObjectWriter(sink, self._described.pdf_version)
         self._repertoire = FontSelector()
         self._shaper: Shaper | None = None
-        self.painter = Painter(geometry, self._repertoire, self.composer)
+        self.painter = Painter(
+            geometry,
+            self._repertoire,
+            self.composer,
+            line_numbers=options.line_numbers is Switch.ON,
+        )
         self._cluster_fonts = b""
         self._resources = self.objects.reserve()
-        self._frame = Frame(self.objects, self.painter, geometry, self._resources)
+        self._frame = Frame(
+            self.objects,
+            self.painter,
+            geometry,
+            self._resources,
+            _watermark(options.watermark, geometry),
+        )
         box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
         self.tree = PageTree(self.objects, box)
         self._paragraphs = Paragraphs()
@@ -97,7 +115,10 @@ class Document:
         self._outline = Outline(self.objects)
         self._annotations = LinkAnnotations(self.objects, self.painter, geometry)
         self._geometry = geometry
-        self._frame.write_header(source.name)
+        self._frame.write_lines(
+            RunningLine.of(options.header, source),
+            RunningLine.of(options.footer, source) if options.footer != FOOTER else None,
+        )
 
     def composer(self, columns: int) -> "Composer":
         """Return a composer for rows of so many cells, imported when a text needs it."""
@@ -105,7 +126,7 @@ class Document:
         from chalicelib.converter.scripts.shaper import Shaper
 
         self._shaper = self._shaper or Shaper(self._repertoire)
-        return Composer(columns, self._shaper)
+        return Composer(columns, self._shaper, self._geometry.tab)
 
     @property
     def repertoire(self) -> FontSelector:
@@ -190,6 +211,14 @@ class Document:
         self._described.root = self.tree.finish()
         self._described.first_page = self.tree.first_page
         self._described.output(output_producer_class=_Trailer)
+
+
+def _watermark(text: str, geometry: Geometry) -> bytes:
+    if not text:
+        return b""
+    from chalicelib.converter.document.watermark import watermark
+
+    return watermark(text, geometry)
 
 
 class _Described(FPDF):

@@ -1,9 +1,10 @@
 """The positions of rows, header and footer, in points from the lower left corner of a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
-from chalicelib.converter.options import Options, Orientation
+from chalicelib.converter.layout.rows import TAB
+from chalicelib.converter.options import Options, Orientation, Switch
 
 _MM = 72 / 25.4
 
@@ -13,18 +14,27 @@ _SMALL = 8.0
 _BAND = 18.0
 """Height of the area for header or footer, between margin and text, in points."""
 
+_NUMBER_GAP = 1.3
+"""Cells between a line number and its line, for the mark of continued rows."""
+
+_UNPRINTED = 5 * _MM
+"""Width of the edge that printers leave blank, in points."""
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
     """A page with a grid of cells, a header line above it and a footer line below.
 
-    All lengths are in points; `size` is the font size of the text.
+    All lengths are in points; `size` is the font size of the text, and `gutter` the space between
+    the left margin and the text, for line numbers. `tab` is the number of cells between tab stops.
     """
 
     width: float
     height: float
     margin: float
     size: float
+    gutter: float = 0.0
+    tab: int = TAB
 
     @classmethod
     def of(cls, options: Options) -> "Geometry":
@@ -32,7 +42,33 @@ class Geometry:
         width, height = options.page_size.points
         if options.orientation is Orientation.LANDSCAPE:
             width, height = height, width
-        return cls(width, height, options.margin * _MM, options.font_size)
+        margin = options.margin * _MM
+        plain = cls(width, height, margin, options.font_size, tab=options.tab_size)
+        if options.line_numbers is Switch.OFF:
+            return plain
+        # Line numbers use the margin too, except for its unprinted edge.
+        room = plain.number_digits * plain.number_size * CELL / 1000 + _NUMBER_GAP * plain.cell
+        return replace(plain, gutter=max(0.0, room - (plain.margin - _UNPRINTED)))
+
+    @property
+    def left(self) -> float:
+        """Left edge of the rows."""
+        return self.margin + self.gutter
+
+    @property
+    def number_digits(self) -> int:
+        """Number of digits of a line number that have room in front of a row."""
+        return 6
+
+    @property
+    def number_size(self) -> float:
+        """Font size of line numbers."""
+        return min(0.7 * self.size, _SMALL)
+
+    @property
+    def numbers_right(self) -> float:
+        """Right edge of the line numbers."""
+        return self.left - _NUMBER_GAP * self.cell
 
     @property
     def small(self) -> float:
@@ -52,7 +88,7 @@ class Geometry:
     @property
     def columns(self) -> int:
         """Number of cells in a row."""
-        return int((self.width - 2 * self.margin) / self.cell + 1e-6)
+        return int((self.width - 2 * self.margin - self.gutter) / self.cell + 1e-6)
 
     @property
     def rows(self) -> int:

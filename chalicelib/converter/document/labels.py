@@ -6,7 +6,7 @@ as empty cells.
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MISSING_CELLS
+from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MISSING_CELLS, Face
 
 Point = tuple[float, float]
 
@@ -15,6 +15,7 @@ _DIGIT_SCALE = 0.55
 _LINE_WIDTH = 30
 _BOTTOM, _TOP = -DESCENT + 30, ASCENT - 30
 _BASELINES = (_BOTTOM + 624, _BOTTOM + 100)  # of the two rows of digits
+_STEP = b"1 0 0 1 %d 0 cm\n" % CELL  # from one digit to the next
 
 
 class Labels:
@@ -45,6 +46,11 @@ class Labels:
             + b"Q\n"
         )
 
+    def digits(self, digits: str) -> bytes:
+        """Return operators that draw digits, in thousandths of the type size."""
+        self._digits.update(digits)
+        return _STEP.join(b"/Label%X Do\n" % ord(digit) for digit in digits)
+
     def forms(self) -> dict[bytes, bytes]:
         """Return resource name and operators of the form of every digit that was drawn."""
         return {b"/Label%X" % ord(digit): _outline(digit) for digit in sorted(self._digits)}
@@ -53,16 +59,20 @@ class Labels:
 def _row(digits: str, baseline: int) -> bytes:
     """Return operators that draw digits centred in the cells."""
     left = (MISSING_CELLS * CELL - len(digits) * _DIGIT_SCALE * CELL) / 2
-    step = b"1 0 0 1 %d 0 cm\n" % CELL
-    drawn = step.join(b"/Label%X Do\n" % ord(digit) for digit in digits)
+    drawn = _STEP.join(b"/Label%X Do\n" % ord(digit) for digit in digits)
     return b"q %g 0 0 %g %d %d cm\n" % (_DIGIT_SCALE, _DIGIT_SCALE, left, baseline) + drawn + b"Q\n"
 
 
 def _outline(digit: str) -> bytes:
     """Return operators that fill the outline of a digit, in thousandths of the type size."""
-    font = hb.Font(BODY_FACE.hb_face)
-    pen = _OutlinePen(1000 / BODY_FACE.hb_face.upem)
-    font.draw_glyph_with_pen(BODY_FACE.glyph(ord(digit)), pen)
+    return outline(BODY_FACE, BODY_FACE.glyph(ord(digit)) or 0)
+
+
+def outline(face: Face, glyph: int) -> bytes:
+    """Return operators that fill the outline of a glyph, in thousandths of the type size."""
+    font = hb.Font(face.hb_face)
+    pen = _OutlinePen(1000 / face.hb_face.upem)
+    font.draw_glyph_with_pen(glyph, pen)
     return b"".join(pen.operators) + b"f\n"
 
 

@@ -5,7 +5,7 @@ the low 16 bits of its code point, in the font for its plane. Both take only a f
 whole strings for a page.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 from chalicelib.converter.document.content import Mark
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
-from chalicelib.converter.document.pen import MARK, Pen, divided, marked, plain, repeats
-from chalicelib.converter.fonts.font import CELL, FontSelector, GridFont
+from chalicelib.converter.document.line_numbers import LineNumbers, drawn
+from chalicelib.converter.document.marked_rows import MARK, divided, marked
+from chalicelib.converter.document.marks import Span, background, lines
+from chalicelib.converter.document.pen import Pen, plain, repeats
+from chalicelib.converter.fonts.font import ASCENT, CELL, FontSelector, GridFont
 from chalicelib.converter.fonts.pictures import EmojiPictures
 from chalicelib.converter.layout.layout import Page
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece, is_complex
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import BOTH, UNDERLINED, StyledLine, style_runs
+from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, style_runs
+from chalicelib.converter.reading.styles import style_of
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
@@ -42,6 +46,8 @@ class Painter:
         geometry: Geometry,
         repertoire: FontSelector,
         composer: Callable[[int], "Composer"],
+        *,
+        line_numbers: bool = False,
     ) -> None:
         """`composer` returns a composer for rows of so many cells."""
         self._geometry = geometry
@@ -50,9 +56,10 @@ class Painter:
         self._ansi_seen = b"\n" + MARK
         self._bold_seen: set[int] = set()
         self.labels = Labels()
+        self._line_numbers = LineNumbers() if line_numbers else None
         self.pictures = EmojiPictures()
         g = geometry
-        left, above = g.margin, g.first_baseline + g.leading
+        left, above = g.left, g.first_baseline + g.leading
         #: Operators that open the text object for `page`.
         self.opening = b"BT\n%.2f TL\n%.2f %.3f Td\n%b %g Tf\n" % (
             g.leading,
@@ -81,6 +88,8 @@ class Painter:
         """
         rows = page.rows
         shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
+        if self._line_numbers:
+            shapes += drawn(self._line_numbers.of(page), self._geometry, self.labels)
         if not any(rows):
             return _aside(shapes)
         code = _ansi(divided(rows, marks)) if plain(rows) else None
@@ -88,8 +97,11 @@ class Painter:
             self.see_ansi(code)
             return marked(escape_string(code), b"\n", MARK, marks) + _aside(shapes)
         text = self._pen(self._geometry.size).rows(rows, marks)
-        return text + _aside(
-            self._underlines(rows) + self._numbers(rows) + self._emoji(rows) + shapes
+        spans = list(self._spans(rows))
+        return (
+            self._backgrounds(spans)
+            + text
+            + _aside(self._lines(spans) + self._numbers(rows) + self._emoji(rows) + shapes)
         )
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
@@ -137,7 +149,8 @@ class Painter:
         return [self._repertoire.fonts[letter] for letter in text.translate(self._repertoire)]
 
     def _pen(self, size: float) -> Pen:
-        return Pen(self._repertoire, self._bold_seen, size)
+        g = self._geometry
+        return Pen(self._repertoire, self._bold_seen, size, (g.left, g.first_baseline, g.leading))
 
     def _continued(self, row: int, text: str) -> bytes:
         """Return operators for the mark of a row that continues the one above."""
@@ -148,10 +161,11 @@ class Painter:
         """Return operators for a hooked arrow in the margin: the row continues the line above."""
         g = self._geometry
         reach = min(0.6 * g.cell, 0.4 * g.margin)
-        right, bottom = g.margin - 0.4 * reach, g.baseline(row) + 0.25 * g.size
+        right, bottom = g.left - 0.4 * reach, g.baseline(row) + 0.25 * g.size
         left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
         if rtl:
-            left, right, head = g.width - left, g.width - right, -head
+            edge = g.width + g.gutter  # of a page that is the other way round
+            left, right, head = edge - left, edge - right, -head
         return (
             b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"
             % (0.04 * g.size, left, top, left, bottom, right, bottom)
@@ -164,33 +178,38 @@ class Painter:
             bottom - head,
         )
 
-    def _underlines(self, rows: list[str]) -> bytes:
-        """Return operators that underline the underlined text of rows."""
+    def _spans(self, rows: list[str]) -> Iterator[Span]:
+        """Yield the styled text of rows, with its place."""
         g = self._geometry
-        lines: list[bytes] = []
         for index, row in enumerate(rows):
             if isinstance(row, ComposedRow):
-                lines += [
-                    self._underline(index, x, piece.advance * g.size / 1000)
-                    for piece, x in places(row, g.margin, g.size)
-                    if piece.style in (UNDERLINED, BOTH)
-                ]
-            if not isinstance(row, StyledLine):
-                continue
-            column = 0
-            for style, piece in style_runs(row):
-                width = self.cells(piece)
-                if style in (UNDERLINED, BOTH):
-                    x = g.margin + column * g.cell
-                    lines.append(self._underline(index, x, width * g.cell))
-                column += width
-        return b"".join(lines)
+                for piece, x in places(row, g.left, g.size):
+                    if piece.style != PLAIN:
+                        width = piece.advance * g.size / 1000
+                        yield Span(style_of(piece.style), x, g.baseline(index), width)
+            elif isinstance(row, StyledLine):
+                column = 0
+                for style, text in style_runs(row):
+                    width = self.cells(text)
+                    x = g.left + column * g.cell
+                    yield Span(style_of(style), x, g.baseline(index), width * g.cell)
+                    column += width
 
-    def _underline(self, row: int, x: float, width: float) -> bytes:
-        """Return operators for a line under part of a row, from `x` on; in points."""
+    def _lines(self, spans: Iterable[Span]) -> bytes:
+        return b"".join(line for span in spans for line in lines(span, self._geometry.size))
+
+    def _backgrounds(self, spans: Iterable[Span]) -> bytes:
+        """Return operators that fill the backgrounds of text, before any of it."""
         g = self._geometry
-        y = g.baseline(row) - 0.12 * g.size
-        return b"%.2f %.2f %.2f %.2f re f\n" % (x, y, width, 0.05 * g.size)
+        ascent = g.size * ASCENT / 1000
+        filled = [
+            background(span, ascent, g.leading - ascent) for span in spans if span.style.background
+        ]
+        if not filled:
+            return b""
+        shapes = artifact(b"q\n" + b"".join(filled) + b"Q\n")
+        above = g.first_baseline + g.leading
+        return b"ET\n" + shapes + b"BT\n%.2f %.3f Td\n" % (g.left, above)
 
     def _numbers(self, rows: list[str]) -> bytes:
         """Return operators that draw the code points of characters that no font has."""
@@ -206,14 +225,14 @@ class Painter:
             columns = accumulate((slot.cells for slot in slots), initial=0)
             for character, slot, column in zip(row, slots, columns, strict=False):
                 if slot.missing:
-                    x = g.margin + column * g.cell
+                    x = g.left + column * g.cell
                     out.append(self.labels.draw(ord(character), x, g.baseline(index), g.size))
         return b"".join(out)
 
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
         """Yield operators that draw the code points of a row's characters without a font."""
         g = self._geometry
-        for piece, x in places(row, g.margin, g.size):
+        for piece, x in places(row, g.left, g.size):
             slot = piece.font
             if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
                 for n, one in enumerate(piece.shown):
@@ -223,7 +242,7 @@ class Painter:
         """Return operators that draw the emoji of rows."""
         g = self._geometry
         return b"".join(
-            self._pictures(row, g.margin, g.baseline(index), g.size)
+            self._pictures(row, g.left, g.baseline(index), g.size)
             for index, row in enumerate(rows)
             if isinstance(row, ComposedRow) and any(piece.emoji for piece in row.pieces)
         )

@@ -6,6 +6,8 @@ from operator import eq
 from typing import TypeAlias
 
 from chalicelib.converter.document.content import Mark
+from chalicelib.converter.document.marked_rows import divided, marked
+from chalicelib.converter.document.marks import fill, stroke
 from chalicelib.converter.fonts.font import (
     BODY_FACE,
     BOLD_FACE,
@@ -17,13 +19,12 @@ from chalicelib.converter.fonts.font import (
 )
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import BOLD, BOTH, slice_line, style_runs
+from chalicelib.converter.reading.cleaning import PLAIN, slice_line, style_runs
+from chalicelib.converter.reading.colours import printed
+from chalicelib.converter.reading.styles import style_of
 
 _LINE_END = "\n".encode("utf-16-be")
 _END = b"EMC\n"
-
-MARK = b"\f"
-"""Stands in the code of rows where a marked-content sequence begins."""
 
 _WIDE_MARK = "\f".encode("utf-16-be")
 
@@ -38,8 +39,14 @@ table's bars, or every other of equal lines. This does not apply to text of anot
 difference is less than a twentieth of a point over the width of a row.
 """
 
-GridRun: TypeAlias = tuple[str, GridFont, bool]
-"""A run of text on the grid: the text, its font, and whether it is bold."""
+GridRun: TypeAlias = tuple[str, GridFont, str]
+"""A run of text on the grid: the text, its font, and the letter of its style."""
+
+_SLANT = 0.2126
+"""Slant of italic text, which has no face of its own: the tangent of 12 degrees."""
+
+RowPositions: TypeAlias = tuple[float, float, float]
+"""The left edge of rows, the baseline of the first, and the leading, in points."""
 
 
 def plain(rows: list[str]) -> bool:
@@ -52,33 +59,6 @@ def repeats(rows: list[str]) -> bool:
     return any(map(eq, rows, rows[1:])) and any(row == below != "" for row, below in pairwise(rows))
 
 
-def divided(rows: list[str], marks: Sequence[Mark]) -> list[str]:
-    """Return the rows with a MARK where each of the marks but the first begins."""
-    rows = rows[:]
-    for number, place, _ in reversed(marks[1:]):
-        row = rows[number]
-        rows[number] = f"{row[:place]}\n\f{row[place:]}" if place else "\f" + row
-    return rows
-
-
-def marked(code: bytes, line_end: bytes, mark: bytes, marks: Sequence[Mark]) -> bytes:
-    """Return the operators that draw rows, of which `code` is the escaped string.
-
-    Each part of the string that begins with `mark` is a marked-content sequence. Without `marks`,
-    there are none.
-    """
-    if not marks:
-        return b"(" + code.replace(line_end, b")'\n(") + b")'\n"
-    out: list[bytes] = []
-    parts = (code + line_end).split(mark)
-    for number, (part, (_, place, tag)) in enumerate(zip(parts, marks, strict=True)):
-        rows = part.replace(line_end, b")'\n(")
-        if place:
-            rows = rows.replace(b")'\n(", b")Tj\n(", 1)
-        out.append(b"/%b<</MCID %d>>BDC\n(%bEMC\n" % (tag, number, rows[:-1]))
-    return b"".join(out)
-
-
 def _begin(number: int, tag: bytes) -> bytes:
     """Return the operator that begins a marked-content sequence."""
     return b"/%b<</MCID %d>>BDC\n" % (tag, number)
@@ -87,8 +67,19 @@ def _begin(number: int, tag: bytes) -> bytes:
 class Pen:
     """Draws rows, and keeps the text state, so that operators set only what changes."""
 
-    def __init__(self, repertoire: FontSelector, bold_seen: set[int], size: float) -> None:
+    def __init__(
+        self,
+        repertoire: FontSelector,
+        bold_seen: set[int],
+        size: float,
+        positions: RowPositions,
+    ) -> None:
         """`bold_seen` gets the code points drawn with the bold face; `size` is in points."""
+        self._positions = positions
+        self._colours: tuple[int, int] = (0, 0)  # of the text and its background
+        self._reach = 0.0  # of the row's text so far, in thousandths of the size
+        self._slanted = False
+        self._moved = False  # whether the row has set a text matrix
         self._repertoire = repertoire
         self._bold_seen = bold_seen
         self._size = size
@@ -106,7 +97,7 @@ class Pen:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
-        return out
+        return out + self._colour((0, 0))
 
     def _at_once(self, rows: list[str], marks: Sequence[Mark]) -> bytes | None:
         """Return operators for rows that need only one font, or None if they need several."""
@@ -133,6 +124,7 @@ class Pen:
         for at, row in enumerate(rows):
             within = begins.get(at, {})
             out += (within.pop(0, b""), b"T*\n")
+            self._reach = row.indent if isinstance(row, ComposedRow) else 0.0
             runs = [] if isinstance(row, ComposedRow) else list(self._marked_runs(row, within))
             pieces = row.pieces if isinstance(row, ComposedRow) else []
             texts = {text for (text, _, _), _ in runs} | {piece.shown for piece in pieces}
@@ -141,18 +133,56 @@ class Pen:
             self._size = sizes[0]
             above = texts
             if isinstance(row, ComposedRow):
-                out += self._composed(row, within)
-            for (text, slot, bold), begin in runs:
-                out.append(begin)
-                out += self._drawn(text, slot, bold=bold)
+                out += self._composed(row, at, within)
+            for (text, slot, style), begin in runs:
+                out += (begin, self._begin_style(style, at))
+                out += self._drawn(text, slot, bold=style != PLAIN and style_of(style).bold)
+                self._reach += slot.cells * len(text) * CELL
+            if self._moved:
+                out.append(self._upright(at, 0.0))  # where the next row's T* counts from
+                self._moved = False
         return b"".join(out) + (_END if marks else b"")
 
-    def _composed(self, row: ComposedRow, begins: Mapping[int, bytes]) -> Iterable[bytes]:
+    def _begin_style(self, style: str, row: int) -> bytes:
+        """Return operators that set colour and slant of the text that comes next in a row."""
+        if style == PLAIN and not self._slanted and self._colours == (0, 0):
+            return b""
+        wanted = style_of(style)
+        out = self._colour((wanted.foreground, wanted.background))
+        if wanted.italic:
+            self._slanted = True
+            return out + self._matrix(row, self._reach, _SLANT)
+        return out + self._upright(row, self._reach) if self._slanted else out
+
+    def _colour(self, colours: tuple[int, int]) -> bytes:
+        if colours == self._colours:
+            return b""
+        self._colours = colours
+        if colours == (0, 0):
+            return b"0 g 0 G\n"
+        colour = printed(*colours)
+        return fill(colour) + stroke(colour)
+
+    def _upright(self, row: int, reach: float) -> bytes:
+        """Return operators that move to a place of a row, for text that is not slanted."""
+        self._slanted = False
+        return self._matrix(row, reach, 0.0)
+
+    def _matrix(self, row: int, reach: float, slant: float) -> bytes:
+        self._moved = True
+        left, baseline, leading = self._positions
+        x = left + reach * self._size / 1000
+        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, x, baseline - row * leading)
+
+    def _composed(self, row: ComposedRow, at: int, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         """Yield operators that draw a composed row; `begins` has operators by piece."""
         gap = row.indent
         for number, (font, shown, advance, style, *_) in enumerate(row.pieces):
-            bold = style in (BOLD, BOTH)
+            bold = style != PLAIN and style_of(style).bold
             yield begins.get(number, b"")
+            if changed := self._begin_style(style, at):
+                yield changed
+                gap = 0.0 if changed.endswith(b"Tm\n") else gap
             if not isinstance(font, GridFont) and isinstance(shown, bytes):
                 scale = font.face.scale
                 yield self._select(font.name, self._size * scale, 100.0, bold=bold)
@@ -164,6 +194,7 @@ class Pen:
                     yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.h_scale))
                 yield from self._drawn(shown, font, bold=bold)
                 gap = advance - font.cells * len(shown) * CELL
+            self._reach += advance
 
     def _marked_runs(
         self, row: str, begins: Mapping[int, bytes]
@@ -176,16 +207,15 @@ class Pen:
                 begin = b""
 
     def _runs(self, row: str) -> Iterator[GridRun]:
-        """Yield the runs of a row that have one font and are bold or not."""
+        """Yield the runs of a row that have one font and one style."""
         for style, text in style_runs(row):
-            bold = style in (BOLD, BOTH)
             if not text:
                 continue
             if slot := self._repertoire.common_font(text):
-                yield text, slot, bold
+                yield text, slot, style
                 continue
             for part, slot in self._repertoire.runs(text):
-                yield part, slot, bold
+                yield part, slot, style
 
     def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> Iterable[bytes]:
         """Yield operators that draw a run of the grid."""

@@ -278,11 +278,17 @@ class FontSelector(dict[int, str]):
                 yield font.plane, code_point
 
 
+SOFT_HYPHEN = "\xad"
+
+
 class CellWidths(dict[int, str]):
-    """Table for `str.translate` that maps each character to chr(its width in cells)."""
+    """Table for `str.translate` that maps each character to chr(its width in cells).
+
+    A soft hyphen has no width; it takes a cell only where a row ends with it.
+    """
 
     def __init__(self, font_selector: FontSelector) -> None:
-        super().__init__()
+        super().__init__({ord(SOFT_HYPHEN): "\0"})
         self._font_selector = font_selector
 
     def __missing__(self, code_point: int) -> str:

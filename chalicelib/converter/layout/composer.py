@@ -7,9 +7,10 @@ from itertools import accumulate
 from typing import cast
 
 from chalicelib.converter.fonts.clusters import ClusterFont
-from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
 from chalicelib.converter.layout import line_breaks
 from chalicelib.converter.layout.addresses import addresses, may_have_addresses
+from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.cleaning import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
@@ -22,12 +23,14 @@ from chalicelib.converter.scripts.shaper import (
     TextProperties,
 )
 
-# A row may end behind blanks, which need no room, and behind the mark that Tibetan has between
-# syllables. ZERO WIDTH SPACE shows where words end that have no blank between them.
+# Blanks at the end of a row need no room. ZERO WIDTH SPACE shows where words end that have no blank
+# between them.
 _WORD_END = "\u200b"
 _BLANK = f" \t{_WORD_END}"
 _BLANKS = re.compile(f"[{_BLANK}]+")
-_ENDS = (*_BLANK, "\u0f0b")
+
+# Tabs and soft hyphens have no width of their own.
+_PARTS = re.compile(f"[^\t{SOFT_HYPHEN}]+|[\t{SOFT_HYPHEN}]")
 
 _MAX_SEARCHED_CLUSTERS = 24
 """Clusters at the end of a row that are searched for a word end; few words are longer."""
@@ -36,7 +39,8 @@ _MAX_SEARCHED_CLUSTERS = 24
 class Composer:
     """Composes lines into rows that are `columns` cells wide."""
 
-    def __init__(self, columns: int, shaper: Shaper) -> None:
+    def __init__(self, columns: int, shaper: Shaper, tab: int = TAB) -> None:
+        self._tab = tab * CELL
         self._columns = columns
         self._shaper = shaper
 
@@ -69,15 +73,16 @@ class Composer:
         for run in runs:
             at = run.start
             for style, text in style_runs(slice_line(line, run.start, run.end)):
-                span = TextProperties(run.level, style)
-                for number, part in enumerate(text.split("\t")):
-                    if number:
-                        advance = TAB * CELL - (start + shaped.advance) % (TAB * CELL)
+                properties = TextProperties(run.level, style)
+                for part in _PARTS.findall(text):
+                    if part == "\t":
+                        advance = self._tab - (start + shaped.advance) % self._tab
                         self._shaper.add_blank(at, advance, TextProperties(base, style), shaped)
-                        at += 1
-                    if part:
-                        add(part, at, span, shaped, divided=divided)
-                        at += len(part)
+                    elif part == SOFT_HYPHEN:
+                        self._shaper.add_soft_hyphen(at, properties, shaped)
+                    else:
+                        add(part, at, properties, shaped, divided=divided)
+                    at += len(part)
         return shaped
 
 
@@ -125,15 +130,31 @@ class _Paragraph:
             end = self._cluster(blanks.end())
             if self._starts[end] > blanks.end():
                 end -= 1  # the last blank has a combining mark, which is visible
-            if end > start:
+            at = self._starts[end]
+            if end > start and (
+                at == len(self._line) or may_end_behind_blanks(self._line, at, begin)
+            ):
                 return end
-        best = 1 + max(self._line.rfind(end, begin, behind) for end in _ENDS)
-        if self._line[begin:best].isspace():
-            best = begin  # the indentation alone is not a row
-        end = max(start, self._cluster(best))
+        end = self._best_end(start, begin, behind)
         if self._without_spaces:
             end = self._without_blank(start, end, fitting)
         return end if end > start else self._torn(start, fitting)
+
+    def _best_end(self, start: int, begin: int, behind: int) -> int:
+        """Return the cluster before which the row from `begin` on ends, of what is before `behind`.
+
+        That is `start` if there is no good one.
+        """
+        best = row_end(self._line, begin, min(behind, len(self._line) - 1))
+        while best > begin and self._line[best - 1] == SOFT_HYPHEN:
+            end = self._cluster(best)
+            if self._reach[end] - self._reach[start] + CELL <= self._width:
+                break
+            best = row_end(self._line, begin, best - 1)  # there is no room for the hyphen
+        if self._line[begin:best].isspace():
+            return start  # a row of nothing but the line's indentation is none
+        end = self._cluster(best)
+        return end if self._starts[end] == best else max(start, end - 1)
 
     def _without_blank(self, start: int, end: int, fitting: int) -> int:
         """Like `_end`, in a script without spaces, whose blanks separate phrases.
@@ -181,11 +202,18 @@ class _Paragraph:
             shown = self._shaped.shown[first:behind]
             joined = _joined(run.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
+            if self._divides_word(behind, end):
+                joined, advance = SOFT_HYPHEN, CELL
             places = self._starts[first] - row_start, self._starts[behind] - row_start
             parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji, *places))
         rtl = self._base % 2 == 1
-        indent = self._width - (self._reach[end] - self._reach[start]) if rtl else 0.0
+        indent = self._width - sum(part.advance for part in parts) if rtl else 0.0
         return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)
+
+    def _divides_word(self, behind: int, end: int) -> bool:
+        """Return whether what ends at a cluster is a soft hyphen with which a row ends."""
+        at = self._starts[behind]
+        return behind == end and at < len(self._line) and self._line[at - 1] == SOFT_HYPHEN
 
     def _row_runs(
         self, start: int, end: int, text: str

@@ -5,8 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from chalicelib.converter.fonts.character_set import CharacterSet
+from chalicelib.converter.fonts.font import SOFT_HYPHEN
+from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
-from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, styled_line
+from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, slice_line, styled_line
+from chalicelib.converter.reading.styles import style_of
+
+# Blanks that need no room at the end of a row.
+_BLANKS = " \u3000"
+
+# Characters with which no row ends, with blanks behind them or without (UAX #14, LB14), and a
+# blank, before which one may be.
+_OPENING = "([{¡¿ "
+
+# The first character of those beyond the scripts that have blanks between words.
+_WITHOUT_BLANKS = "\u2000"
 
 _PLAIN_CHARACTERS = "\b\t\n\f" + "".join(map(chr, range(0x20, 0x7F)))
 
@@ -15,12 +28,13 @@ class Grid:
     """Measures and divides lines whose characters each take a whole number of cells.
 
     `widths` is a table for `str.translate` that maps a code point to chr(number of cells). Rows
-    end after the last space that fits, else between grapheme clusters (UAX #29). In `uniform`
-    text each character takes exactly one cell, so that no widths need to be looked up.
+    end where `row_end` says, else between grapheme clusters (UAX #29). In `uniform` text each
+    character takes exactly one cell, so that no widths need to be looked up.
     """
 
-    def __init__(self, columns: int, widths: Mapping[int, str]) -> None:
+    def __init__(self, columns: int, widths: Mapping[int, str], tab: int = TAB) -> None:
         self.columns = columns
+        self._tab = tab
         self.widest = 1  # cells of the widest character so far
         self._widths = widths
         self._single = CharacterSet(
@@ -58,15 +72,15 @@ class Grid:
     def expand_tabs(self, line: str, column: int = 0, *, uniform: bool) -> str:
         """Return the line with its tabs as blanks; `column` is the one at which it starts."""
         if uniform and not isinstance(line, StyledLine):
-            before = column % TAB
-            return (" " * before + line).expandtabs(TAB)[before:]
+            before = column % self._tab
+            return (" " * before + line).expandtabs(self._tab)[before:]
         at = 0
         text: list[str] = []  # joined once: a line may be nothing but tabs
         styles: list[str] = []
         for word in str(line).split("\t"):
             end = at + len(word)
             column += self.cells(word)
-            gap = TAB - column % TAB if end < len(line) else 0
+            gap = self._tab - column % self._tab if end < len(line) else 0
             column += gap
             text += (word, " " * gap)
             if isinstance(line, StyledLine):
@@ -78,33 +92,88 @@ class Grid:
     def rows(self, line: str, *, uniform: bool, ends: bool = True) -> Iterator[tuple[int, int]]:
         """Yield where each row of a line starts and ends.
 
-        Blanks at its end are left out where its last row has no room for them, unless the line
-        goes on.
+        Blanks at the end of a row need no room. At the end of the line they are left out where
+        its last row has no room for them, unless the line goes on: then no row depends on its
+        last character.
         """
         reach: Sequence[int] = range(len(line) + 1)  # the column at which each character starts
         if not uniform:
             cells = line.translate(self._widths).encode("latin-1")
             reach = list(accumulate(cells, initial=0))
         most = MAX_CHARACTERS_PER_CELL * self.columns
-        length = visible_length(line) if ends else len(line)
+        known = line if ends else slice_line(line, 0, len(line) - 1)
+        length = _visible_length(known, _BLANKS)
+        last = length if ends else len(known)
+        plain = line.isascii()
         start = 0
-        while reach[length] - reach[start] > self.columns or length - start > most:
+        while reach[length] - reach[start] > self.columns or last - start > most:
             end = max(bisect_right(reach, reach[start] + self.columns, start) - 1, start + 1)
             end = min(end, start + most)
-            space = line.rfind(" ", start, end)
-            if space > start and not line[start:space].isspace():
-                end = space + 1
-            if not line[end].isascii():
-                from chalicelib.converter.fonts.clusters import cluster_start
-
-                end = cluster_start(line, start, end)
+            if line[end] in _BLANKS:
+                best = _behind_blanks(line, start, end, start + most)
+            else:
+                best = _between_words(line, start, end, plain=plain)
+            end = best or self._row_end(line, reach, start, end)
             yield start, end
             start = end
+        length = _visible_length(line) if ends else len(line)
         room = self.columns - (reach[length] - reach[start])
-        yield start, min(length + room, len(line))
+        yield start, min(length + max(room, 0), len(line))
+
+    def _row_end(self, line: str, reach: Sequence[int], start: int, end: int) -> int:
+        """Return the best place for a row to end that has room up to `end`."""
+        fitting = end
+        best = row_end(line, start, fitting)
+        while best > start and line[best - 1] == SOFT_HYPHEN:
+            if reach[best] - reach[start] < self.columns:
+                return best
+            fitting = best - 1  # there is no room for the hyphen
+            best = row_end(line, start, fitting)
+        if best > start:
+            return best
+        if line[end].isascii():
+            return end
+        from chalicelib.converter.fonts.clusters import cluster_start
+
+        return cluster_start(line, start, end)
 
 
-def visible_length(line: str) -> int:
-    """Return the length of a line without the plain blanks at its end."""
-    length = len(line.rstrip(" "))
-    return max(length, len(line.styles.rstrip(PLAIN))) if isinstance(line, StyledLine) else length
+def _visible_length(line: str, blanks: str = " ") -> int:
+    """Return the length of a line without the blanks at its end that cannot be seen."""
+    length = len(line.rstrip(blanks))
+    if isinstance(line, StyledLine):
+        ends = range(len(line), length, -1)
+        return next((end for end in ends if _shows_blank(line, end - 1)), length)
+    return length
+
+
+def _shows_blank(line: str, at: int) -> bool:
+    """Return whether a blank of the line can be seen, since it has a line or a background."""
+    return isinstance(line, StyledLine) and style_of(line.styles[at]).shows_blanks
+
+
+def _between_words(line: str, start: int, end: int, *, plain: bool) -> int:
+    """Return the end of the last word that fits, if that is plainly the best place, else 0.
+
+    It is if words are what blanks are between, as in ASCII, which is `plain`.
+    """
+    space = line.rfind(" ", start, end)
+    if end - space > (end - start) // 4 or not line[space + 1].isalnum():
+        return 0
+    if line[space - 1] in _OPENING or (line[start] == " " and line[start:space].isspace()):
+        return 0
+    word = line[space - 1 : end + 1]
+    if not plain and (max(word) >= _WITHOUT_BLANKS or SOFT_HYPHEN in word):
+        return 0
+    return space + 1
+
+
+def _behind_blanks(line: str, start: int, end: int, stop: int) -> int:
+    """Return where the blanks end that begin at `end`, at `stop` at the latest.
+
+    That is 0 if a row from `start` on must not end there.
+    """
+    stop = min(stop, len(line))
+    while end < stop and line[end] in _BLANKS and not _shows_blank(line, end):
+        end += 1
+    return end if end == stop or may_end_behind_blanks(line, end, start) else 0

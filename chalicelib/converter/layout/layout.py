@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.grid import Grid
 from chalicelib.converter.layout.long_line import (
     LongLine,
@@ -12,7 +13,10 @@ from chalicelib.converter.layout.long_line import (
     pieces,
     with_base,
 )
-from chalicelib.converter.reading.cleaning import CleanText, overstruck, slice_line
+from chalicelib.converter.layout.rows import TAB
+from chalicelib.converter.layout.soft_hyphens import visible
+from chalicelib.converter.reading.cleaning import CleanText, join_lines, split
+from chalicelib.converter.reading.overstrikes import overstruck
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
@@ -23,13 +27,22 @@ if TYPE_CHECKING:
 class Page:
     """A page: its rows, and the indices of rows that continue the line of the row above.
 
-    `breaks` is whether the page ends with a form feed; `links` are added when all rows are known.
+    `breaks` is whether the page ends with a form feed, `breaks_line` whether that is within a
+    line; `links` are added when all rows are known. `skipped` is the number of lines before the
+    page that make no page.
     """
 
     rows: list[str] = field(default_factory=list)
     continued: list[int] = field(default_factory=list)
     breaks: bool = False
     links: "Sequence[LinkSpan]" = ()
+    breaks_line: bool = False
+    skipped: int = 0
+
+    @property
+    def lines(self) -> int:
+        """Number of lines that begin on the page."""
+        return len(self.rows) - len(self.continued)
 
 
 class Layout:
@@ -45,10 +58,11 @@ class Layout:
         rows: int,
         widths: Mapping[int, str],
         composer: Callable[[], "Composer"],
+        tab: int = TAB,
     ) -> None:
         self._composer = composer
         self._capacity = rows
-        self._grid = Grid(columns, widths)
+        self._grid = Grid(columns, widths, tab)
         self._long_line = LongLine(self._grid, composer)
         self._page = Page()
         self._any = False
@@ -58,28 +72,29 @@ class Layout:
 
     def feed(self, piece: CleanText) -> Iterator[Page]:
         """Yield the pages that are complete with this piece of text."""
-        text = self._tail + piece.text
+        text = join_lines(self._tail, piece.text)
         controls = self._tail_controls | piece.controls
         # Widths only matter where some character does not take exactly one cell.
         uniform = self._grid.is_uniform(text)
         any_long = any_too_long(text)
-        *pages, text = text.split("\f") if "\f" in controls else (text,)
-        for page in pages:
-            lines = page.split("\n")
-            if not lines[-1] and not self._long_line.unfinished:
+        parts = split(text, "\f") if "\f" in controls else [text]
+        for page in parts[:-1]:
+            lines = split(page, "\n")
+            breaks_line = bool(lines[-1] or self._long_line.unfinished)
+            if not breaks_line:
                 lines.pop()
             yield from self._lay(lines, controls, uniform=uniform, any_long=any_long)
             if self._is_top and self._is_blank():  # a form feed before all text
-                self._page = Page()
+                self._page = Page(skipped=self._page.lines - breaks_line)
             else:
-                self._page.breaks = True
+                self._page.breaks, self._page.breaks_line = True, breaks_line
                 yield self._turn()
             self._is_top = False
-        *lines, self._tail = text.split("\n")
+        *lines, self._tail = split(parts[-1], "\n")
         yield from self._lay(lines, controls, uniform=uniform, any_long=any_long)
         self._tail_controls = controls if self._tail else frozenset()
-        *parts, self._tail = pieces(self._tail)
-        for part in parts:
+        *whole, self._tail = pieces(self._tail)
+        for part in whole:
             yield from self._go_on(part, ends=False, uniform=uniform)
 
     def finish(self) -> Iterator[Page]:
@@ -112,7 +127,8 @@ class Layout:
         while len(rows) - start > capacity:
             self._any, self._is_top = True, False
             end = start + capacity
-            yield Page(rows[start:end], [row - start for row in continued if start <= row < end])
+            marked = [row - start for row in continued if start <= row < end]
+            yield Page(rows[start:end], marked, skipped=0 if start else self._page.skipped)
             start = end
         if start:
             self._page = Page(rows[start:], [row - start for row in continued if row >= start])
@@ -141,16 +157,21 @@ class Layout:
             return
         if "\b" in controls:
             lines = [overstruck(line) if "\b" in line else line for line in lines]
+        soft_hyphens = False
         if not uniform:
             lines = [with_base(line) for line in lines]
-        if not uniform and self._grid.is_complex("".join(lines)):
-            yield from self._compose(lines, controls)
-            return
+            text = "".join(lines)
+            if self._grid.is_complex(text):
+                yield from self._compose(lines, controls)
+                return
+            soft_hyphens = SOFT_HYPHEN in text
         if "\t" in controls:
             lines = [
                 self._grid.expand_tabs(line, uniform=uniform) if "\t" in line else line
                 for line in lines
             ]
+        if soft_hyphens:
+            lines = [self._without_soft_hyphens(line) for line in lines]
         surely_fits = self._grid.columns if uniform else self._grid.columns // self._grid.widest
         doubtful = [at for at, length in enumerate(map(len, lines)) if length > surely_fits]
         start = 0
@@ -165,6 +186,11 @@ class Layout:
                 yield from self._full_pages()
         self._page.rows += lines[start:]
         yield from self._full_pages()
+
+    def _without_soft_hyphens(self, line: str) -> str:
+        """Return the line without its soft hyphens if it fits into a row."""
+        fits = SOFT_HYPHEN in line and self._grid.cells(line) <= self._grid.columns
+        return visible(line, 0, len(line)) if fits else line
 
     def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
         """Append lines some of which the grid cannot show."""
@@ -193,7 +219,7 @@ class Layout:
         for start, end in self._grid.rows(line, uniform=uniform):
             if start:
                 self._page.continued.append(len(rows))
-            rows.append(slice_line(line, start, end))
+            rows.append(visible(line, start, end))
 
     def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[Page]:
         """Append the next piece of a long line."""

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from chalicelib.converter.fonts.font import CELL
-from chalicelib.converter.layout.grid import Grid, visible_length
-from chalicelib.converter.reading.cleaning import divisible_end, join_lines, overstruck, slice_line
+from chalicelib.converter.layout.grid import Grid
+from chalicelib.converter.layout.soft_hyphens import visible
+from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, join_lines, slice_line
+from chalicelib.converter.reading.overstrikes import divisible_end, overstruck
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
@@ -45,9 +47,9 @@ def pieces(line: str) -> Iterator[str]:
         if end == start:  # nothing but characters struck over each other
             length += MAX_LENGTH
             continue
-        yield line[start:end]
+        yield slice_line(line, start, end)
         start, length = end, MAX_LENGTH
-    yield line[start:]
+    yield slice_line(line, start, len(line))
 
 
 class LongLine:
@@ -94,7 +96,7 @@ class LongLine:
 
         Blanks at its end are kept back: they take no row if nothing follows.
         """
-        blanks, length = self._blanks, visible_length(piece)
+        blanks, length = self._blanks, _plain_length(piece)
         self._blanks = 0
         if is_plain and not length:
             blanks += len(piece)
@@ -128,7 +130,7 @@ class LongLine:
                 self._rest = slice_line(line, start, end)
                 self._start += self._grid.cells(line[:start]) * CELL
                 break
-            yield slice_line(line, start, end)
+            yield visible(line, start, end)
 
     def _compose(self, line: str, *, ends: bool) -> Iterable[str]:
         """The same for a line of which some part, so far, was not for the grid."""
@@ -138,6 +140,12 @@ class LongLine:
             self._rest = slice_line(line, len(line) - len(rows.pop()), len(line))
             self._start += sum(piece.advance for row in rows for piece in row.pieces)
         return rows
+
+
+def _plain_length(line: str) -> int:
+    """Return the length of a line without the plain blanks at its end."""
+    length = len(line.rstrip(" "))
+    return max(length, len(line.styles.rstrip(PLAIN))) if isinstance(line, StyledLine) else length
 
 
 def with_base(line: str) -> str:

@@ -4,7 +4,11 @@ Line printers underline and embolden by printing a line again. Terminals do the 
 progress, which is no overstrike: there each part is a line of its own.
 """
 
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from typing import TypeVar
+
+PartT = TypeVar("PartT", bound=str)
 
 MAX_LINE = 4096
 """Characters of a line up to which its carriage returns may be overstrikes."""
@@ -19,23 +23,23 @@ def resolved(line: str) -> str:
     return "\f".join(map(_resolved, line.split("\f")))
 
 
-def apart(line: str) -> str:
-    """Return the line with each carriage return as a line end."""
-    return line.replace("\r", "\n")
-
-
 def struck(base: str, strikes: list[str]) -> str:
-    """Return a line and what is printed over it, with backspaces.
+    """Return a line and what is printed over it, with backspaces."""
+    return "".join(columns(base, strikes))
+
+
+def columns(base: str, strikes: list[str]) -> list[str]:
+    """Return the characters of each column of a line and what is printed over it.
 
     Characters that are neither underscores nor the same are put one after the other at their place.
     """
     length = len(base.rstrip(" "))
     start = length - len(base[:length].lstrip(" "))
-    columns = zip_longest(base, *(strike.rstrip(" ") for strike in strikes), fillvalue=" ")
-    return "".join(
+    printed = zip_longest(base, *(strike.rstrip(" ") for strike in strikes), fillvalue=" ")
+    return [
         _column(column[0], column[1:], is_within=start <= at < length)
-        for at, column in enumerate(columns)
-    )
+        for at, column in enumerate(printed)
+    ]
 
 
 def _column(character: str, strikes: tuple[str, ...], *, is_within: bool) -> str:
@@ -50,22 +54,32 @@ def _resolved(line: str) -> str:
     line = line.removesuffix("\r")
     if "\r" not in line:
         return line
-    lines: list[list[str]] = []
-    for part in line.expandtabs().split("\r"):
-        if lines and _is_overstrike(lines[-1], part):
-            lines[-1].append(part)
-        else:
-            lines.append([part])
-    return "\n".join(_printed(base, strikes) for base, *strikes in lines)
+    printed = overprinted(line.expandtabs().split("\r"))
+    return "\n".join(struck(base, strikes) if strikes else base for base, *strikes in printed)
 
 
-def _printed(base: str, strikes: list[str]) -> str:
-    if strikes and not base.strip(" _") and "_" in base:
-        base, strikes = strikes[0], [base, *strikes[1:]]
-    return struck(base, strikes) if strikes else base
+def overprinted(parts: list[PartT]) -> Iterator[list[PartT]]:
+    """Yield each line that is printed of the parts between carriage returns, and what is over it.
+
+    The parts have no tabs.
+    """
+    line: list[PartT] = []
+    for part in parts:
+        if line and not _is_overstrike(line, part):
+            yield _base_first(line)
+            line = []
+        line.append(part)
+    yield _base_first(line)
 
 
-def _is_overstrike(printed: list[str], part: str) -> bool:
+def _base_first(line: list[PartT]) -> list[PartT]:
+    base = line[0]
+    if len(line) > 1 and not base.strip(" _") and "_" in base:
+        return [line[1], base, *line[2:]]
+    return line
+
+
+def _is_overstrike(printed: Sequence[str], part: str) -> bool:
     """Return whether a part is blanks, underscores, or the letters that are there already.
 
     Nothing at all is an empty line. Underscores may also come first.

@@ -1,13 +1,16 @@
 """Cleans text: line ends, escape sequences, overstrikes and control characters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from chalicelib.converter.reading.rendition import GraphicRendition
 
 from chalicelib.converter.reading import printer
-from chalicelib.converter.reading.carriage import MAX_LINE, apart, resolved
+from chalicelib.converter.reading.carriage import MAX_LINE, resolved
 from chalicelib.converter.reading.printer import Printer
 
 # CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
@@ -38,7 +41,6 @@ PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {
 _PICTURES = {code: picture for code, picture in PICTURES.items() if chr(code) not in "\b\t\n\f\r"}
 _WITH_PICTURES = frozenset(map(chr, _PICTURES))
 _SHOWN = _WITH_PICTURES - {"\ufeff"}
-_BACKSPACE_PICTURE = "\u2408"
 
 # CP/M and DOS end a text with SUB, and fill its last block with it.
 _MAX_END_MARKS = 64 * 1024
@@ -55,9 +57,10 @@ def _controls(text: str) -> frozenset[str]:
 
 
 class StyledLine(str):
-    """A line with a style for each character: `styles` has one of PLAIN, BOLD, … for each.
+    """Text with a style for each character: `styles` has one of PLAIN, BOLD, … for each.
 
-    It is only equal to lines with the same text and styles. Made by `styled_line`.
+    The module `styles` says what other letters mean. It is only equal to text with the same
+    characters and styles. Made by `styled_line`.
     """
 
     __slots__ = ("styles",)
@@ -98,12 +101,46 @@ def join_lines(first: str, second: str) -> str:
     """Return `first + second`, with the styles of both."""
     if not isinstance(first, StyledLine) and not isinstance(second, StyledLine):
         return first + second
-    return styled_line(str(first) + str(second), _styles(first) + _styles(second))
+    return styled_line(str(first) + str(second), styles_of(first) + styles_of(second))
 
 
-def _styles(line: str) -> str:
+def styles_of(line: str) -> str:
     """Return the styles of a line, all of them PLAIN for a string without."""
     return line.styles if isinstance(line, StyledLine) else PLAIN * len(line)
+
+
+def split(text: str, separator: str) -> list[str]:
+    """Return the parts of a text between single characters, with their styles."""
+    if not isinstance(text, StyledLine):
+        return text.split(separator)
+    styles = text.styles
+    parts: list[str] = []
+    at = 0
+    for part in str(text).split(separator):
+        parts.append(styled_line(part, styles[at : at + len(part)]))
+        at += len(part) + 1
+    return parts
+
+
+def joined(texts: Sequence[str], separator: str) -> str:
+    """Return the texts with a separator between them, and their styles."""
+    text = separator.join(texts)
+    if not any(isinstance(text, StyledLine) for text in texts):
+        return text
+    return styled_line(text, (PLAIN * len(separator)).join(map(styles_of, texts)))
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """Return the text with `new`, a single character, for each `old`, and its other styles."""
+    if not isinstance(text, StyledLine):
+        return text.replace(old, new)
+    styles = text.styles
+    pieces: list[str] = []
+    at = 0
+    for part in str(text).split(old):
+        pieces.append(styles[at : at + len(part) + 1])
+        at += len(part) + len(old)
+    return styled_line(str(text).replace(old, new), "".join(pieces))
 
 
 def style_runs(row: str) -> Iterator[tuple[str, str]]:
@@ -136,6 +173,7 @@ class Cleaner:
         self._kept = ""
         self._is_long = False  # the line that goes on is longer than carriage.MAX_LINE
         self._printer = Printer()
+        self._rendition: GraphicRendition | None = None  # of texts that have escapes
         self.controls_shown = 0
 
     def clean(self, piece: str, *, last: bool) -> CleanText:
@@ -144,29 +182,38 @@ class Cleaner:
         goes_on = self._is_long
         text = self._without_end_mark(text) if last else self._keep_unfinished_line(text)
         found = _controls(text)
-        if not found and not self._printer.is_active:
+        is_styled = self._rendition is not None and not self._rendition.is_plain
+        if not found and not self._printer.is_active and not is_styled:
             return CleanText(text, found)
         if "\x1b" in found or self._printer.is_active:
             text = self._printer.plain(text)
             found = _controls(text)
         raw = text
-        if "\x1b" in found or "\x9b" in found:
-            text = _ESCAPES.sub("", text)
+        if is_styled or "\x1b" in found or "\x9b" in found:
+            text = self._rendered(text)
         if not last and text.endswith("\r"):  # of a CR LF, which an escape may divide
             self._kept = "\r" + self._kept
-            text = text[:-1]
+            text = slice_line(text, 0, len(text) - 1)
         if "\r" in found:
-            text = text.replace("\r\n", "\n")
+            text = replaced(text, "\r\n", "\n")
             if "\r" in text:
                 text = _without_returns(text, raw, goes_on=goes_on)
                 found = found | {"\b"} if "\b" in text else found
         for end in _LINE_ENDS if not found.isdisjoint(_LINE_END_CHARACTERS) else ():
-            text = text.replace(end, "\n")
+            text = replaced(text, end, "\n")
         if not found.isdisjoint(_WITH_PICTURES):
             self.controls_shown += sum(map(text.count, found & _SHOWN))
-            text = text.translate(_PICTURES)
+            shown = text.translate(_PICTURES)
+            text = StyledLine(shown, text.styles) if isinstance(text, StyledLine) else shown
             found = _controls(text)
         return CleanText(text, found - _LINE_END_CHARACTERS)
+
+    def _rendered(self, text: str) -> str:
+        """Return the text without escapes, with the styles that they select."""
+        from chalicelib.converter.reading.rendition import GraphicRendition
+
+        self._rendition = self._rendition or GraphicRendition()
+        return self._rendition.apply(text, _ESCAPES)
 
     def _keep_unfinished_line(self, text: str) -> str:
         """Keep what follows the last line end, and marks of the end of the text, if not too long.
@@ -218,65 +265,22 @@ def _without_returns(text: str, raw: str, *, goes_on: bool) -> str:
 
     `raw` is the text with its escapes; `goes_on` is whether its first line began long before.
     """
-    lines, lengths = text.split("\n"), [*map(len, raw.split("\n"))]
+    lines, lengths = split(text, "\n"), [*map(len, raw.split("\n"))]
     last = len(lines) - 1
-    return "\n".join(
+    shown = [
         line
         if "\r" not in line
-        else apart(line)
+        else replaced(line, "\r", "\n")
         if at == last or length > MAX_LINE or (goes_on and at == 0)
-        else resolved(line)
+        else _resolved(line)
         for at, (line, length) in enumerate(zip(lines, lengths, strict=True))
-    )
+    ]
+    return joined(shown, "\n")
 
 
-# nroff strikes a character over itself for bold and over an underscore for underline, and
-# both, in any order; a bullet of the ASCII device is a plus and an o.
-_MAX_STRIKES = 128  # in one place, which bounds what is kept for the next piece
-_STRUCK = re.compile(f"([^\b])((?:\b[^\b]){{1,{_MAX_STRIKES}}})", re.DOTALL)
+def _resolved(line: str) -> str:
+    if not isinstance(line, StyledLine):
+        return resolved(line)
+    from chalicelib.converter.reading.styled_overprints import resolved_with_styles
 
-
-def divisible_end(line: str) -> int:
-    """Return the last index at which an unfinished line may be divided between overstrikes.
-
-    That is always before the last character, as a backspace may follow it.
-    """
-    for at in range(len(line) - 1, max(0, len(line) - 4 * _MAX_STRIKES), -1):
-        if (line[at - 1] == "\b") == (line[at] == "\b"):
-            return at
-    # More strikes than are shown in one place: divided where they are divided when shown.
-    whole = (match for match in _STRUCK.finditer(line) if len(match[0]) > 2 * _MAX_STRIKES)
-    return max((match.end() for match in whole if match.end() < len(line)), default=0)
-
-
-def overstruck(line: str) -> str:
-    """Return the line with overstrikes as bold and underlined characters.
-
-    Overstrikes with another meaning are kept, with the backspaces made visible.
-    """
-    text: list[str] = []
-    styles: list[str] = []
-    at = 0
-    for match in _STRUCK.finditer(line):
-        text.append(line[at : match.start()])
-        styles.append(PLAIN * (match.start() - at))
-        shown, style = _meaning(match[0][::2])
-        text.append(shown)
-        styles.append(style * len(shown))
-        at = match.end()
-    text.append(line[at:])
-    styles.append(PLAIN * (len(line) - at))
-    plain = "".join(text).replace("\b", _BACKSPACE_PICTURE)
-    return styled_line(plain, "".join(styles))
-
-
-def _meaning(strikes: str) -> tuple[str, str]:
-    """Return text and style for characters struck over each other."""
-    if set(strikes) == {"+", "o"}:
-        return "\u2022", PLAIN
-    letters = strikes.replace("_", "") or "_"
-    if len(set(letters)) > 1:
-        return _BACKSPACE_PICTURE.join(strikes), PLAIN
-    underlined = "_" in strikes and letters != "_"
-    bold = len(letters) > 1 or letters == "_"
-    return letters[0], BOTH if bold and underlined else UNDERLINED if underlined else BOLD
+    return resolved_with_styles(line)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from fpdf.bidi import BIDI_BRACKETS
 
 from chalicelib.converter.fonts.clusters import ClusterFont, cluster_start
-from chalicelib.converter.fonts.font import CELL, Face, FontSelector, GridFont
+from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN, Face, FontSelector, GridFont
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji
 from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS, WITHOUT_SPACES, itemize
@@ -181,6 +181,12 @@ class Shaper:
         font = self._font_selector.fonts[self._font_selector[0x20]]
         shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
         shaped.add([at], [" " * max(1, int(advance // CELL))], [advance])
+
+    def add_soft_hyphen(self, at: int, properties: TextProperties, shaped: ShapedText) -> None:
+        """Add a soft hyphen, which is invisible unless a row ends with it."""
+        font = self._font_selector.fonts[self._font_selector[ord(SOFT_HYPHEN)]]
+        shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
+        shaped.add([at], [""], [0.0])
 
     def _font_for(self, face: Face) -> ClusterFont:
         """Return the font for new clusters of a face."""

@@ -137,11 +137,14 @@ export const text = {
     "pdf-page-size": "Paper", "pdf-orientation": "Orientation", "pdf-font-size": "Type size",
     "pdf-margin": "Margin", "pdf-charset": "Encoding of the text", "pdf-language": "Language of the text",
     "pdf-tagged": "Structure for screen readers", "pdf-fit": "Fit long lines",
-    "pdf-line-numbers": "Line numbers", "pdf-carriage-control": "Carriage control",
+    "pdf-line-numbers": "Line numbers", "pdf-header": "Header", "pdf-footer": "Footer",
+    "pdf-tab-size": "Tab size", "pdf-watermark": "Watermark",
+    "pdf-carriage-control": "Carriage control",
   },
   optionValues: {
-    a4: "A4", letter: "Letter", portrait: "Portrait", landscape: "Landscape", auto: "Automatic",
-    none: "None", asa: "ASA (1, 0, -, + in the first column)", on: "On", off: "Off",
+    a4: "A4", letter: "Letter", a3: "A3", a5: "A5", legal: "Legal", portrait: "Portrait",
+    landscape: "Landscape", auto: "Automatic", none: "None", shrink: "Smaller type",
+    asa: "ASA (1, 0, -, + in the first column)", on: "On", off: "Off",
   },
   optionHints: { "pdf-charset": "detected automatically" },
 };

@@ -103,8 +103,8 @@ def _ink(pdf: bytes) -> int:
 def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
     # A byte order mark is not text, and elsewhere what it is used for is told by U+2060.
     typed = text.removeprefix("\ufeff").replace("\ufeff", "\u2060")
-    # Whichever hyphen ends a row, pdfium has a code of its own for it.
-    hyphens = str.maketrans("\ufffe\u00ad", "--")
+    # Whichever hyphen ends a row, pdfium has a code of its own for it; a soft one is only there.
+    hyphens = str.maketrans("", "", "\ufffe\u00ad-")
     assert made(text).letters.translate(hyphens) == without_blanks(typed).translate(hyphens)
 
 
@@ -115,7 +115,8 @@ def test_poppler_reads_back_every_assigned_character(text: str) -> None:
     document = made("<" + text + ">")
     text = text.replace("\ufeff", "\u2060")
     got = tool("pdftotext", "-raw", "-", "-", document=document.pdf)
-    got = re.sub(r"\s*page \d+ of \d+\s+notes\.txt\s*$", "", got)
+    got = re.sub(r"\s*page \d+ of \d+\s+notes\.txt\s*$", "", got).replace("\u00ad", "")
+    text = text.replace("\u00ad", "")  # which is only there where a row ends with it
     assert sorted(without_blanks(got)) == sorted(without_blanks("<" + text + ">"))
 
 

@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter.reading.carriage import MAX_LINE
-from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine, overstruck
+from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine
+from chalicelib.converter.reading.overstrikes import overstruck
 from tests.converter.texts import Cuts, cuts, texts
 
 

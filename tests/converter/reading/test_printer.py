@@ -1,7 +1,8 @@
 import pytest
 from hypothesis import given, settings
 
-from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine, overstruck
+from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine
+from chalicelib.converter.reading.overstrikes import overstruck
 from tests.converter.texts import Cuts, cuts, texts
 
 

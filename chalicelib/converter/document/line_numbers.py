@@ -1,0 +1,53 @@
+"""The numbers of a text's lines, in the left margin.
+
+They are drawn as shapes, so no reader copies them with the text.
+"""
+
+from collections.abc import Iterator
+
+from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.labels import Labels
+from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.layout.layout import Page
+
+_GREY = b"0.45 g\n"  # with a contrast of 4.7:1 on white
+
+
+class LineNumbers:
+    """Counts the lines of one page after another."""
+
+    def __init__(self) -> None:
+        self._next = 1
+
+    def of(self, page: Page) -> Iterator[tuple[int, int]]:
+        """Yield the rows of a page with which a line begins, and the number of that line."""
+        self._next += page.skipped
+        continued = set(page.continued)
+        for row in range(len(page.rows)):
+            if row not in continued:
+                yield row, self._next
+                self._next += 1
+        if page.breaks_line and page.rows:
+            self._next -= 1  # the line goes on behind the form feed
+
+
+def drawn(numbers: Iterator[tuple[int, int]], geometry: Geometry, labels: Labels) -> bytes:
+    """Return the operators that draw line numbers beside their rows."""
+    scale = geometry.number_size / 1000
+    operators: list[bytes] = []
+    for row, number in numbers:
+        digits = str(number)
+        # Numbers that are wider than their room are made narrower.
+        narrow = min(1.0, geometry.number_digits / len(digits))
+        width = len(digits) * CELL * scale * narrow
+        operators.append(
+            b"q %.4g 0 0 %.4g %.2f %.2f cm\n%bQ\n"
+            % (
+                scale * narrow,
+                scale,
+                geometry.numbers_right - width,
+                geometry.baseline(row),
+                labels.digits(digits),
+            )
+        )
+    return b"q " + _GREY + b"".join(operators) + b"Q\n" if operators else b""

@@ -1,0 +1,144 @@
+"""Select Graphic Rendition (ECMA-48, 8.3.117): the colours and styles that terminals are told.
+
+A text keeps its style over its lines' ends, as a terminal does, until it is told another.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from chalicelib.converter.reading.cleaning import styled_line
+from chalicelib.converter.reading.colours import BLACK, WHITE, faint, nearest
+from chalicelib.converter.reading.styles import Style
+
+_SELECT = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*)m")
+
+# The attributes that one parameter sets, and what it sets them to.
+_ATTRIBUTES: dict[int, dict[str, bool]] = {
+    1: {"bold": True},
+    2: {"faint": True},
+    3: {"italic": True},
+    4: {"underlined": True},
+    7: {"reversed": True},
+    9: {"struck": True},
+    21: {"underlined": True},
+    22: {"bold": False, "faint": False},
+    23: {"italic": False},
+    24: {"underlined": False},
+    27: {"reversed": False},
+    29: {"struck": False},
+}
+
+# Parameters that others follow: the colours of the text, of what is behind it, and of underlines,
+# which is left out.
+_COLOURS = (38, 48, 58)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendition:
+    bold: bool = False
+    faint: bool = False
+    italic: bool = False
+    underlined: bool = False
+    reversed: bool = False
+    struck: bool = False
+    foreground: int = 0
+    background: int = 0
+
+    @property
+    def letter(self) -> str:
+        """What stands for it in a string of styles."""
+        foreground = faint(self.foreground) if self.faint else self.foreground
+        background = self.background
+        if self.reversed:
+            foreground, background = background or WHITE, foreground or BLACK
+        return Style(
+            self.bold, self.underlined, self.italic, self.struck, foreground, background
+        ).letter
+
+
+class GraphicRendition:
+    """The style of a text as far as it was read."""
+
+    def __init__(self) -> None:
+        self._current = _Rendition()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether text that comes now has no style."""
+        return self._current == _Rendition()
+
+    def apply(self, text: str, escapes: re.Pattern[str]) -> str:
+        """Return the text without its `escapes`, with the styles that those select."""
+        if self.is_plain and not _SELECT.search(text):
+            return escapes.sub("", text)
+        parts: list[str] = []
+        styles: list[str] = []
+        start = 0
+        for match in escapes.finditer(text):
+            self._add(text[start : match.start()], parts, styles)
+            start = match.end()
+            if selection := _SELECT.fullmatch(match[0]):
+                self._select(selection[1])
+        self._add(text[start:], parts, styles)
+        return styled_line("".join(parts), "".join(styles))
+
+    def _add(self, text: str, parts: list[str], styles: list[str]) -> None:
+        parts.append(text)
+        styles.append(self._current.letter * len(text))
+
+    def _select(self, parameters: str) -> None:
+        numbers = iter(_numbers(parameters))
+        for number in numbers:
+            if number in _COLOURS:
+                self._select_colour(number, _colour(numbers))
+            elif number == 0:
+                self._current = _Rendition()
+            elif number in _ATTRIBUTES:
+                self._current = replace(self._current, **_ATTRIBUTES[number])
+            else:
+                self._select_named(number)
+
+    def _select_named(self, number: int) -> None:
+        tens, units = divmod(number, 10)
+        if tens in (3, 4, 9, 10) and units < 8:
+            named = units + 8 * (tens > 4)
+            self._select_colour(48 if tens in (4, 10) else 38, named or BLACK)
+        elif number in (39, 49):
+            self._select_colour(number - 1, 0)
+
+    def _select_colour(self, number: int, colour: int | None) -> None:
+        if colour is not None and number == 38:
+            self._current = replace(self._current, foreground=colour)
+        elif colour is not None and number == 48:
+            self._current = replace(self._current, background=colour)
+
+
+def _numbers(parameters: str) -> list[int]:
+    """Return the parameters as numbers, of which 0 is the default.
+
+    The parts of one that are separated by colons (ITU-T T.416) are treated as parameters, but
+    for the colour space of RGB and for kinds of underlines.
+    """
+    numbers: list[int] = []
+    for parameter in parameters.split(";"):
+        parts = [int(part[-9:] or 0) for part in parameter.split(":")]
+        if parts[0] in _COLOURS:
+            numbers += parts[:2] + (parts[3:6] if len(parts) > 5 else parts[2:5])
+        elif parts[:2] == [4, 0]:
+            numbers.append(24)
+        else:
+            numbers.append(parts[0])
+    return numbers
+
+
+def _colour(numbers: Iterator[int]) -> int | None:
+    """Return the colour that the parameters after 38 or 48 tell, or None if that is none."""
+    kind = next(numbers, None)
+    values = list(islice(numbers, {2: 3, 5: 1}.get(kind or 0, 0)))
+    if not values or max(values) > 255:
+        return None
+    if kind == 5:
+        return values[0] or BLACK
+    return nearest(*values) if len(values) == 3 else None
