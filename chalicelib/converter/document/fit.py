@@ -1,7 +1,7 @@
-"""Chooses type and paper on which the rows of a log or a table fit, by the first of its lines.
+"""Chooses the font size and orientation on which the lines of a log or a table fit.
 
-What is a table is seen by its lines that are too wide: most of them have as many figures and signs
-as prose never has. Paragraphs of prose on one line are to be wrapped, whatever the page.
+The first block of the text decides. A text is a table if most of its lines that are too wide have
+more digits and signs than prose. Prose with one paragraph a line is wrapped on any page.
 """
 
 import re
@@ -13,39 +13,43 @@ from math import ceil
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.options import Fit, Options, Orientation
 
-# Points; what is smaller is no pleasure to read.
 SMALLEST_TYPE = 7.0
+"""Smallest font size that is chosen, in points; smaller text is hard to read."""
+
 _STEP = 0.5
 
-# Characters of a text that are looked at: the first block.
 MAX_LENGTH = 256 * 1024
+"""Number of characters that are examined: the first block of the text."""
 
-# Share of the lines that are too wide from which on a page is changed for them, and of these the
-# share that must be rows of a table. In source code of up to 100 columns it is a quarter.
-_MANY = 0.3
-_MOST = 0.8
+# Minimum share of lines that are too wide, and minimum share of these that are rows of a table, for
+# a page to change. In source code of up to 100 columns a quarter of the lines are too wide.
+_MIN_WIDE = 0.3
+_MIN_TABLE_ROWS = 0.8
 
-# Rows more than lines, for each line, with which a page is as good as one on which all lines fit;
-# and where no page is, by how much the best one must be better than a milder change.
-_FEW = 0.04
-_LITTLE = 0.02
+# Extra rows for each line up to which a page is as good as one on which all lines fit; and, if
+# there is no such page, the difference to the best one up to which a milder change is preferred.
+_MAX_EXTRA_ROWS = 0.04
+_TOLERANCE = 0.02
 
-# Lines of the longest page of printers, which have 6 or 8 to the inch on paper of up to 12 inches,
-# and the share of the pages of a print file that are no longer.
-_LONGEST_PAGE = 72
-_NEARLY_ALL = 0.9
+# Lines of the longest page of printers, which print 6 or 8 to the inch on paper of up to 12 inches,
+# and the minimum share of a print file's pages that are no longer.
+_MAX_PAGE_LINES = 72
+_MIN_PRINTED_PAGES = 0.9
 
-# Millimetres, on paper that is to have all lines of a print file's page.
+# Margins in millimetres that may be used for all lines of a print file's page to fit.
 _NARROW_MARGINS = (10.0, 5.0)
 
-# Rows more than one that are counted of a line: some lines of a log have a whole file in them.
-_LONGEST = 5
+# Maximum extra rows that count for one line: some lines of a log contain a whole file.
+_MAX_EXTRA_ROWS_OF_LINE = 5
 
-# Figures, and signs that are between fields and not between words; columns are tabs or blanks.
+# Digits, and signs that separate fields rather than words; columns are tabs or blanks.
 _SIGNS = re.compile(r"[0-9_\[\]{}<>|=/\\@#$%&*+~^]|[,;:.](?=\S)|\t| {3,}")
 
-# Share of signs in a row of a table, of what is no blank.
-_ENOUGH_SIGNS = 0.15
+_CERTAIN_SIGNS = b"0123456789_[]{}<>|=/\\@#$%&*+~^\t"
+_POSSIBLE_SIGNS = b",;:."
+
+# Minimum share of signs among the characters of a table's row that are not blank.
+_MIN_SIGNS = 0.15
 
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
@@ -56,26 +60,26 @@ _STRIKE = re.compile("[^\b]\b")
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """How many lines there are that are not blank, and how many of each width, in cells."""
+    """The number of lines that are not blank, and the number of lines of each width in cells."""
 
     lines: int
     counts: Counter[int]
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> "Widths":
-        """Measure lines; marks, which have no width, are rare where it matters."""
+        """Return the widths of lines; combining marks are counted, as they are rare in tables."""
         counts = Counter(map(len, lines))
         lines_in_all = counts.total() - counts.pop(0, 0)
         return cls(lines_in_all, counts)
 
     def wider_than(self, columns: int) -> int:
-        """Return how many lines are wider than so many columns."""
+        """Return the number of lines that are wider than this number of columns."""
         return sum(count for width, count in self.counts.items() if width > columns)
 
-    def rows_more(self, columns: int) -> float:
-        """Return how many rows more than one a line takes, on average."""
+    def extra_rows(self, columns: int) -> float:
+        """Return the average number of rows that a line takes in addition to its first."""
         rows = (
-            min(ceil(width / columns) - 1, _LONGEST) * count
+            min(ceil(width / columns) - 1, _MAX_EXTRA_ROWS_OF_LINE) * count
             for width, count in self.counts.items()
             if width > columns
         )
@@ -83,9 +87,9 @@ class Widths:
 
 
 def fitted(options: Options, text: str) -> Options:
-    """Return the options with the mildest change of type and orientation that the text needs.
+    """Return the options with the mildest change of font size and orientation that the text needs.
 
-    Options that were given are left as they are.
+    Options that were given are not changed.
     """
     if options.fit is Fit.NONE:
         return options
@@ -101,10 +105,10 @@ def fitted(options: Options, text: str) -> Options:
     if tallest and "margin" not in options.given:
         margins += _NARROW_MARGINS
     candidates = [
-        one
+        candidate
         for margin in margins
-        for one in _candidates(replace(options, margin=margin))
-        if Geometry.of(one).rows >= tallest
+        for candidate in _candidates(replace(options, margin=margin))
+        if Geometry.of(candidate).rows >= tallest
     ]
     if is_wide:
         return _mildest([options, *(candidates or _candidates(options))], widths)
@@ -113,13 +117,16 @@ def fitted(options: Options, text: str) -> Options:
 
 def _is_table_wider_than(columns: int, lines: list[str], widths: Widths) -> bool:
     wide = widths.wider_than(columns)
-    if wide <= _MANY * widths.lines:
+    if wide <= _MIN_WIDE * widths.lines:
         return False
-    return sum(_is_row_of_table(line) for line in lines if len(line) > columns) >= _MOST * wide
+    return (
+        sum(_is_row_of_table(line) for line in lines if len(line) > columns)
+        >= _MIN_TABLE_ROWS * wide
+    )
 
 
 def _lines_of_a_page(text: str) -> int:
-    """Return the lines of the longest page of a print file, or 0 if the text is none.
+    """Return the lines of the longest page of a print file, or 0 for other texts.
 
     Its pages end with form feeds, and nearly all are as short as those of a printer.
     """
@@ -127,21 +134,21 @@ def _lines_of_a_page(text: str) -> int:
         return 0
     pages = text.split("\f")[:-1]
     heights = [page.rstrip("\n").count("\n") + 1 for page in pages]
-    printed = [height for height in heights if height <= _LONGEST_PAGE]
-    return max(printed) if len(printed) >= _NEARLY_ALL * len(heights) else 0
+    printed = [height for height in heights if height <= _MAX_PAGE_LINES]
+    return max(printed) if len(printed) >= _MIN_PRINTED_PAGES * len(heights) else 0
 
 
 def _mildest(candidates: list[Options], widths: Widths) -> Options:
-    rows_more = [widths.rows_more(Geometry.of(one).columns) for one in candidates]
-    best = min(rows_more)
-    if best > rows_more[0] / 2:
+    extra_rows = [widths.extra_rows(Geometry.of(one).columns) for one in candidates]
+    best = min(extra_rows)
+    if best > extra_rows[0] / 2:
         return candidates[0]
-    enough = max(_FEW, best + _LITTLE)
-    return next(one for one, rows in zip(candidates, rows_more, strict=True) if rows <= enough)
+    enough = max(_MAX_EXTRA_ROWS, best + _TOLERANCE)
+    return next(one for one, rows in zip(candidates, extra_rows, strict=True) if rows <= enough)
 
 
 def _candidates(options: Options) -> Iterator[Options]:
-    """Yield what may be changed: the type, then the orientation, then both."""
+    """Yield the possible changes: the font size, then the orientation, then both."""
     turns = options.fit is not Fit.SHRINK and "orientation" not in options.given
     shrinks = options.fit is not Fit.LANDSCAPE and "font_size" not in options.given
     orientations = [options.orientation]
@@ -156,9 +163,9 @@ def _candidates(options: Options) -> Iterator[Options]:
 
 
 def _lines(text: str, tab: int) -> list[str]:
-    """Return the lines of a clean text as wide as they are, without blanks at their ends.
+    """Return the lines of a clean text with the width they are shown with, without final blanks.
 
-    The last line is left out, of which there may be more in the next block.
+    The last line is left out, since it may continue in the next block.
     """
     if "\b" in text:
         text = _STRIKE.sub("", text)
@@ -171,5 +178,14 @@ def _lines(text: str, tab: int) -> list[str]:
 
 
 def _is_row_of_table(line: str) -> bool:
-    signs = len(_SIGNS.findall(line))
-    return signs >= _ENOUGH_SIGNS * (len(line) - line.count(" "))
+    blanks = line.count(" ")
+    enough = _MIN_SIGNS * (len(line) - blanks)
+    # Most lines are decided by the characters that are signs anywhere, or may be.
+    encoded = line.encode("ascii", "ignore")
+    certain = len(encoded) - len(encoded.translate(None, _CERTAIN_SIGNS))
+    if certain >= enough:
+        return True
+    possible = len(encoded) - len(encoded.translate(None, _POSSIBLE_SIGNS))
+    if certain + possible + blanks // 3 < enough:
+        return False
+    return len(_SIGNS.findall(line)) >= enough

@@ -1,6 +1,6 @@
-"""The numbers of a text's lines, in the left margin.
+"""Line numbers in the left margin.
 
-They are drawn as shapes, so no reader copies them with the text.
+They are drawn as shapes, so they are not copied with the text.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ _GREY = b"0.45 g\n"  # with a contrast of 4.7:1 on white
 
 
 class LineNumbers:
-    """Counts the lines of one page after another."""
+    """Numbers the lines of one page after another."""
 
     def __init__(self) -> None:
         self._next = 1
 
     def of(self, page: Page) -> Iterator[tuple[int, int]]:
-        """Yield the rows of a page with which a line begins, and the number of that line."""
+        """Yield each row of a page with which a line begins, and the number of the line."""
         self._next += page.skipped
         continued = set(page.continued)
         for row in range(len(page.rows)):
@@ -28,16 +28,16 @@ class LineNumbers:
                 yield row, self._next
                 self._next += 1
         if page.breaks_line and page.rows:
-            self._next -= 1  # the line goes on behind the form feed
+            self._next -= 1  # the line continues after the form feed
 
 
 def drawn(numbers: Iterator[tuple[int, int]], geometry: Geometry, labels: Labels) -> bytes:
-    """Return the operators that draw line numbers beside their rows."""
+    """Return operators that draw line numbers beside their rows."""
     scale = geometry.number_size / 1000
     operators: list[bytes] = []
     for row, number in numbers:
         digits = str(number)
-        # Numbers that are wider than their room are made narrower.
+        # Numbers with too many digits for the margin are condensed.
         narrow = min(1.0, geometry.number_digits / len(digits))
         width = len(digits) * CELL * scale * narrow
         operators.append(

@@ -1,4 +1,4 @@
-"""What is drawn with the styles of text besides its letters: lines and backgrounds."""
+"""Operators for the lines and backgrounds of styled text."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -6,13 +6,13 @@ from typing import NamedTuple
 from chalicelib.converter.reading.colours import PALETTE, Colour, printed
 from chalicelib.converter.reading.styles import Style
 
-# In parts of the type's size: where lines are, of their thickness, above the baseline.
+# Height of lines above the baseline, and their thickness, relative to the font size.
 _UNDERLINE, _STRIKE = -0.12, 0.28
 _THICKNESS = 0.05
 
 
 class Span(NamedTuple):
-    """Text of one style: where its baseline begins, and its width, in points."""
+    """A run of text in one style: the start of its baseline, and its width, in points."""
 
     style: Style
     x: float
@@ -21,7 +21,7 @@ class Span(NamedTuple):
 
 
 def lines(span: Span, size: float) -> Iterator[bytes]:
-    """Yield the operators that draw lines under and through text of a size."""
+    """Yield operators that draw lines under and through text of this font size."""
     style = span.style
     if not style.underlined and not style.struck:
         return
@@ -37,7 +37,7 @@ def lines(span: Span, size: float) -> Iterator[bytes]:
 
 
 def background(span: Span, ascent: float, descent: float) -> bytes:
-    """Return the operators that fill what is behind text, which reaches so far up and down."""
+    """Return operators that fill the background of text with this ascent and descent."""
     return fill(PALETTE[span.style.background]) + b"%.2f %.2f %.2f %.2f re f\n" % (
         span.x,
         span.baseline - descent,
@@ -47,12 +47,12 @@ def background(span: Span, ascent: float, descent: float) -> bytes:
 
 
 def fill(colour: Colour) -> bytes:
-    """Return the operator that has shapes and text filled with a colour."""
+    """Return the operator that sets the colour of fills."""
     return b"%.3g %.3g %.3g rg\n" % _parts(colour)
 
 
 def stroke(colour: Colour) -> bytes:
-    """Return the operator that has shapes and text outlined in a colour."""
+    """Return the operator that sets the colour of strokes."""
     return b"%.3g %.3g %.3g RG\n" % _parts(colour)
 
 

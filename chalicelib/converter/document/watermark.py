@@ -1,6 +1,6 @@
-"""A word behind the text of every page, from corner to corner.
+"""The watermark: text behind the text of every page, from corner to corner.
 
-It is drawn as shapes, so no reader copies it with the text.
+It is drawn as shapes, so it is not copied with the text.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from chalicelib.converter.scripts.script import itemize
 
 _GREY = b"0.88 g\n"
 
-# Share of the diagonal that the word takes, and the largest size of its letters in that of the
-# page's width.
+# Length of the text relative to the diagonal, and its maximum font size relative to the width of
+# the page.
 _LENGTH = 0.7
 _MAX_SIZE = 0.25
 
 
 def watermark(text: str, geometry: Geometry) -> bytes:
-    """Return the operators that draw a text across a page, or none for an empty one."""
+    """Return operators that draw a text across a page, or b"" if it has no width."""
     glyphs = list(_glyphs(text))
     advance = sum(width for _, _, _, _, width in glyphs)
     if not advance:
@@ -44,7 +44,7 @@ def watermark(text: str, geometry: Geometry) -> bytes:
 
 
 def _glyphs(text: str) -> Iterator[tuple[Face, int, float, float, float]]:
-    """Yield face, glyph, offsets and advance of each, from the left, in parts of the size."""
+    """Yield face, glyph, offsets and advance from left to right, relative to the font size."""
     for start, end, wanted in itemize(text) if text else ():
         part = text[start:end]
         parts = [(part, wanted)] if wanted else [(one, choose_font(ord(one)).face) for one in part]

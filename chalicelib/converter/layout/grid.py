@@ -42,6 +42,7 @@ class Grid:
         )  # characters of one cell, and controls that are handled
         self._met = CharacterSet(_PLAIN_CHARACTERS)
         self._any_complex = False
+        self._any_special = False  # soft hyphens, or characters from _WITHOUT_BLANKS on
 
     def is_uniform(self, text: str) -> bool:
         """Return whether every character of the text takes exactly one cell of the grid.
@@ -55,6 +56,7 @@ class Grid:
             return False
         complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()
         self._any_complex = self._any_complex or bool(complex_ones)
+        self._any_special = self._any_special or SOFT_HYPHEN in new or max(new) >= _WITHOUT_BLANKS
         widths = {one: self._widths[ord(one)] for one in new - complex_ones}
         self._met.add(new)
         self._single.add(one for one, width in widths.items() if width == "\1")
@@ -120,6 +122,49 @@ class Grid:
         room = self.columns - (reach[length] - reach[start])
         yield start, min(length + max(room, 0), len(line))
 
+    def has_simple_rows(self, line: str, *, uniform: bool) -> bool:
+        """Return whether `simple_rows` can divide the line: its words have blanks between them."""
+        return uniform and type(line) is str and (not self._any_special or line.isascii())
+
+    def simple_rows(self, line: str) -> list[str]:
+        """Return the rows of a whole simple line, as `rows` would divide it.
+
+        Most text is simple, and most of its rows are found here without a call.
+        """
+        reach = range(len(line) + 1)
+        columns = self.columns
+        quarter = columns // 4
+        length = len(line.rstrip(" "))
+        rows: list[str] = []
+        start = 0
+        while length - start > columns:
+            end = start + columns
+            if line[end] == " ":
+                if line[end + 1].isalnum():
+                    end += 1
+                else:
+                    stop = start + MAX_CHARACTERS_PER_CELL * columns
+                    end = _behind_blanks(line, start, end, stop) or self._row_end(
+                        line, reach, start, end
+                    )
+            else:
+                space = line.rfind(" ", start, end)
+                if (
+                    end - space <= quarter
+                    and line[space + 1].isalnum()
+                    and line[space - 1] not in _OPENING
+                    and line[start] != " "
+                ):
+                    end = space + 1
+                else:
+                    end = _between_words(line, start, end, plain=True) or self._row_end(
+                        line, reach, start, end
+                    )
+            rows.append(line[start:end])
+            start = end
+        rows.append(line[start : start + columns])
+        return rows
+
     def _row_end(self, line: str, reach: Sequence[int], start: int, end: int) -> int:
         """Return the best place for a row to end that has room up to `end`."""
         fitting = end
@@ -158,9 +203,14 @@ def _between_words(line: str, start: int, end: int, *, plain: bool) -> int:
     It is if words are what blanks are between, as in ASCII, which is `plain`.
     """
     space = line.rfind(" ", start, end)
-    if end - space > (end - start) // 4 or not line[space + 1].isalnum():
+    if end - space > (end - start) // 4:
         return 0
-    if line[space - 1] in _OPENING or (line[start] == " " and line[start:space].isspace()):
+    if line[start] == " " and line[start:space].isspace():
+        return 0
+    if line[space + 1].isalnum():
+        if line[space - 1] in _OPENING:
+            return 0
+    elif not may_end_behind_blanks(line, space + 1, start):
         return 0
     word = line[space - 1 : end + 1]
     if not plain and (max(word) >= _WITHOUT_BLANKS or SOFT_HYPHEN in word):

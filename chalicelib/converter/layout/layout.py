@@ -215,6 +215,9 @@ class Layout:
 
     def _add(self, line: str, *, uniform: bool) -> None:
         """Append a line as rows of the grid."""
+        if self._grid.has_simple_rows(line, uniform=uniform):
+            self._append(self._grid.simple_rows(line))
+            return
         rows = self._page.rows
         for start, end in self._grid.rows(line, uniform=uniform):
             if start:

@@ -1,4 +1,4 @@
-"""Where a row may end: the line breaking rules of UAX #14 (Unicode 15.0), tailored to plain text.
+"""The line breaking rules of UAX #14 (Unicode 15.0), tailored to plain text.
 
 With the class NS for small kana, the prolonged sound mark and iteration marks, these are also the
 basic rules of JIS X 4051: no row begins with one of them, or with closing punctuation, and none

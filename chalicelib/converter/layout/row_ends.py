@@ -1,4 +1,4 @@
-"""Which of the places where a row may end is the best one."""
+"""Finds the best of the places where a row may end."""
 
 import re
 from collections.abc import Iterator
@@ -7,29 +7,29 @@ from itertools import chain
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.line_breaking import CLASSES, is_wide, may_end
 
-# Behind these, an address or a path is broken, whatever is next; between digits they are part of
-# a number.
+# An address or a path is broken after these, whatever follows; between digits they are part of a
+# number.
 _WITHIN_ADDRESSES = frozenset("/-.?&=,;")
 
 _AT_START_OF_WORDS = frozenset("/.!?:")
 
-# Where a row of ASCII may end: behind a blank; within words, between a sign and what is none.
+# Where a row of ASCII may end: after a blank; within words, after a sign.
 _IN_ASCII = re.compile(r"(?<= )(?! )|(?<=[!-/:-@\[-`{-~])(?=[0-9A-Za-z(\[{<])")
 
-# Share of a row that may stay empty so that it ends between words, and so that a word is kept in
-# one piece. A row that is emptier than that ends within the word, without regard to what it is.
+# Maximum share of a row that stays empty so that it ends between words, and so that a word is not
+# divided. A row that would be emptier ends within the word, at any place.
 _BETWEEN_WORDS = 1 / 4
 _IN_ONE_PIECE = 3 / 4
-# The same so that an address is broken behind its punctuation.
+# The same so that an address is broken after its punctuation.
 _BEHIND_PUNCTUATION = 1 / 2
 
 
 def row_end(line: str, start: int, end: int) -> int:
     """Return where a row that begins at `start` and has room up to `end` ends.
 
-    That is `start` if it has no better place to end than where there is no more room. A row
-    ends between words if that does not leave much of it empty, else within a long word, behind
-    punctuation; indentation is no row.
+    This is `start` if there is no better place than the end of the room. A row ends between words
+    if that does not leave much of it empty, else within a long word, after punctuation. It never
+    consists of indentation only.
     """
     begin = start
     while begin < end and line[begin] == " ":
@@ -53,7 +53,7 @@ def row_end(line: str, start: int, end: int) -> int:
 
 
 def _places(line: str, lowest: int, end: int) -> Iterator[int]:
-    """Yield the places behind `lowest` up to `end` that come into question, from the last."""
+    """Yield the possible places after `lowest` up to `end`, from the last to the first."""
     fragment = line[lowest : end + 1]
     if fragment.isascii():
         yield from [lowest + match.start() for match in _IN_ASCII.finditer(fragment)][::-1]
@@ -67,9 +67,9 @@ def may_end_behind_blanks(line: str, at: int, start: int) -> bool:
 
 
 def _begins_word(line: str, at: int) -> bool:
-    """Return whether a path, a file's name or the like begins behind a blank.
+    """Return whether a path, a file name or the like begins after a blank.
 
-    To UAX #14, which does not break there, it is as if it were punctuation of the word before.
+    UAX #14 does not break there, since it takes the sign for punctuation of the word before.
     """
     if line[at - 1] != " " or line[at] not in _AT_START_OF_WORDS:
         return False
@@ -77,7 +77,7 @@ def _begins_word(line: str, at: int) -> bool:
 
 
 def _is_within_word(line: str, at: int) -> bool:
-    """Return whether both sides of a place are of what a reader takes for one word."""
+    """Return whether both sides of a place look like parts of one word."""
     before = line[at - 1]
     if before == SOFT_HYPHEN or CLASSES[before] in ("SP", "ZW"):
         return False

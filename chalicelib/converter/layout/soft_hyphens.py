@@ -1,13 +1,13 @@
-"""Soft hyphens: they show where a word may be divided, and are seen where it is."""
+"""Soft hyphens: places where a word may be divided; they are visible only where it is."""
 
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.reading.cleaning import StyledLine, join_lines, slice_line
 
 
 def visible(line: str, start: int, end: int) -> str:
-    """Return a row of the line, without soft hyphens except one at which the row ends.
+    """Return a row of the line, without soft hyphens except one at its end.
 
-    PDF readers would not find a word that has one within (PDF 32000-1, 14.8.2.2.3).
+    PDF readers would not find a word that contains one (PDF 32000-1, 14.8.2.2.3).
     """
     row = slice_line(line, start, end)
     if SOFT_HYPHEN not in row:

@@ -1,16 +1,16 @@
-"""The colours of terminals, and how they are printed on white paper.
+"""The 256 colours of terminals, and the colours in which they are printed on white paper.
 
-They are those of xterm: 16 with names, a cube of 6 by 6 by 6, and 24 greys (its 256colres.h).
+The palette is that of xterm: 16 named colours, a cube of 6 by 6 by 6, and 24 greys (256colres.h).
 """
 
 from functools import cache
 
 Colour = tuple[int, int, int]
 
-BLACK, WHITE = 16, 231  # of the palette
+BLACK, WHITE = 16, 231  # numbers in the palette
 
-# The least contrast of text with what is behind it (WCAG 2.2, 1.4.3).
 MIN_CONTRAST = 4.5
+"""Minimum contrast of text with its background (WCAG 2.2, 1.4.3)."""
 
 _NAMED = (
     *("000000", "cd0000", "00cd00", "cdcd00", "0000ee", "cd00cd", "00cdcd", "e5e5e5"),
@@ -32,21 +32,21 @@ PALETTE = _palette()
 
 @cache
 def nearest(red: int, green: int, blue: int) -> int:
-    """Return the number of the colour of the cube, or the grey, that is most like another."""
+    """Return the number of the nearest colour of the cube or grey."""
     wanted = red, green, blue
     return min(range(16, 256), key=lambda number: _distance(PALETTE[number], wanted))
 
 
 @cache
 def faint(foreground: int) -> int:
-    """Return the number of a colour that is half as strong; 0 stands for the text's own."""
+    """Return the number of a colour mixed with white; 0 is the default colour of text."""
     red, green, blue = PALETTE[foreground] if foreground else _INK
     return nearest((red + 255) // 2, (green + 255) // 2, (blue + 255) // 2)
 
 
 @cache
 def printed(foreground: int, background: int) -> Colour:
-    """Return the colour in which text is printed so that it can be read.
+    """Return the colour in which text is printed so that it is legible.
 
     It is made darker, or lighter on a dark background, until its contrast is MIN_CONTRAST.
     """

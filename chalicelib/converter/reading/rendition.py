@@ -1,6 +1,6 @@
-"""Select Graphic Rendition (ECMA-48, 8.3.117): the colours and styles that terminals are told.
+"""Select Graphic Rendition (ECMA-48, 8.3.117): the sequences that set colours and styles.
 
-A text keeps its style over its lines' ends, as a terminal does, until it is told another.
+A style continues after line ends, as on a terminal, until another is selected.
 """
 
 import re
@@ -14,7 +14,7 @@ from chalicelib.converter.reading.styles import Style
 
 _SELECT = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*)m")
 
-# The attributes that one parameter sets, and what it sets them to.
+# The attributes that a parameter sets, and their values.
 _ATTRIBUTES: dict[int, dict[str, bool]] = {
     1: {"bold": True},
     2: {"faint": True},
@@ -30,8 +30,8 @@ _ATTRIBUTES: dict[int, dict[str, bool]] = {
     29: {"struck": False},
 }
 
-# Parameters that others follow: the colours of the text, of what is behind it, and of underlines,
-# which is left out.
+# Parameters that are followed by others: the colour of the text, of its background, and of
+# underlines, which is ignored.
 _COLOURS = (38, 48, 58)
 
 
@@ -48,7 +48,7 @@ class _Rendition:
 
     @property
     def letter(self) -> str:
-        """What stands for it in a string of styles."""
+        """The letter of this style in a string of styles."""
         foreground = faint(self.foreground) if self.faint else self.foreground
         background = self.background
         if self.reversed:
@@ -59,14 +59,14 @@ class _Rendition:
 
 
 class GraphicRendition:
-    """The style of a text as far as it was read."""
+    """The style that is selected at the end of the text so far."""
 
     def __init__(self) -> None:
         self._current = _Rendition()
 
     @property
     def is_plain(self) -> bool:
-        """Whether text that comes now has no style."""
+        """Whether the text that follows has no style."""
         return self._current == _Rendition()
 
     def apply(self, text: str, escapes: re.Pattern[str]) -> str:
@@ -134,7 +134,7 @@ def _numbers(parameters: str) -> list[int]:
 
 
 def _colour(numbers: Iterator[int]) -> int | None:
-    """Return the colour that the parameters after 38 or 48 tell, or None if that is none."""
+    """Return the colour that the parameters after 38 or 48 select, or None if it is invalid."""
     kind = next(numbers, None)
     values = list(islice(numbers, {2: 3, 5: 1}.get(kind or 0, 0)))
     if not values or max(values) > 255:

@@ -1,8 +1,8 @@
-"""How a character of a row is to look: weight, slant, lines, colours; one letter stands for each.
+"""The styles of characters: weight, slant, lines and colours, each style encoded as one letter.
 
-Rows have their styles as strings of such letters, so that they are divided as the text is. The
-letters of plain, bold and underlined text are in `cleaning`; those of others have their style in
-the bits of their code point, so there is nothing to be kept of a document's styles.
+A row has its styles as a string of letters, which is sliced like the text. The letters of plain,
+bold and underlined text are in `cleaning`; the code points of others contain the style as bits, so
+that no table of styles is needed.
 """
 
 from functools import cache
@@ -14,9 +14,9 @@ _FIRST = 0x10000
 
 
 class Style(NamedTuple):
-    """Colours are numbers of the palette of 256 that terminals have, or 0 for the paper's own.
+    """A style; colours are numbers in the palette of 256 colours, or 0 for the default.
 
-    So there is no black of 0; that of 16 is the same.
+    The palette's black is 16, which equals its 0.
     """
 
     bold: bool = False
@@ -33,7 +33,7 @@ class Style(NamedTuple):
 
     @property
     def letter(self) -> str:
-        """What stands for the style in a string of styles."""
+        """The letter of the style in a string of styles."""
         simple = _LETTERS.get(self)
         if simple is not None:
             return simple
@@ -52,7 +52,7 @@ _STYLES = {letter: style for style, letter in _LETTERS.items()}
 
 @cache
 def style_of(letter: str) -> Style:
-    """Return the style that a letter stands for."""
+    """Return the style of a letter."""
     if letter in _STYLES:
         return _STYLES[letter]
     bits = ord(letter) - _FIRST

@@ -74,6 +74,17 @@ def test_sequences_select_styles(sequence: str, style: Style) -> None:
     assert styled_parts(f"a{sequence}b") == expected
 
 
+def test_lines_that_are_printed_over_keep_their_colours() -> None:
+    red, plain = Style(foreground=1), Style()
+    assert styled_parts("\x1b[31m50%\x1b[0m\rdone\n") == [("50%", red), ("\ndone\n", plain)]
+    assert styled_parts("\x1b[31ma\tb\x1b[0m\r \t_\n") == [
+        ("a", red),
+        (" " * 7, plain),
+        ("_\bb", red),
+        ("\n", plain),
+    ]
+
+
 def test_faint_text_is_between_its_colour_and_white() -> None:
     ((_, style),) = styled_parts("\x1b[2mx")
     assert PALETTE[style.foreground] == (128, 128, 128)

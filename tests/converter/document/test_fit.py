@@ -30,9 +30,9 @@ def log(width: int, lines: int = 200) -> str:
     return "\n".join(map(line, range(lines))) + "\n"
 
 
-def rows_more(text: str, options: Options) -> float:
+def extra_rows(text: str, options: Options) -> float:
     lines = text.splitlines()
-    return Widths.of(lines).rows_more(Geometry.of(options).columns)
+    return Widths.of(lines).extra_rows(Geometry.of(options).columns)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_log_gets_the_mildest_change_with_which_its_lines_fit(
 ) -> None:
     options = fitted(Options(), log(width))
     assert (options.orientation, options.font_size) == (orientation, size)
-    assert rows_more(log(width), options) == 0
+    assert extra_rows(log(width), options) == 0
 
 
 def printed(columns: int, rows: int, pages: int = 4) -> str:
@@ -76,8 +76,8 @@ def test_a_print_file_whose_pages_fit_keeps_its_page() -> None:
 
 def test_lines_of_300_columns_keep_one_more_row_each() -> None:
     options = fitted(Options(), log(300))
-    assert rows_more(log(300), Options()) == 3
-    assert rows_more(log(300), options) == 1
+    assert extra_rows(log(300), Options()) == 3
+    assert extra_rows(log(300), options) == 1
     assert options.font_size >= SMALLEST_TYPE
 
 

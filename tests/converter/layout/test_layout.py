@@ -8,6 +8,7 @@ from wcwidth import wcwidth
 from chalicelib.converter.fonts.font import CELL, CellWidths, FontSelector
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.composer import Composer
+from chalicelib.converter.layout.grid import Grid
 from chalicelib.converter.layout.layout import Layout, Page
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow
 from chalicelib.converter.reading.cleaning import BOLD, PLAIN, Cleaner, StyledLine
@@ -398,3 +399,19 @@ def test_a_form_feed_after_all_text_makes_no_page(end: str) -> None:
 
 def test_blank_lines_after_a_full_page_make_no_page() -> None:
     assert len(lay_out("1\n2\n3\n4\n5\n\n\n", rows=5)) == 1
+
+
+@settings(max_examples=examples(300))
+@given(texts(WORDS, ["(", "] ", '"', "/path", "--x ", "12.5", "é", "¿qué "]), st.integers(1, 40))
+def test_rows_of_simple_text_are_those_of_any_text(text: str, columns: int) -> None:
+    grid = Grid(columns, WIDTHS)
+    assert grid.is_uniform(text)
+    assert grid.has_simple_rows(text, uniform=True)
+    rows = grid.rows(text, uniform=True)
+    assert grid.simple_rows(text) == [text[start:end] for start, end in rows]
+
+
+def test_underlined_blanks_at_the_end_of_a_line_need_room() -> None:
+    text = "\x1b[4m" + "a" + " " * 25
+    assert rows_of(text, 20) == ["a" + " " * 19, " " * 6]
+    assert rows_of(text.replace("[4m", "[31m"), 20) == ["a" + " " * 19]
