@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import partial
 
-from chalicelib.converter.reading import holes, utf8
-from chalicelib.converter.reading.compression import Readable
-from chalicelib.converter.reading.encoding import (
+from chalicelib.converter.detection import holes, utf8
+from chalicelib.converter.detection.encoding import (
     ASCII,
     UTF_16,
     Encoding,
@@ -15,7 +14,8 @@ from chalicelib.converter.reading.encoding import (
     needs_recognition,
     recognise,
 )
-from chalicelib.converter.reading.parts import BYTES, Parts
+from chalicelib.converter.detection.parts import BYTES, Parts
+from chalicelib.converter.reading.compression import Readable
 from chalicelib.errors import NotText
 
 # Text is decoded, cleaned and laid out by the block. The size is that of a compromise between

@@ -4,7 +4,7 @@ import codecs
 import unicodedata
 from collections import Counter
 
-from chalicelib.converter.reading.signature import controls_in
+from chalicelib.converter.detection.signature import controls_in
 
 _MIN_NUL_SHARE = 0.01
 """Share of two-byte units with a NUL above which a sample is UTF-16."""

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from chalicelib.converter.reading import places
+from chalicelib.converter.detection import places
 
 SAMPLES = 120
 """Maximum bytes beyond ASCII that are scored; more changed no result that was tried."""

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from chalicelib.converter.reading import latin
-from chalicelib.converter.reading.places import fits, is_latin, is_letter
+from chalicelib.converter.detection import latin
+from chalicelib.converter.detection.places import fits, is_latin, is_letter
 
 _ASCII = bytes(range(0x80))
 _WORDS = re.compile(r"[^\W\d_]+")

@@ -9,7 +9,7 @@ import codecs
 import re
 from functools import cache
 
-from chalicelib.converter.reading import latin
+from chalicelib.converter.detection import latin
 
 _BASE = "cp037"
 _DIFFERENCES = {

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chalicelib.converter.reading import holes, utf8
-from chalicelib.converter.reading.nuls import from_nuls
-from chalicelib.converter.reading.parts import BYTES, begins_in_ascii, split
-from chalicelib.converter.reading.signature import check_is_text, kind_of
+from chalicelib.converter.detection import holes, utf8
+from chalicelib.converter.detection.nuls import from_nuls
+from chalicelib.converter.detection.parts import BYTES, begins_in_ascii, split
+from chalicelib.converter.detection.signature import check_is_text, kind_of
 from chalicelib.converter.report import Basis, Step
 from chalicelib.errors import NotText
 
@@ -217,7 +217,7 @@ def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
 
 
 def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
-    from chalicelib.converter.reading import (  # only texts that need guessing need them
+    from chalicelib.converter.detection import (  # only texts that need guessing need them
         ebcdic,
         western,
     )
@@ -250,7 +250,7 @@ def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...
 
 
 def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
-    from chalicelib.converter.reading import ebcdic
+    from chalicelib.converter.detection import ebcdic
 
     record = ebcdic.record_length(window)
     for name in likely:
