@@ -11,23 +11,25 @@ MAX_LINE = 4096
 
 
 def resolved(line: str) -> str:
-    """Return a line without its carriage returns.
+    """Return a line without its carriage returns, of which one at its end is just removed.
 
     What plainly is an overstrike is given as nroff writes it, with backspaces, and all else as
-    lines of their own. The line is one that a line feed or form feed ends.
+    lines of their own. The line is given without the line feed at its end; form feeds in it end
+    lines too.
     """
     return "\f".join(map(_resolved, line.split("\f")))
 
 
 def apart(line: str) -> str:
-    """Return the line with each carriage return as a line end."""
+    """Return the line with a line feed in place of each carriage return."""
     return line.replace("\r", "\n")
 
 
 def struck(base: str, strikes: list[str]) -> str:
-    """Return a line and what is printed over it, with backspaces.
+    """Return the line `base` with what is printed over it, by backspaces as nroff writes them.
 
-    Characters that are neither underscores nor the same are put one after the other at their place.
+    Neither has tabs or backspaces. An underscore precedes the character that it underlines; of
+    other characters in one place, all are kept, the same ones among the `strikes` only once.
     """
     length = len(base.rstrip(" "))
     start = length - len(base[:length].lstrip(" "))
