@@ -98,8 +98,8 @@ def write(project: Path, config: dict[str, Any]) -> None:
 def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
     """Set chalice's `app_name` in the configuration file to `prefix`, followed by APP.
 
-    `stage` is the stage to be deployed. Raises StageError, and writes nothing, if any stage in the
-    file, except the emulator's, does not have a table whose name begins so; `stage` included.
+    `stage` is the stage to be deployed. Raises StageError, and writes nothing, if the file has any
+    stage except the emulator's, `stage` included, whose TABLE is not of this name or is not set.
     """
     config = read(project)
     name = f"{prefix}{APP}"

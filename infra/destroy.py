@@ -42,8 +42,8 @@ def delete_data(stage: str, project: Path) -> list[str]:
     """Delete a stage's data irrevocably: its buckets, table, logs, token, stack and configuration.
 
     Buckets that existed before the stage are kept with all their files and PDFs; returns their
-    names. Call `remove_functions` first. Raises StageError if the stage has no stack, or if
-    something cannot be deleted; in the latter case this can be called again.
+    names. Call `remove_functions` first. Raises StageError if the stage has no stack. If something
+    cannot be deleted, raises StageError or botocore's errors, and this can be called again.
     """
     session = boto3.Session()
     stack = Stack.of(stage, project, session)

@@ -113,8 +113,8 @@ def check_region_and_account(
 ) -> None:
     """Raise StageError if the session is for another region or account than the stage.
 
-    `recorded` is the stage's part of the configuration, which tells both once it was provisioned;
-    nothing is compared before. Raises NoRegionError if the session has no region.
+    `recorded` is the stage's part of the configuration. If it does not tell them, as before the
+    stage is provisioned, any will do. Raises NoRegionError if the session has no region.
     """
     if session.region_name is None:
         raise NoRegionError

@@ -53,7 +53,7 @@ class Stack:
         stack. `tags` replace all of the stack's tags; without any, those are kept. A stack whose
         creation failed is deleted and created again. Raises StageError with CloudFormation's
         reasons if it fails, after which CloudFormation restores the previous state, or if it takes
-        longer than WAITER_CONFIG allows.
+        longer than WAITER_CONFIG allows; botocore's ClientError if the request is rejected.
         """
         existing = self._describe()
         if existing and existing["StackStatus"] in FAILED_CREATION:

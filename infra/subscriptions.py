@@ -14,8 +14,8 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 def check(email: str, url: str) -> None:
     """Raise StageError unless each is empty or has the form of an address to notify.
 
-    That is one `@` within `email`, and https:// at the start of `url`, in which any other scheme is
-    allowed only for this machine (LOOPBACK).
+    That is an `email` with one `@` between other characters, and a `url` with a host that begins
+    with https://, or whose host is this machine (LOOPBACK).
     """
     if email and not (email.count("@") == 1 and email.strip("@") == email):
         raise StageError(f"NOTIFY_EMAIL is {email!r}: use one address, such as ops@example.com")

@@ -37,10 +37,11 @@ def parse(text: str) -> dict[str, str]:
 def apply(
     stage: str, project: Path, tags: Mapping[str, str], parameter: str, session: boto3.Session
 ) -> None:
-    """Add tags to the stage's API, schedule rule, stream mapping and token; do nothing if none.
+    """Add tags to the stage's API, schedule rule, stream mapping and token.
 
     `parameter` is the name of the parameter in Parameter Store that holds the token. Other tags of
-    the resources are kept. Raises StageError if there are tags and the stage is not deployed.
+    the resources are kept. Does nothing if `tags` is empty; otherwise raises StageError if the
+    stage is not deployed.
     """
     if not tags:
         return
