@@ -37,7 +37,7 @@ def convert(
     `about` describes the text. Both streams are used in sequence only and stay open, and memory use
     does not grow with the text. `progress` is called at least once every 64 pages and every 256 KiB
     of text. Exceptions of `progress` and of the streams end the conversion and are passed on. If
-    the conversion fails, a seekable sink is truncated where it began to be written.
+    the conversion fails, a seekable sink is truncated to its position before.
     Raises NotText, naming the kind of file if it is known, if the bytes are not text.
     """
     return _engine()(source, sink, about, options, progress)

@@ -136,9 +136,9 @@ class Repair:
     def feed(self, text: str, *, at_start: bool, final: bool) -> str:
         """Return the repaired text up to the last line end, or all of it if it is `final`.
 
-        `text` was decoded with `surrogateescape`; what follows the last line end is held back, but
-        not if it is longer than allowed. If the text is `at_start`, the end of a cut character
-        becomes U+FFFD there, and if it is `final`, the start of one at its end.
+        `text` was decoded with `surrogateescape`; what follows its last line end is held back, but
+        not if it has more than `longest` characters. If the text is `at_start` of the stream, the
+        rest of a cut character there becomes U+FFFD; so does the start of one at a `final` end.
         """
         text, self._held = self._held + text, ""
         if not final:

@@ -14,7 +14,7 @@ class Mark(NamedTuple):
     """Where a marked-content sequence begins; it ends where the next one does.
 
     `row` is the index of a row, and `place` that of a character in it or, in a composed row, that
-    of a piece. `tag` is the sequence's.
+    of a piece. `tag` is the sequence's: P, or Link for one that is a link.
     """
 
     row: int

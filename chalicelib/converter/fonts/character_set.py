@@ -21,7 +21,7 @@ class CharacterSet:
         self._compile()
 
     def add(self, characters: Iterable[str]) -> None:
-        """Add members, some of which may be there already."""
+        """Add members, each a single character; some may be there already."""
         self._members.update(characters)
 
     def covers(self, text: str) -> bool:

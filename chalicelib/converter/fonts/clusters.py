@@ -77,8 +77,8 @@ class ClusterFont:
     def encode_invisible(self, text: str, advance: float, *, rtl: bool) -> EncodedText:
         """Return codes and advance of a cluster without glyphs; assign codes if it is new.
 
-        `advance` is in thousandths of the type size, and is rounded to the face's units. For a text
-        that is not new, it is ignored.
+        `advance` is in thousandths of the type size, and is rounded to the face's units. It is
+        ignored for a text that was encoded by this method before.
         """
         encoded = self.encoded[rtl].get((text, ""))
         if encoded is None:

@@ -57,8 +57,8 @@ def decoded(source: Readable, content_encoding: str | None, name: str) -> Readab
     """Return what the source's text is read from: the source itself unless it is compressed.
 
     What its Content-Encoding names is undone. After that, a file whose `name` ends in `.gz` is
-    decompressed if it is in gzip's format: programs that decode the Content-Encoding of what they
-    fetch often keep the name.
+    decompressed if it is in gzip's format, which its first two bytes tell, read at once: programs
+    that decode the Content-Encoding of what they fetch often keep the name.
 
     Raises UnsupportedCoding as `codings` does. Reading raises Damaged if the compressed bytes are
     cut off or damaged. Nothing of the text is kept in memory.

@@ -52,7 +52,7 @@ class Printer:
 
     @property
     def is_active(self) -> bool:
-        """Whether text without sequences is changed too."""
+        """Whether what was read so far also changes text without sequences that follows."""
         return self._is_escp or self._is_job or self._is_underlined or self._is_bold
 
     def plain(self, text: str) -> str:
