@@ -79,8 +79,8 @@ _PDF_UA = """
 class Document:
     """A PDF that is written to `sink` page by page; `finish` completes it.
 
-    It is PDF/A-2a and PDF/UA-1 if it is `tagged`: if its logical structure is written. Otherwise it
-    is PDF/A-2u.
+    It is PDF/A-2a and PDF/UA-1 if it is tagged, that is, if its logical structure is written.
+    Otherwise it is PDF/A-2u.
     """
 
     def __init__(

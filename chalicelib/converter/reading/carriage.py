@@ -21,15 +21,14 @@ def resolved(line: str) -> str:
 
 
 def apart(line: str) -> str:
-    """Return the line with a line feed in place of each carriage return."""
+    """Return the line with each carriage return as a line end."""
     return line.replace("\r", "\n")
 
 
 def struck(base: str, strikes: list[str]) -> str:
-    """Return the line `base` with what is printed over it, by backspaces as nroff writes them.
+    """Return a line and what is printed over it, with backspaces.
 
-    Neither has tabs or backspaces. An underscore precedes the character that it underlines; of
-    other characters in one place, all are kept, the same ones among the `strikes` only once.
+    Characters that are neither underscores nor the same are put one after the other at their place.
     """
     length = len(base.rstrip(" "))
     start = length - len(base[:length].lstrip(" "))
