@@ -19,7 +19,8 @@ def from_nuls(sample: bytes, *, whole: bool) -> str | None:
     """Return the codec if the sample is UTF-16 or UTF-32 without a byte order mark, or None.
 
     The NULs of Latin letters, blanks and line ends all have the same position in their units,
-    which NULs in other text have not. `whole` is whether the sample is the whole text.
+    which NULs in other text have not. `whole` is whether the sample is the whole text; otherwise
+    its last character may be incomplete.
     """
     if not sample.count(0) or (whole and len(sample) % 2):
         return None
