@@ -99,7 +99,7 @@ def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
     """Set chalice's `app_name` in the configuration file to `prefix`, followed by APP.
 
     `stage` is the stage to be deployed. Raises StageError, and writes nothing, if the file has any
-    stage except the emulator's, `stage` included, whose TABLE is not of this name or is not set.
+    stage except the emulator's, `stage` included, that was provisioned under another name.
     """
     config = read(project)
     name = f"{prefix}{APP}"
@@ -107,7 +107,8 @@ def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
         other
         for other, recorded in config.get("stages", {}).items()
         if other != "local"
-        and recorded.get("environment_variables", {}).get("TABLE", f"{name}-") != f"{name}-{other}"
+        and recorded.get("environment_variables", {}).get("TABLE", f"{name}-{other}")
+        != f"{name}-{other}"
     ]
     if others:
         raise StageError(
