@@ -10,7 +10,7 @@ from chalicelib.api.uploads import Forms
 from chalicelib.settings import Settings
 from chalicelib.status.answers import Answers
 from chalicelib.storage.bucket import Bucket
-from chalicelib.storage.links import Links
+from chalicelib.storage.pdf_links import Links
 from chalicelib.storage.table import Records
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from chalicelib.errors import BadQuestion
 from chalicelib.status import cursor
 from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.status_query import StatusQuery
-from chalicelib.storage.links import LINK_SECONDS
+from chalicelib.storage.pdf_links import LINK_SECONDS
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
