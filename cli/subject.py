@@ -82,4 +82,4 @@ class Subject:
 
     def _has_record(self, answers: Answers) -> bool:
         """Return whether the prefix is itself the key of a record."""
-        return bool(self.text) and answers.key(self.text) is not None
+        return bool(self.text) and answers.record(self.text) is not None
