@@ -151,7 +151,9 @@ def _members(body: bytes) -> dict[str, Any]:
                 ProblemKind.BAD_BODY,
                 f"An upload has no member {name[:100]!a}; its members: {', '.join(MEMBER_TYPES)}.",
             )
-        # In Python a bool is an int; in JSON it is not.
+        # In JSON 100.0 is a whole number, and a bool is none; in Python it is the other way round.
+        if isinstance(value, float) and value.is_integer():
+            members[name] = value = int(value)  # noqa: PLW2901
         if type(value) is not MEMBER_TYPES[name]:
             raise BadQuestion(name, f"{name} is not {_JSON_TYPES[MEMBER_TYPES[name]]}.")
     return members
