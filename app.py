@@ -47,7 +47,7 @@ Handler = TypeVar("Handler")
 
 
 def from_any_sender(handler: Handler) -> Handler:
-    """Make a handler accept events of any sender.
+    """Make a handler accept events of any sender; return the handler.
 
     Chalice's event classes require the fields of a notification or of a schedule. Events that are
     sent by hand, by S3 Batch Operations or by Step Functions do not have them.
@@ -66,7 +66,10 @@ def from_any_sender(handler: Handler) -> Handler:
     prefix=settings.input_prefix or None,
 )
 def convert(event: AnyEvent) -> dict[str, Any] | None:
-    """Convert the uploaded files. There is no suffix filter: other files get a FAILED record."""
+    """Convert the uploads in an event, record its removals, and return what its sender expects.
+
+    There is no suffix filter: other files get a FAILED record.
+    """
     from chalicelib.pipeline.invocation import Invocation
 
     return services.intake.process(event.to_dict(), Invocation.of(event.context))
@@ -87,7 +90,10 @@ def announce(event: DynamoDBEvent) -> None:
 @from_any_sender
 @app.schedule(Rate(1, unit=Rate.DAYS), description="Starts conversions whose event was lost")
 def reconcile(event: AnyEvent) -> dict[str, Any]:
-    """Start conversions of objects whose record is missing or outdated; return the counts."""
+    """Start conversions of objects whose record is missing or outdated.
+
+    Return the counts, with `next` as of `Reconciliation.handle`.
+    """
     from chalicelib.pipeline.invocation import Invocation
     from chalicelib.pipeline.reconciliation import ReconcileRequest
 
@@ -102,13 +108,13 @@ def reconcile(event: AnyEvent) -> dict[str, Any]:
 
 @app.authorizer(ttl_seconds=60)
 def authorize(request: AuthRequest) -> AuthResponse:
-    """Allow requests that carry the stage's token."""
+    """Allow all routes to requests that carry the stage's token, and none to others."""
     allowed = services.gate.admits(request.token)
     return AuthResponse(routes=["*"] if allowed else [], principal_id="token")
 
 
 def respond(path: str) -> Response:
-    """Return the response to the current request."""
+    """Return the response to the current request for the route `path`."""
     return routes.respond(path, query(), services)
 
 
@@ -126,7 +132,7 @@ def query() -> dict[str, list[str]]:
 
 @app.route("/")
 def page() -> Response:
-    """Serve the web page."""
+    """Serve the web page, or redirect to it with a final slash."""
     request: Any = app.current_request
     return site.page(request.context["path"], request.headers, clients.s3_endpoint())
 
@@ -139,7 +145,7 @@ def page_file(version: str, name: str) -> Response:
 
 @app.route("/status", authorizer=authorize)
 def status() -> Response:
-    """Return the status of one file, or of all files with a prefix."""
+    """Return the status of one file, or a page of the files with a prefix."""
     return respond("/status")
 
 
@@ -171,7 +177,7 @@ if settings.uploads:
 
     @app.route("/uploads", methods=["POST"], authorizer=authorize)
     def upload() -> Response:
-        """Sign a form that uploads one file."""
+        """Sign a form with which a browser uploads one file."""
         request: Any = app.current_request
         return routes.upload(request.raw_body, query(), services)
 

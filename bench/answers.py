@@ -111,7 +111,7 @@ def queries(table: Table) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield the measured queries with their names."""
     answers, listing = table.answers, table.answers.listing
     middle = sorted(table.keys)[ROUNDS // 2]
-    yield "a key's record", lambda: answers.key(table.keys[0])
+    yield "a key's record", lambda: answers.record(table.keys[0])
     yield "a key, all five answers", lambda: answers.about(table.keys[0])
     yield "page of 100, first", lambda: listing.page(StatusQuery(""))
     yield "page of 100, middle", lambda: listing.page(StatusQuery(""), middle)
@@ -175,7 +175,7 @@ def print_costs(tables: Sequence[Table], meter: Meter) -> None:
 
 
 def print_times(tables: Sequence[Table]) -> None:
-    medians = median_times(tables, lambda table, n: table.answers.key(table.keys[n]))
+    medians = median_times(tables, lambda table, n: table.answers.record(table.keys[n]))
     print(f"\n| time, relative to {tables[0].size:,} records | ", end="")
     print(" | ".join(f"{t.size:,} records" for t in tables) + " |")
     print("|---|" + "---|" * len(tables))

@@ -43,7 +43,7 @@ def signer() -> "S3Client":
 
 
 def s3_endpoint() -> str:
-    """Return the URL of S3's API, which bucket URLs are derived from."""
+    """Return the URL of S3's API in this region, which the URLs of buckets are derived from."""
     return signer().meta.endpoint_url
 
 

@@ -32,11 +32,11 @@ TextToPdfError
 
 
 class TextToPdfError(Exception):
-    """Base of all errors of this product; its text is a message for users."""
+    """Base of the errors in this module; its text is a message for users."""
 
     @property
     def code(self) -> str:
-        """The name of the class, which is stored as the `error_code` of a record."""
+        """The name of the class, which is stored as the `error_code` of a FAILED record."""
         return type(self).__name__
 
 
@@ -49,7 +49,7 @@ class EmptyKey(PermanentError):
 
 
 class UnsupportedType(PermanentError):
-    """The object key does not end in an extension that is converted."""
+    """The object key does not end in a suffix that is converted."""
 
 
 class KeyTooLong(PermanentError):

@@ -38,7 +38,12 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line for a log record."""
+        """Return a log record as a JSON object on one line.
+
+        It has the time in UTC, level, logger and message; then the request id if Lambda added it,
+        the `facts` of `event`, and under `errors` the logged exception with the chain of its
+        causes.
+        """
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -54,7 +59,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure() -> None:
-    """Make all loggers of this process write JSON lines."""
+    """Make the root logger write JSON lines, to stdout if it has no handler, as outside of Lambda.
+
+    Loggers of chalicelib log from level INFO on.
+    """
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stdout))
@@ -70,10 +78,11 @@ def event(
     metrics: Metrics | None = None,
     dimensions: Mapping[str, str] | None = None,
 ) -> None:
-    """Log one line with these fields and metrics.
+    """Log one line of level INFO with these fields and metrics.
 
     CloudWatch stores each metric with the dimension Stage alone and, if there are more, with all
-    `dimensions` together. `dimensions` must contain Stage if there are metrics.
+    `dimensions` together. `dimensions` must contain Stage if there are metrics, and is ignored if
+    not.
     """
     fields: dict[str, Any] = {name: value for name, value in facts.items() if value is not None}
     if metrics:

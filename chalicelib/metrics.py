@@ -23,7 +23,11 @@ def _counted_as(code: str) -> str:
 def record_outcome(
     change: Change, request_id: str, outcome: str, result: Result | None, stage: str
 ) -> None:
-    """Log the outcome of a run for one change; `result` is None if nothing was converted."""
+    """Log the outcome of a run for one change, with metrics if an upload was converted or failed.
+
+    `result` is None if no conversion was tried; with a result, `outcome` is a key of
+    OUTCOME_METRICS.
+    """
     facts: dict[str, str | int | bool | None] = {
         "request_id": request_id,
         "bucket": change.bucket,
@@ -66,12 +70,16 @@ def record_violation(
     old: Mapping[str, Any] | None,
     new: Mapping[str, Any] | None,
 ) -> None:
-    """Log a change of a record that the protocol does not allow, with its old and new image."""
+    """Log a change of a record that the protocol does not allow, and count it in a metric.
+
+    `reason` is what `violation` returned, `old` and `new` are the attributes of the item before and
+    after the change, or None if there was no item.
+    """
     facts = {"request_id": request_id, "reason": reason, "old_image": old, "new_image": new}
     metrics = {"IllegalTransitions": (1, "Count")}
     json_log.event(log, "illegal transition", facts, metrics, {"Stage": stage})
 
 
 def record_reconciliation(request_id: str, counts: Mapping[str, Any]) -> None:
-    """Log the counts of a reconciliation."""
+    """Log the counts that one invocation of `reconcile` returns."""
     json_log.event(log, "reconciled", {"request_id": request_id, **counts})

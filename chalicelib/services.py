@@ -1,4 +1,4 @@
-"""The objects that entry points and commands use, each built once, when it is first needed."""
+"""The objects that entry points and commands use; most are built once, when first needed."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from chalicelib.api.uploads import Forms
 from chalicelib.settings import Settings
 from chalicelib.status.answers import Answers
 from chalicelib.storage.bucket import Bucket
-from chalicelib.storage.links import Links
+from chalicelib.storage.pdf_links import Links
 from chalicelib.storage.table import Records
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Services:
-    """The objects behind one stage's functions and commands, each built when it is first needed."""
+    """The objects behind one stage's functions and commands.
+
+    The properties are built once, when they are first needed. The methods return a new object each
+    time.
+    """
 
     settings: Settings
 
@@ -48,12 +52,12 @@ class Services:
 
     @cached_property
     def answers(self) -> Answers:
-        """The status of files, one by one or by prefix."""
+        """The status of the files in the input bucket, one by one or by prefix."""
         return Answers(self.records, self.inputs, self.settings.input_prefix)
 
     @cached_property
     def links(self) -> Links:
-        """The signer of links to PDFs."""
+        """The signer of links to the PDFs in the output bucket."""
         return Links(clients.signer(), self.settings.output_bucket)
 
     @cached_property
@@ -69,7 +73,10 @@ class Services:
         return Pipeline(self.records, self.bucket, self.settings)
 
     def reconciliation(self, function: str) -> "Reconciliation":
-        """Return the reconciliation; `function` is the name of the Lambda function that runs it."""
+        """Return a new reconciliation of the input bucket.
+
+        `function` is the full name of the Lambda function that runs it.
+        """
         from chalicelib.pipeline.reconciliation import Functions, Reconciliation
 
         return Reconciliation(
@@ -96,5 +103,5 @@ class Services:
         return Announcer(Topic(clients.sns(), self.settings.topic), self.settings.stage)
 
     def bucket(self, name: str) -> Bucket:
-        """Return the bucket of this name."""
+        """Return a new Bucket of this name; it is not checked that the bucket exists."""
         return Bucket(clients.s3(), name)

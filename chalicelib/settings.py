@@ -54,7 +54,7 @@ class Settings:
 
     @property
     def names(self) -> NamesOf:
-        """What maps keys of this stage's texts to keys of its PDFs, as `naming` takes it."""
+        """The arguments by which the functions of `naming` map this stage's texts to its PDFs."""
         return {
             "input_prefix": self.input_prefix,
             "output_prefix": self.output_prefix,
@@ -79,9 +79,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Return the settings from these environment variables.
+        """Return the settings from these environment variables, whose names are in capitals.
 
-        Raises SettingsError if a setting is missing or invalid.
+        Raises SettingsError if a setting is missing or invalid, or contradicts another.
         """
         required = ("STAGE", "INPUT_BUCKET", "OUTPUT_BUCKET", "TABLE", "TOKEN_PARAMETER")
         missing = [name for name in required if not environment.get(name)]
@@ -114,7 +114,8 @@ class Settings:
     def from_chalice_config(cls, chalice_directory: Path, stage: str) -> "Settings":
         """Return the settings of `stage` that provisioning wrote to `.chalice/config.json`.
 
-        Raises SettingsError if the stage was never provisioned.
+        `chalice_directory` is the folder `.chalice`. Raises SettingsError if the file cannot be
+        read, if the stage was never provisioned, and as `from_environment`.
         """
         try:
             config = json.loads((chalice_directory / "config.json").read_text("utf-8"))
@@ -155,7 +156,8 @@ def _options(environment: Mapping[str, str]) -> Options:
 def last_deployed_stage(chalice_directory: Path) -> str:
     """Return the name of the stage that was deployed last.
 
-    Raises SettingsError if none was deployed from this folder.
+    That is the one whose file in the folder `deployed` of `chalice_directory` is the newest. Raises
+    SettingsError if there is none.
     """
     deployed = (chalice_directory / "deployed").glob("*.json")
     newest = max(deployed, key=lambda path: path.stat().st_mtime_ns, default=None)

@@ -55,9 +55,11 @@ class Suffixes:
 
     @classmethod
     def parse(cls, setting: str) -> "Suffixes":
-        """Read the stage's setting SUFFIXES: `txt,log`, or changes to the list: `+foo,-sql`.
+        """Return the suffixes for the stage's setting SUFFIXES.
 
-        Raises SettingsError if it is malformed or leaves nothing to convert.
+        It is a list such as `txt,log`, or changes to the default list such as `+foo,-sql`; empty
+        means the default. Case, spaces and leading dots do not matter. Raises SettingsError if it
+        is malformed or leaves nothing to convert.
         """
         words = [word.strip().lower() for word in setting.split(",") if word.strip()]
         changes = [word for word in words if word[0] in "+-"]
@@ -81,7 +83,11 @@ class Suffixes:
 
 
 def is_suffix(text: str) -> bool:
-    """Return whether a list of suffixes may have this one, apart from `.gz` behind it."""
+    """Return whether a list of suffixes may have this one, which is in lower case without its dot.
+
+    It may have 1 to 32 characters (letters, digits and `_+#~-`) that begin with a letter or digit,
+    and `.gz` behind it; `gz` and `pdf` alone are none.
+    """
     suffix = text.removesuffix(f".{COMPRESSED}")
     return bool(_SUFFIX.fullmatch(suffix)) and suffix not in _NOT_A_SUFFIX
 

@@ -12,9 +12,11 @@ DEFAULT_WAIT_SECONDS = 600
 
 
 def parse_arguments(arguments: Sequence[str] | None, manual: str) -> argparse.Namespace:
-    """Return the parsed options; exit with status 2 if they are wrong or cannot be combined.
+    """Return the parsed options; `arguments` are those of the process if None.
 
-    The first paragraph of `manual` becomes the description in --help, and the rest its epilog.
+    Raises SystemExit with status 2 if they are wrong or cannot be combined, and with 0 after --help
+    or --version. The first paragraph of `manual` becomes the description in --help, and the rest
+    its epilog.
     """
     description, _, epilog = manual.partition("\n\n")
     parser = argparse.ArgumentParser(

@@ -25,7 +25,7 @@ class DownloadError(Exception):
 
 @dataclass
 class Downloads:
-    """Downloads PDFs from `bucket` into `folder`."""
+    """Downloads PDFs from `bucket` into `folder`, once: an object is used for one `fetch`."""
 
     client: "S3Client"
     bucket: str
@@ -36,10 +36,12 @@ class Downloads:
     _written: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def fetch(self, keys: Sequence[str], on_done: Callable[[], None]) -> dict[str, str]:
-        """Download all keys, and return the reasons of failures by key.
+        """Download the PDFs with these keys in parallel, and return the reasons of failures by key.
 
-        `on_done` is called after each key. When interrupted, this ends at once and removes
-        unfinished files. The threads are daemons for that reason: one may hang in a network call.
+        Failures are errors of AWS, of the file system, and paths that cannot be used; any other
+        error is raised. `on_done` is called after each key, also a failed one, in the caller's
+        thread. When interrupted, this ends at once and removes unfinished files. The threads are
+        daemons for that reason: one may hang in a network call.
         """
         pending: SimpleQueue[str] = SimpleQueue()
         finished: SimpleQueue[tuple[str, Exception | None]] = SimpleQueue()

@@ -7,7 +7,7 @@ from cli.screen import escape
 
 
 class Exit(IntEnum):
-    """Exit statuses."""
+    """Exit statuses of query.py; `query.py --help` explains them."""
 
     ALL_SUCCESS = 0
     NOT_ALL_SUCCESS = 1
@@ -19,11 +19,11 @@ class Exit(IntEnum):
 
 
 def fail(status: Exit, message: str) -> Exit:
-    """Print the message on stderr, and return the status."""
+    """Print the message on stderr as `print_message` does, and return the status."""
     print_message(message)
     return status
 
 
 def print_message(message: str) -> None:
-    """Print a message on stderr; stdout is for data."""
+    """Print a message on stderr, escaped and after `query.py: `; stdout is for data."""
     print(f"query.py: {escape(message)}", file=sys.stderr)

@@ -19,7 +19,10 @@ _DEVICE = re.compile(
 
 
 def path(output_key: str) -> PurePosixPath:
-    """Return the relative path for a key that ends in `.pdf`, in upper, lower or mixed case."""
+    """Return the relative path for a key that ends in `.pdf`, in upper, lower or mixed case.
+
+    Paths of different keys differ, but on some file systems not if only their case does.
+    """
     *folders, name = output_key.split("/")
     return PurePosixPath(*map(_folder_name, folders), _shorten(_escape_part(name)))
 

@@ -1,4 +1,4 @@
-"""Output formats: each function prints rows as they arrive, without collecting them first."""
+"""Output formats: functions that print rows as they arrive; tables collect BLOCK_ROWS at a time."""
 
 import json
 import sys
@@ -11,7 +11,10 @@ from cli.screen import escape, escape_json
 
 
 def print_table(rows: Iterable[Row]) -> None:
-    """Print a table for people: fitted to the terminal's width, or one full line a file."""
+    """Print a table for people, fitted to the terminal's width.
+
+    If stdout is not a terminal, print one full line a file instead.
+    """
     from rich.console import Console
 
     if sys.stdout.isatty():
@@ -47,20 +50,26 @@ def _print_full_lines(rows: Iterable[Row]) -> None:
 
 
 def print_text(rows: Iterable[Row]) -> None:
-    """Print tab-separated fields for cut and awk: status, text, PDF, time, remark, link."""
+    """Print tab-separated fields for cut and awk: status, text, PDF, time, remark, link.
+
+    A field without a value is `-`.
+    """
     for row in rows:
         source, _, output, status, time, remark, link = _cells(row)
         print(status, source, output, time or "-", remark or "-", link or "-", sep="\t")
 
 
 def print_json_lines(rows: Iterable[Row]) -> None:
-    """Print one JSON object a line."""
+    """Print one JSON object a line: `Answer.public`, and `url` if the row has a link."""
     for row in rows:
         print(_json(_fields(row)))
 
 
 def print_json(rows: Iterable[Row]) -> None:
-    """Print one JSON array with an element for each file."""
+    """Print one JSON array with an element for each file, as `print_json_lines` has it.
+
+    It is empty if there are no rows.
+    """
     before = "["
     for row in rows:
         print(before, indent(_json(_fields(row), spaces=2), "  "), sep="\n", end="")
@@ -77,7 +86,10 @@ FORMATS: Mapping[str, Callable[[Iterable[Row]], None]] = {
 
 
 def print_summary(summary: Mapping[str, Any], output_format: str) -> None:
-    """Print how many files have each status."""
+    """Print how many files have each status, in one of FORMATS.
+
+    `summary` has the members `prefix`, `files` (the total) and `counts` (by status).
+    """
     if output_format in {"json", "jsonl"}:
         print(_json(summary, spaces=2 if output_format == "json" else None))
         return

@@ -38,7 +38,7 @@ class FileTable:
         self._buckets: tuple[str, str | None] | None = None
 
     def print(self, rows: Iterable[Row]) -> None:
-        """Print all rows in blocks, each of which is aligned separately."""
+        """Print all rows, in blocks of BLOCK_ROWS that are each aligned separately."""
         for block in in_blocks(rows):
             status_width = max(len(answer.status) for answer, _ in block)
             outputs = (answer.public["output_bucket"] for answer, _ in block)
@@ -92,7 +92,7 @@ class FileTable:
 
 
 def warnings(answer: Answer) -> Iterator[str]:
-    """Yield one sentence for each thing to check in the file's PDF."""
+    """Yield one sentence, escaped for the terminal, for each thing to check in the file's PDF."""
     fields = answer.public
     codes = {warning["code"] for warning in fields["warnings"] or ()}
     for warning in fields["warnings"] or ():
@@ -155,7 +155,7 @@ def _beginning(text: str, width: int) -> str:
 
 
 def in_blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Yield the rows in lists of at most BLOCK_ROWS."""
+    """Yield the rows in lists of BLOCK_ROWS; the last one may be shorter."""
     iterator = iter(rows)
     while block := list(islice(iterator, BLOCK_ROWS)):
         yield block

@@ -23,7 +23,10 @@ from cli.subject import Subject
 
 @dataclass
 class QueryRun:
-    """One run: `counts` are the files printed so far by status, `pdfs` the keys of their PDFs."""
+    """One run with parsed `options`, for the files of `subject`.
+
+    `counts` are the files printed so far by status, `pdfs` the keys of their PDFs.
+    """
 
     options: argparse.Namespace
     settings: Settings
@@ -32,7 +35,10 @@ class QueryRun:
     pdfs: list[str] = field(default_factory=list)
 
     def run(self) -> Exit:
-        """Print the selected files, and return the exit status."""
+        """Wait for the selected files if asked to, print them, download their PDFs if asked to.
+
+        Return the exit status. Errors of AWS are raised, except those of single downloads.
+        """
         is_settled = self.options.wait is None or self._wait(float(self.options.wait))
         try:
             if self.options.summary:
@@ -55,10 +61,12 @@ class QueryRun:
 
     @cached_property
     def services(self) -> Services:
+        """The objects of the stage."""
         return Services(self.settings)
 
     @property
     def answers(self) -> Answers:
+        """The status of the stage's files."""
         return self.services.answers
 
     def _wait(self, seconds: float) -> bool:

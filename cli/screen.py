@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def escape(text: str) -> str:
-    """Return the text with every character escaped that is not printable.
+    """Return the text with a Python escape (`\\x1b`) for every character that is not printable.
 
     These are the characters for which `str.isprintable` is false: control characters, which may be
     terminal commands, controls of writing direction, line ends, and spaces other than U+0020.
@@ -31,7 +31,10 @@ def _escape_json_character(character: str) -> str:
 
 
 def progress() -> "Progress":
-    """Return a progress display on stderr, which is disabled unless that is a terminal."""
+    """Return a progress display on stderr, which is disabled unless that is a terminal.
+
+    It disappears when it ends.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 

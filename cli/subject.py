@@ -16,8 +16,8 @@ from chalicelib.status.status_query import StatusQuery
 class Subject:
     """Exactly the file `key`, or, if that is None, the files that match `query`.
 
-    If neither `key` nor `is_prefix` is set, the prefix of the query may also be a key. `former` is
-    another file that may be meant if the location of a PDF is given.
+    The prefix of the query is then `key`, too. If neither `key` nor `is_prefix` is set, the prefix
+    may also be a key. `former` is another file that may be meant if the location of a PDF is given.
     """
 
     key: str | None
@@ -39,6 +39,7 @@ class Subject:
     ) -> "Subject":
         """Return the subject for these options; exactly one of the first three is not None.
 
+        `key_or_prefix`, `key` and `prefix` may be locations; `status` is the name of a Status.
         Raises BadQuestion if a value is invalid.
         """
         text = next(text for text in (key_or_prefix, key, prefix) if text is not None)
@@ -54,11 +55,14 @@ class Subject:
 
     @property
     def text(self) -> str:
-        """The key or the prefix."""
+        """The key or the prefix, not as a location."""
         return self.query.prefix
 
     def files(self, answers: Answers) -> Iterator[Answer]:
-        """Return the selected files that have records, or, for a single key, an object."""
+        """Return the selected files that pass the filters, in key order.
+
+        They are those with records. A file that is selected by its key may have an object only.
+        """
         is_single = self.key is not None
         if is_single or (self.former and not self.is_prefix):
             answer = answers.about(self.text, self.former)
@@ -70,16 +74,22 @@ class Subject:
         return answers.matching(self.query)
 
     def for_waiting(self, answers: Answers) -> Iterator[Answer]:
-        """Return the selected objects of the bucket, including those without a record so far."""
+        """Return the selected objects of the bucket, including those without a record so far.
+
+        The filters are not applied. A file that is selected by its key may have a record only.
+        """
         if self.key is None and (self.is_prefix or not self._has_record(answers)):
             return answers.objects(self.text)
         answer = answers.about(self.text)
         return iter([answer] if answer else [])
 
     def missing(self, answers: Answers) -> Iterator[Answer]:
-        """Return the selected objects without a record, or with one of an older upload."""
+        """Return the objects with the prefix without a record, or with one of an older upload.
+
+        The filters are not applied.
+        """
         return (a for a in answers.objects(self.text) if a.status is FileStatus.NOT_PROCESSED)
 
     def _has_record(self, answers: Answers) -> bool:
         """Return whether the prefix is itself the key of a record."""
-        return bool(self.text) and answers.key(self.text) is not None
+        return bool(self.text) and answers.record(self.text) is not None

@@ -21,8 +21,10 @@ def wait_until_settled(
 ) -> bool:
     """Wait until all of these files are settled; return False if `seconds` pass before.
 
-    Files that are not settled are read again by key, at growing intervals; deleted files are no
-    longer waited for. `on_progress` gets the number of settled files and the total.
+    All `files` are read first, however long that takes. Those that are not settled are read again
+    by key, at growing intervals; deleted files are no longer waited for. `on_progress` gets the
+    number of settled files and the total, after each file of the first reading and then after each
+    batch.
     """
     deadline = time.monotonic() + seconds
     total, pending = 0, []

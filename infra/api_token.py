@@ -24,12 +24,12 @@ TOKEN_BYTES = 32
 
 
 def parameter_name(stage: str, project: Path) -> str:
-    """Return the name of the parameter that holds the stage's token."""
+    """Return the name of the stage's parameter in Parameter Store, which holds its token."""
     return f"/{configuration.app_name(project)}/{stage}/token"
 
 
 def create(client: "SSMClient", name: str) -> None:
-    """Create a token in the parameter `name`, unless it exists."""
+    """Store a new random token in the parameter `name`; if that exists, leave it unchanged."""
     try:
         client.put_parameter(
             Name=name,
@@ -43,7 +43,10 @@ def create(client: "SSMClient", name: str) -> None:
 
 
 def rotate(client: "SSMClient", name: str) -> None:
-    """Replace the token in the parameter `name`. Raises ParameterNotFound if there is none."""
+    """Replace the token in the parameter `name` by a new random one.
+
+    Raises the client's ParameterNotFound if there is no such parameter.
+    """
     client.get_parameter(Name=name)  # put_parameter would create it
     client.put_parameter(
         Name=name, Type="SecureString", Value=secrets.token_urlsafe(TOKEN_BYTES), Overwrite=True
@@ -51,12 +54,19 @@ def rotate(client: "SSMClient", name: str) -> None:
 
 
 def read(client: "SSMClient", name: str) -> str:
-    """Return the token in the parameter `name`."""
+    """Return the token in the parameter `name`, decrypted.
+
+    Raises the client's ParameterNotFound if there is no such parameter.
+    """
     return client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Rotate the stage's token without printing it, and return the exit status."""
+    """Rotate a stage's token without printing it, and return the exit status.
+
+    `arguments` are those after the program's name, by default this process's. Raises SystemExit
+    if they are wrong.
+    """
     parser = stage_parser("make token", __doc__)
     parser.add_argument("action", choices=["rotate"])
     stage: str = parser.parse_args(arguments).stage

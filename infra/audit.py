@@ -31,7 +31,10 @@ class AuditResult:
 
 
 def parse_output(stdout: str, stderr: str) -> AuditResult:
-    """Return the result that pip-audit printed as JSON; if it printed none, stderr says why."""
+    """Return the result that pip-audit printed as JSON on `stdout`.
+
+    If it printed none, no library counts as checked, and the last line of `stderr` is the reason.
+    """
     try:
         packages = json.loads(stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
@@ -50,7 +53,9 @@ def parse_output(stdout: str, stderr: str) -> AuditResult:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Audit the pinned libraries, and return the exit status.
 
-    It is 1 if a vulnerability is known or, with --strict, if any check was skipped.
+    It is 1 if a vulnerability is known, if pip-audit cannot be started or, with --strict, if any
+    check was skipped. `arguments` are those after the program's name, by default this process's.
+    Raises SystemExit if they are wrong.
     """
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     parser.add_argument("program", help="path of pip-audit")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 EVENTS = ("ObjectCreated", "ObjectRemoved", "LifecycleExpiration", "ObjectRestore")
+"""Groups of S3's event types with types that a stage is notified of."""
 _TARGETS = ("LambdaFunctionConfigurations", "QueueConfigurations", "TopicConfigurations")
 
 
@@ -34,7 +35,10 @@ class Inspection:
 
 @dataclass(frozen=True)
 class ExistingBucket:
-    """An existing bucket that a stage uses as its `INPUT` or `OUTPUT` bucket."""
+    """An existing bucket, `name`, that a stage uses as its input or output bucket.
+
+    `use` is INPUT or OUTPUT. The session is for the stage's account and region.
+    """
 
     session: boto3.Session
     name: str
@@ -45,15 +49,21 @@ class ExistingBucket:
         return self.session.client("s3")
 
     def inspect(self) -> Inspection:
-        """Inspect the bucket. Raises StageError if the stage cannot use it."""
+        """Return the bucket's KMS key, and what the user should know about its configuration.
+
+        Raises StageError if the bucket does not exist or is in another region than the session, and
+        botocore's ClientError if a request is denied.
+        """
         self._check_region()
         kms_key = self._kms_key()
         return Inspection(kms_key, tuple(self._findings(kms_key)))
 
     def check_notifications(self, prefix: str, function: str) -> None:
-        """Raise StageError if another target is notified of the same uploads; S3 allows only one.
+        """Raise StageError if another target is notified of events that the stage needs.
 
-        `function` is the name of the stage's own function.
+        S3 allows only one target for an event. `prefix` is the stage's INPUT_PREFIX, empty for all
+        keys; a notification conflicts if it has one of EVENTS and its prefix overlaps, whatever its
+        suffix. That of `function`, the name of the stage's own function, is ignored.
         """
         configuration = self._s3.get_bucket_notification_configuration(Bucket=self.name)
         for target in (t for kind in _TARGETS for t in configuration.get(kind, ())):  # type: ignore[attr-defined]

@@ -30,17 +30,20 @@ def incompatibility() -> str | None:
 
 
 def compiled_name(source: str) -> str:
-    """Return the path of a source file's compiled module (PEP 3147)."""
+    """Return the path of a source file's compiled module (PEP 3147).
+
+    For `a/b.py` it is `a/__pycache__/b.cpython-312.pyc`, with the tag of this interpreter.
+    """
     path = PurePosixPath(source)
     return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")
 
 
 def add_bytecode(package: Path, target: str) -> None:
-    """Add a compiled module for each source in the zip `package`, which Lambda unpacks to `target`.
+    """Rewrite the zip `package` with a compiled module for each of its sources.
 
-    The result is reproducible: it depends on the sources alone. If this interpreter's bytecode will
-    not load on Lambda, prints a warning and adds nothing. Raises StageError if a source does not
-    compile.
+    `target` is the folder that Lambda unpacks it to, which tracebacks show. The zip depends on the
+    names and contents of its files only. If this interpreter's bytecode will not load on Lambda,
+    prints a warning and changes nothing. Raises StageError if a source does not compile.
     """
     reason = incompatibility()
     if reason:

@@ -14,7 +14,7 @@ INTERRUPTED = 130
 
 
 def stage_parser(name: str, description: str | None) -> argparse.ArgumentParser:
-    """Return a parser for the command `name` with the required option --stage."""
+    """Return a parser for the command `name`, shown in its messages, with a required --stage."""
     parser = argparse.ArgumentParser(
         prog=name,
         description=description,
@@ -28,7 +28,8 @@ def stage_parser(name: str, description: str | None) -> argparse.ArgumentParser:
 def exit_status(name: str, work: Callable[[], int]) -> int:
     """Call `work` and return its result as the exit status of the command `name`.
 
-    Expected errors are printed on one line of stderr, and return 1; Ctrl-C returns INTERRUPTED.
+    StageError, SettingsError and botocore's errors are explained on stderr, and return 1; Ctrl-C
+    returns INTERRUPTED. Any other exception is passed on.
     """
     try:
         return work()

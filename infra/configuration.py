@@ -21,12 +21,18 @@ APP = "text-to-pdf"
 
 
 def app_name(project: Path) -> str:
-    """Return chalice's `app_name`, with which the names of all stages' resources begin."""
+    """Return chalice's `app_name`, with which the names of all stages' resources begin.
+
+    It is APP if the configuration has none. Raises StageError as `read` does.
+    """
     return str(read(project).get("app_name", APP))
 
 
 def read(project: Path) -> dict[str, Any]:
-    """Return the configuration. Raises StageError if it is missing or not a JSON object."""
+    """Return the content of the configuration file.
+
+    Raises StageError if it cannot be read or is not a JSON object.
+    """
     try:
         config = json.loads(path(project).read_text("utf-8"))
     except OSError as error:
@@ -44,7 +50,11 @@ def read(project: Path) -> dict[str, Any]:
 
 
 def environment(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, str]:
-    """Return a stage's environment variables: those for all stages, overridden by its own."""
+    """Return the environment variables that all functions of a stage have.
+
+    `config` is the whole configuration, and `recorded` the stage's part of it, whose variables
+    override those for all stages. Variables of single functions are not included.
+    """
     merged: dict[str, str] = {}
     for scope in (config, recorded):
         merged |= scope.get("environment_variables", {})
@@ -54,7 +64,8 @@ def environment(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[
 def architecture(project: Path, stage: str) -> str:
     """Return the architecture of the stage's functions: chalice's `lambda_architecture`.
 
-    Raises StageError if Lambda does not have it.
+    It is the stage's own, or else that for all stages, or else x86_64. Raises StageError if it is
+    not one of ARCHITECTURES, or as `read` does.
     """
     config = read(project)
     recorded = config.get("stages", {}).get(stage, {})
@@ -68,23 +79,27 @@ def architecture(project: Path, stage: str) -> str:
 
 
 def set_architecture(project: Path, stage: str, name: str) -> None:
-    """Record the architecture of a stage's functions. The stage must be recorded already."""
+    """Write the architecture of a stage's functions, `name`, to the configuration file.
+
+    `name` is one of ARCHITECTURES, which is not checked. Raises KeyError if the file does not have
+    the stage, and StageError as `read` does.
+    """
     config = read(project)
     config["stages"][stage][_ARCHITECTURE] = name
     write(project, config)
 
 
 def write(project: Path, config: dict[str, Any]) -> None:
-    """Replace the configuration file atomically; it keeps its permissions."""
+    """Replace the whole content of the configuration file atomically; it keeps its permissions."""
     with replacing(path(project)) as file:
         file.write((json.dumps(config, indent=2) + "\n").encode())
 
 
 def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
-    """Record the prefix of all resources' names in chalice's `app_name`.
+    """Set chalice's `app_name` in the configuration file to `prefix`, followed by APP.
 
-    Raises StageError if another stage, apart from the emulator's, was provisioned under other
-    names.
+    `stage` is the stage to be deployed. Raises StageError, and writes nothing, if the file has any
+    stage except the emulator's, `stage` included, that was provisioned under another name.
     """
     config = read(project)
     name = f"{prefix}{APP}"
@@ -92,7 +107,8 @@ def set_name_prefix(project: Path, prefix: str, stage: str) -> None:
         other
         for other, recorded in config.get("stages", {}).items()
         if other != "local"
-        and recorded.get("environment_variables", {}).get("TABLE", f"{name}-") != f"{name}-{other}"
+        and recorded.get("environment_variables", {}).get("TABLE", f"{name}-{other}")
+        != f"{name}-{other}"
     ]
     if others:
         raise StageError(

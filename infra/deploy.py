@@ -25,9 +25,10 @@ LOCAL_STAGE = "local"
 
 
 def chalice(command: str, stage: str, project: Path = PROJECT) -> None:
-    """Run chalice's `deploy` or `delete` for a stage. Raises StageError with its error message.
+    """Run chalice's command `deploy` or `delete` for a stage, without showing its output.
 
-    `deploy` needs a provisioned stage; infra/preflight.py hooks into it.
+    `deploy` needs a provisioned stage; infra/preflight.py hooks into it. Raises StageError with
+    chalice's error message if it fails, or if the configuration cannot be read.
     """
     configuration.read(project)  # raises StageError where chalice would print a traceback
     remove_caches(project)
@@ -55,12 +56,16 @@ def _without_traceback(output: str) -> str:
 
 
 def token(stage: str, project: Path = PROJECT) -> str:
-    """Return the API's bearer token."""
+    """Return the bearer token of the stage's API. Raises SSM's ParameterNotFound if it has none."""
     return api_token.read(boto3.client("ssm"), api_token.parameter_name(stage, project))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Provision and deploy the stage, and return the exit status."""
+    """Provision and deploy a stage, print how to use it, and return the exit status.
+
+    With --url, only prints the URL of its API. `arguments` are those after the program's name, by
+    default this process's. Raises SystemExit if they are wrong.
+    """
     parser = stage_parser("make deploy", __doc__)
     options.add_options(parser)
     parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")

@@ -14,7 +14,10 @@ SYNCHRONOUS_FUNCTIONS = {"api_handler", "authorize"}
 
 
 def resources(stage: str, project: Path) -> list[dict[str, str]]:
-    """Return chalice's description of each resource. Raises StageError if nothing is deployed."""
+    """Return chalice's description of each resource: its `resource_type`, `name`, ids and ARNs.
+
+    Raises StageError if the stage is not deployed from this project.
+    """
     path = project / ".chalice/deployed" / f"{stage}.json"
     try:
         recorded: list[dict[str, str]] = json.loads(path.read_text("utf-8"))["resources"]
@@ -26,7 +29,10 @@ def resources(stage: str, project: Path) -> list[dict[str, str]]:
 
 
 def api_url(stage: str, project: Path = PROJECT) -> str:
-    """Return the base URL of the deployed API, without a trailing slash."""
+    """Return the base URL of the deployed API, without a trailing slash.
+
+    It is a URL of the emulator if AWS_ENDPOINT_URL is set. Raises StageError as `resources` does.
+    """
     api = next(r for r in resources(stage, project) if r["resource_type"] == "rest_api")
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     if endpoint:  # the emulator serves APIs below its own endpoint
@@ -36,7 +42,10 @@ def api_url(stage: str, project: Path = PROJECT) -> str:
 
 
 def asynchronous_functions(stage: str, project: Path) -> list[str]:
-    """Return the names, as in app.py, of the functions that are invoked asynchronously."""
+    """Return the names of the deployed functions that are invoked asynchronously, sorted.
+
+    The names are those in app.py. Raises StageError as `resources` does.
+    """
     recorded = resources(stage, project)
     stream_readers = {r["lambda_arn"] for r in recorded if r["resource_type"] == "dynamodb_event"}
     functions = (r for r in recorded if r["resource_type"] == "lambda_function")

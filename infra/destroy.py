@@ -27,7 +27,10 @@ LOG_GROUPS = ("", "-convert", "-reconcile", "-authorize", "-announce")
 
 
 def remove_functions(stage: str, project: Path) -> None:
-    """Remove functions and API. Buckets, table, token, roles, logs and alarms are kept."""
+    """Remove a stage's functions and API, and the input bucket's CORS rule for its page.
+
+    Buckets, table, token, roles, logs and alarms are kept. Raises StageError if chalice fails.
+    """
     chalice("delete", stage, project)
     config = configuration.read(project)
     settings = configuration.environment(config, config.get("stages", {}).get(stage, {}))
@@ -36,10 +39,11 @@ def remove_functions(stage: str, project: Path) -> None:
 
 
 def delete_data(stage: str, project: Path) -> list[str]:
-    """Delete a stage's data and resources irrevocably: files, PDFs, records, logs, token, stack.
+    """Delete a stage's data irrevocably: its buckets, table, logs, token, stack and configuration.
 
-    Buckets that existed before the stage are kept, and their names returned. Raises StageError if
-    the stage has no stack.
+    Buckets that existed before the stage are kept with all their files and PDFs; returns their
+    names. Call `remove_functions` first. Raises StageError if the stage has no stack. If something
+    cannot be deleted, raises StageError or botocore's errors, and this can be called again.
     """
     session = boto3.Session()
     stack = Stack.of(stage, project, session)
@@ -117,7 +121,11 @@ def _remove_from_configuration(stage: str, project: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Destroy the stage, and return the exit status."""
+    """Destroy a stage, print the result, and return the exit status.
+
+    `arguments` are those after the program's name, by default this process's. Raises SystemExit
+    if they are wrong, or if --data=delete is not confirmed.
+    """
     parser = stage_parser("make destroy", __doc__)
     parser.add_argument("--data", choices=["keep", "delete"], default="keep")
     parser.add_argument("--confirm", default="", help="the stage's name again, to delete its data")

@@ -32,13 +32,14 @@ DENIED = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation
 
 
 class StageError(Exception):
-    """A stage could not be provisioned, deployed or destroyed; the message says what to do."""
+    """A command of this package cannot continue; the message says why, for the user."""
 
 
 def explain(error: Exception) -> str:
-    """Return one line for the user; for errors of this project, their own message.
+    """Return the message about an error for the user of a command.
 
-    Raises the error itself if it is none of AWS or of this project.
+    For botocore's errors it is one line with the cause and, if that is known, what to do; for
+    StageError and SettingsError it is their own message. Raises any other error itself.
     """
     match error:
         case NoCredentialsError() | PartialCredentialsError() | CredentialRetrievalError():

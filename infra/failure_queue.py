@@ -21,7 +21,8 @@ MAX_AGE_SECONDS = 6 * 3600
 def configure_failure_queue(stack: Stack, functions: Iterable[str], session: boto3.Session) -> None:
     """Configure retries and the failure queue for these functions of the stage.
 
-    `functions` are names as in app.py of functions that are invoked asynchronously.
+    `functions` are the names, as in app.py, of those that are invoked asynchronously. `reconcile`
+    is also allowed to invoke itself without limit. The stack must exist, and the functions too.
     """
     client: LambdaClient = session.client("lambda")
     queue = stack.outputs()["FailureQueue"]

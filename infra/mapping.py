@@ -22,7 +22,10 @@ MAX_AGE_SECONDS = 6 * 3600
 
 
 def configure(stack: Stack, project: Path, session: boto3.Session) -> None:
-    """Configure retries and the failure queue of each mapping of the stage to a stream."""
+    """Set retries, splitting of batches, and the failure queue for the stage's stream mappings.
+
+    The stack must exist. Raises StageError if the stage is not deployed.
+    """
     client: LambdaClient = session.client("lambda")
     queue = stack.outputs()["FailureQueue"]
     for mapping_id in mapping_ids(stack.stage, project):
@@ -36,6 +39,9 @@ def configure(stack: Stack, project: Path, session: boto3.Session) -> None:
 
 
 def mapping_ids(stage: str, project: Path) -> list[str]:
-    """Return the UUID of each mapping of the stage to a stream."""
+    """Return the UUIDs of the stage's event source mappings to a DynamoDB stream.
+
+    Raises StageError if the stage is not deployed.
+    """
     resources = deployed.resources(stage, project)
     return [r["event_uuid"] for r in resources if r["resource_type"] == "dynamodb_event"]

@@ -68,14 +68,21 @@ OTHER_OPTIONS = {
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options to a parser; make passes options that are not set as empty strings."""
+    """Add PARAMETERS and OTHER_OPTIONS to a parser as options, such as --log-days.
+
+    Each is an empty string by default, which is also what make passes if it is not set.
+    """
     texts = {name: text for name, (_, text) in PARAMETERS.items()} | OTHER_OPTIONS
     for name, text in texts.items():
         parser.add_argument(f"--{name.replace('_', '-')}", default="", help=text)
 
 
 def parse(namespace: argparse.Namespace) -> DeployOptions:
-    """Return the checked options. Raises StageError that names an invalid one and what to do."""
+    """Return the options of a parser with `add_options`.
+
+    Raises StageError, which names the option and says what to do, if one is invalid. Whether
+    buckets exist, and what CloudFormation checks, is not checked here.
+    """
     values: dict[str, str] = {n: getattr(namespace, n) for n in (*PARAMETERS, *OTHER_OPTIONS)}
     subscriptions.check(values["notify_email"], values["notify_url"])
     if values["name_prefix"] and not _NAME_PREFIX.fullmatch(values["name_prefix"]):
@@ -117,7 +124,8 @@ def _check_arn(name: str, value: str, service: str) -> None:
 def bucket_parameters(stage: str, project: Path, options: DeployOptions) -> dict[str, str]:
     """Inspect the existing buckets, print findings, and return the template's parameters for them.
 
-    Raises StageError if the stage cannot use one of them.
+    These are the values of InputBucketName, InputKey and the like; none if `options` names no
+    bucket. Raises StageError if the stage cannot use one of the buckets.
     """
     session = boto3.Session()
     parameters: dict[str, str] = {}

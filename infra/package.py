@@ -42,8 +42,9 @@ Files = Mapping[str, tuple[int, int]]
 def build_layer(project: Path, architecture: str = X86_64) -> Path:
     """Return the path of the zip with libraries that `chalice deploy` ships, building it if needed.
 
-    A layer that was built earlier is reused if neither it nor the lock file has changed since.
-    Raises StageError, and deletes the zip, if its files are not those that requirements.lock pins.
+    `architecture` is one of ARCHITECTURES. A layer that was built earlier is reused if neither it
+    nor the lock file has changed since. Raises StageError if pip cannot download the libraries or,
+    after deleting the zip, if its files are not those that requirements.lock pins.
     """
     target = Target(runtime(), architecture)
     packager = _packager(LayerDeploymentPackager, architecture)
@@ -64,6 +65,7 @@ def build_code(project: Path) -> Path:
     """Return the path of the zip with our code that `chalice deploy` ships, building it if needed.
 
     It is the same for every architecture, and is reused if neither it nor the code has changed.
+    Removes caches first, as `remove_caches` does.
     """
     remove_caches(project)
     packager = _packager(AppOnlyDeploymentPackager)
@@ -87,7 +89,7 @@ def _locked(package: Path) -> Iterator[None]:
 
 
 def remove_caches(project: Path) -> None:
-    """Remove __pycache__ folders from chalicelib, since chalice packs every file in there."""
+    """Remove all __pycache__ folders below chalicelib, since chalice packs every file in there."""
     for cache in (project / "chalicelib").rglob("__pycache__"):
         shutil.rmtree(cache)
 
@@ -120,9 +122,10 @@ def _is_sealed(package: Path, *sources: Path) -> bool:
 
 
 def seal(package: Path, *sources: Path) -> None:
-    """Record that the package is complete: write its digest and those of its source files.
+    """Record that a package is complete: write its digest and those of `sources` beside it.
 
-    The package is reused until one of them changes.
+    `sources` are the files that it was built from, apart from those that its name depends on. The
+    package is reused until it or one of them changes.
     """
     _seal_path(package).write_text(_digests(package, *sources))
 
@@ -138,10 +141,9 @@ def _digests(*files: Path) -> str:
 
 
 def pinned_files(lock: Path, target: Target) -> Files:
-    """Return all files of the wheels that the lock file pins for the target.
+    """Return all files of the wheels that the lock file `lock` pins for the target.
 
-    pip downloads them, or takes them from its cache. Raises StageError if it cannot, or if a
-    wheel's hash is not the pinned one.
+    pip downloads the wheels, or takes them from its cache. Raises StageError as `download` does.
     """
     with tempfile.TemporaryDirectory() as folder:
         download(lock, Path(folder), target)
@@ -149,9 +151,10 @@ def pinned_files(lock: Path, target: Target) -> Files:
 
 
 def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
-    """Raise StageError, and delete the layer, unless it holds exactly the pinned files.
+    """Raise StageError, and delete the zip `layer`, unless it holds exactly the pinned files.
 
-    Call this before bytecode is added, which is in no wheel.
+    Files are compared by path, size and CRC-32. Call this before bytecode is added, which is in no
+    wheel.
     """
     with zipfile.ZipFile(layer) as archive:
         prefix = f"{target.site_packages}/"
@@ -173,10 +176,10 @@ def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
 
 
 def download(lock: Path, folder: Path, target: Target) -> None:
-    """Have pip download the pinned wheels for the target, and reject wheels with another hash.
+    """Have pip download to `folder` the wheels that the lock file pins for the target.
 
-    pip decides for the Python that runs it which lines of the lock apply. Raises StageError if a
-    wheel cannot be downloaded.
+    pip decides for the Python that runs it which lines of the lock file apply. Raises StageError if
+    a wheel cannot be downloaded, or if its hash is not the pinned one.
     """
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
@@ -204,10 +207,10 @@ def _files_of_wheels(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def unpack(project: Path, folder: Path) -> list[str]:
-    """Unpack code and layer into `folder` as Lambda does, and return their import path.
+    """Unpack code and layer (x86_64) into the empty `folder`, and return their import path.
 
-    The last entry of the path stands for the boto3 of Lambda's runtime: links to the one installed
-    here and its dependencies.
+    They are built if needed. The last entry of the path stands for the boto3 of Lambda's runtime:
+    links to the one installed here and its dependencies. Raises StageError as `build_layer` does.
     """
     for name, package in (("task", build_code(project)), ("opt", build_layer(project))):
         with zipfile.ZipFile(package) as archive:

@@ -29,9 +29,10 @@ PROJECT = Path(__file__).parents[1]
 
 
 def install_deploy_hooks() -> None:
-    """If the running command is `chalice deploy`, check the stage now and configure it afterwards.
+    """If the running command is `chalice deploy`, check the stage and build its packages now.
 
-    Raises SystemExit with one line if a check fails.
+    When the command ends, the deployed resources are configured. Within any other command, or none,
+    this does nothing. Raises SystemExit with a message if a check or a build fails.
     """
     context = click.get_current_context(silent=True)
     if context is not None and context.command.name == "deploy":
@@ -77,9 +78,10 @@ def _explain_deployment_error(error: ChaliceDeploymentError) -> str:
 
 
 def check_stage(stage: str, session: boto3.Session) -> dict[str, str]:
-    """Check that the stage is completely provisioned here, and return its stack's outputs.
+    """Check that a stage is ready to be deployed, and return its stack's outputs.
 
-    Raises StageError or SettingsError if it is not, and errors of botocore if AWS refuses a check.
+    Raises StageError or SettingsError if the stage is not completely provisioned in the session's
+    region and account, or its settings are wrong, and botocore's errors if AWS refuses a check.
     """
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     config = configuration.read(PROJECT)

@@ -42,9 +42,11 @@ def provision(
 ) -> None:
     """Create or update the stage's stack, create its token if there is none, and record both.
 
-    `parameters` are parameters of the template, `environment` environment variables of the stage;
-    those not given keep their values, and so do `tags`. Raises StageError if an argument is wrong
-    or CloudFormation fails.
+    They are recorded, with `environment` and `tags`, in chalice's configuration. `parameters` are
+    parameters of the template, `environment` environment variables of the stage; those not given
+    keep their values. `tags` replace all tags; without any, those are kept. Raises StageError, and
+    records nothing, if an argument is wrong, the stage is in another region or account or would
+    change its buckets, or CloudFormation fails; NoRegionError if no region is configured.
     """
     if not STAGE_NAME.fullmatch(stage):
         raise StageError(
@@ -109,9 +111,10 @@ def _check_names(name: str, region: str, parameters: Mapping[str, str]) -> None:
 def check_region_and_account(
     stage: str, recorded: Mapping[str, Any], session: boto3.Session
 ) -> None:
-    """Raise StageError if the session is for another region or account than the recorded stage's.
+    """Raise StageError if the session is for another region or account than the stage.
 
-    Raises NoRegionError if the session has no region.
+    `recorded` is the stage's part of the configuration. If it does not tell them, as before the
+    stage is provisioned, any will do. Raises NoRegionError if the session has no region.
     """
     if session.region_name is None:
         raise NoRegionError
@@ -149,7 +152,10 @@ def _uploads(config: Mapping[str, Any], recorded: Mapping[str, Any]) -> str:
 
 
 def environment_variables(stage: str, outputs: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables that provisioning sets for the stage's functions."""
+    """Return the environment variables that provisioning sets for the stage's functions.
+
+    `outputs` are the outputs of its stack.
+    """
     return {
         "STAGE": stage,
         "INPUT_BUCKET": outputs["InputBucket"],

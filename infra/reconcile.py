@@ -25,7 +25,12 @@ CONFIG = Config(read_timeout=910, retries={"total_max_attempts": 1})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Reconcile the stage, and return the exit status."""
+    """Reconcile a stage, print counts, and return the exit status.
+
+    With --ranges, invocations that compare ranges of keys are started but not waited for.
+    `arguments` are those after the program's name, by default this process's. Raises SystemExit
+    if they are wrong.
+    """
     parser = stage_parser("make reconcile", __doc__)
     parser.add_argument("--ranges", type=int, help="compare this many ranges of keys in parallel")
     options = parser.parse_args(arguments)

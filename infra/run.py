@@ -57,7 +57,7 @@ class RunError(StageError):
 
 
 def main() -> int:
-    """Run the product, and return the exit status."""
+    """Run the product until Ctrl-C or SIGTERM, or once, as the module says; return the status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return exit_status("make run", _run)
 

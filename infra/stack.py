@@ -24,7 +24,7 @@ WAITER_CONFIG: "WaiterConfigTypeDef" = {"Delay": 2, "MaxAttempts": 450}
 
 
 class Stack:
-    """The CloudFormation stack of a stage."""
+    """The CloudFormation stack of a stage, which need not exist; its name is `app`-`stage`."""
 
     def __init__(
         self, client: "CloudFormationClient", stage: str, app: str = configuration.APP
@@ -35,7 +35,10 @@ class Stack:
 
     @classmethod
     def of(cls, stage: str, project: Path, session: boto3.Session) -> "Stack":
-        """Return the stack of a stage of this project."""
+        """Return the stack of a stage of this project.
+
+        Raises StageError if the project's configuration cannot be read.
+        """
         return cls(session.client("cloudformation"), stage, configuration.app_name(project))
 
     def apply(
@@ -44,10 +47,13 @@ class Stack:
         parameters: Mapping[str, str],
         tags: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        """Create or update the stack, and return its outputs.
+        """Create or update the stack from the text of a template, wait, and return its outputs.
 
-        Parameters that are not given keep their values, and so do tags. Raises StageError with
-        CloudFormation's reasons if it fails; CloudFormation then restores the previous state.
+        Parameters that are not given keep their values, or get the template's defaults in a new
+        stack. `tags` replace all of the stack's tags; without any, those are kept. A stack whose
+        creation failed is deleted and created again. Raises StageError with CloudFormation's
+        reasons if it fails, after which CloudFormation restores the previous state, or if it takes
+        longer than WAITER_CONFIG allows; botocore's ClientError if the request is rejected.
         """
         existing = self._describe()
         if existing and existing["StackStatus"] in FAILED_CREATION:
@@ -88,7 +94,11 @@ class Stack:
         }
 
     def delete(self) -> None:
-        """Delete the stack and wait for it; resources with a deletion policy are retained."""
+        """Delete the stack, if it exists, and wait until it is deleted.
+
+        Resources whose deletion policy says so are retained. Raises StageError with
+        CloudFormation's reasons if it fails, or takes longer than WAITER_CONFIG allows.
+        """
         self._client.delete_stack(StackName=self.name)
         try:
             self._client.get_waiter("stack_delete_complete").wait(

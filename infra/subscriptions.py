@@ -12,7 +12,11 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def check(email: str, url: str) -> None:
-    """Raise StageError unless each is empty or an address that SNS can deliver to."""
+    """Raise StageError unless each is empty or has the form of an address to notify.
+
+    That is an `email` with one `@` between other characters, and a `url` with a host that begins
+    with https://, or whose host is this machine (LOOPBACK).
+    """
     if email and not (email.count("@") == 1 and email.strip("@") == email):
         raise StageError(f"NOTIFY_EMAIL is {email!r}: use one address, such as ops@example.com")
     parts = urlsplit(url)
@@ -25,9 +29,10 @@ def check(email: str, url: str) -> None:
 
 
 def subscribe(client: "SNSClient", topic: str, email: str, url: str) -> list[str]:
-    """Subscribe the addresses that are not empty to the topic, and return a message for each.
+    """Subscribe `email` and `url`, unless empty, to a topic; return a message to print for each.
 
-    SNS does not ask addresses that are already subscribed to confirm again.
+    `topic` is its ARN. Both must have passed `check`. SNS asks each to confirm the subscription,
+    except those that are subscribed already.
     """
     endpoints = {"email": email, urlsplit(url).scheme: url}
     messages = []

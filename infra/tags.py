@@ -17,7 +17,11 @@ _TAG = re.compile(r"(?P<name>[\w.:/+@-]{1,128})=(?P<value>[\w.:/+@-]{0,256})")
 
 
 def parse(text: str) -> dict[str, str]:
-    """Return the tags of a text `name=value name=value`. Raises StageError if it is invalid."""
+    """Return the values by name of a text `name=value name=value`, which may be empty.
+
+    Of a name that occurs twice, the last value counts. Raises StageError if a part has another
+    form, characters or a length that not all services allow, or a name that begins with `aws:`.
+    """
     tags: dict[str, str] = {}
     for part in text.split():
         match = _TAG.fullmatch(part)
@@ -33,9 +37,11 @@ def parse(text: str) -> dict[str, str]:
 def apply(
     stage: str, project: Path, tags: Mapping[str, str], parameter: str, session: boto3.Session
 ) -> None:
-    """Tag resources that neither CloudFormation nor chalice tags.
+    """Add tags to the stage's API, schedule rule, stream mapping and token.
 
-    `parameter` is the name of the token's parameter.
+    `parameter` is the name of the parameter in Parameter Store that holds the token. Other tags of
+    the resources are kept. Does nothing if `tags` is empty; otherwise raises StageError if the
+    stage is not deployed.
     """
     if not tags:
         return

@@ -20,13 +20,19 @@ _MACHINES = {X86_64: "x86_64", ARM64: "aarch64"}
 
 
 def runtime() -> str:
-    """Return the Lambda runtime that chalice deploys to: the version of this interpreter."""
+    """Return the name of the Lambda runtime that chalice deploys to, such as python3.12.
+
+    Its version is that of this interpreter.
+    """
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A runtime such as python3.11 and an architecture of Lambda."""
+    """A runtime such as python3.11, and one of ARCHITECTURES.
+
+    `glibc` and `platforms` raise KeyError for a runtime that is not in RUNTIME_GLIBC.
+    """
 
     runtime: str
     architecture: str = X86_64
@@ -38,12 +44,12 @@ class Target:
 
     @property
     def glibc(self) -> tuple[int, int]:
-        """Version of the C library."""
+        """Major and minor version of the runtime's glibc."""
         return RUNTIME_GLIBC[self.runtime]
 
     @property
     def site_packages(self) -> str:
-        """Path of a layer's libraries, below its root."""
+        """Path of the folder with a layer's libraries, relative to the layer's root."""
         return f"python/lib/{self.runtime}/site-packages"
 
     def platforms(self) -> list[str]:

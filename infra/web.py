@@ -30,13 +30,20 @@ PREFLIGHT_SECONDS = 3600
 
 
 def check(settings: Mapping[str, str]) -> None:
-    """Raise StageError if one of the settings API_RATE, PAGE_RATE or PAGE_ORIGINS is invalid."""
+    """Raise StageError if API_RATE, PAGE_RATE or PAGE_ORIGINS is invalid.
+
+    `settings` are the stage's environment variables; each of these three may be missing.
+    """
     _patches(settings)
     _origins(settings, "")
 
 
 def configure(stage: str, project: Path, session: boto3.Session) -> None:
-    """Set the API's throttling, and allow or forbid uploads from its page by CORS rules."""
+    """Set the throttling of a deployed API, and allow or forbid uploads from its page.
+
+    Uploads to the input bucket are allowed, by a CORS rule, if the setting UPLOADS is `on` or not
+    set. Raises StageError if the stage is not deployed, or as `check` does.
+    """
     config = configuration.read(project)
     settings = configuration.environment(config, config["stages"][stage])
     resources = deployed.resources(stage, project)
@@ -53,9 +60,10 @@ def configure(stage: str, project: Path, session: boto3.Session) -> None:
 
 
 def allow_uploads(client: "S3Client", bucket: str, stage: str, origins: list[str]) -> None:
-    """Allow uploads to the bucket from pages of exactly these origins; keep its other CORS rules.
+    """Allow uploads to the bucket from pages of exactly these origins, by one CORS rule.
 
-    `origins` may be empty.
+    The rule replaces that of the same stage, or removes it if there are no origins; all other rules
+    are kept. Removing it from a bucket that does not exist does nothing.
     """
     rule_id = f"text-to-pdf-{stage}-page"
     current: list[Any] = _rules(client, bucket)

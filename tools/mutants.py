@@ -63,12 +63,12 @@ FAMILIES = {
         ),
     ),
     "decoding": Family(
-        ("chalicelib/converter/reading/decoding.py", "chalicelib/converter/reading/encoding.py"),
+        ("chalicelib/converter/reading/decoding.py", "chalicelib/converter/detection/encoding.py"),
         (
             "tests/converter/reading/test_decoding.py",
-            "tests/converter/reading/test_mixed.py",
-            "tests/converter/reading/test_nuls.py",
-            "tests/converter/reading/test_charsets.py",
+            "tests/converter/detection/test_mixed.py",
+            "tests/converter/detection/test_nuls.py",
+            "tests/converter/detection/test_charsets.py",
         ),
     ),
 }

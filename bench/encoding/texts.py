@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from chalicelib.converter.reading import ebcdic
+from chalicelib.converter.detection import ebcdic
 
 LENGTHS = (30, 100, 300, 1000, 10_000)
 _LANGUAGES = Path(__file__).parent / "languages.txt"

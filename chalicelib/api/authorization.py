@@ -21,7 +21,10 @@ KEPT_SECONDS = 60
 
 
 class TokenAuthorizer:
-    """Checks requests for the stage's token, which is a parameter in Parameter Store."""
+    """Checks requests for the stage's token, which is a parameter in Parameter Store.
+
+    It is read when it is first needed, and again after KEPT_SECONDS by `clock`.
+    """
 
     def __init__(
         self,
@@ -36,7 +39,11 @@ class TokenAuthorizer:
         self._read_at = 0.0
 
     def admits(self, header: str) -> bool:
-        """Return whether an Authorization header has the token, compared in constant time."""
+        """Return whether an Authorization header has the scheme Bearer and the token.
+
+        The token is compared in constant time. False also if the stage's token cannot be read or is
+        empty.
+        """
         scheme, _, presented = header.partition(" ")
         expected = self._expected()
         return (

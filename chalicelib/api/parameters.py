@@ -26,10 +26,10 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters of one request.
+    """The parameters of one request, by name in `values`.
 
-    The properties parse and validate. Each raises Problem if a required parameter is missing, and
-    BadQuestion if a value is invalid.
+    The members parse and validate the values that they need, and raise BadQuestion if one is
+    invalid and Problem if a required one is missing.
     """
 
     values: Mapping[str, str]
@@ -39,9 +39,9 @@ class Parameters:
     def read(
         cls, path: str, query: Mapping[str, Sequence[str]], settings: Settings
     ) -> "Parameters":
-        """Return the parameters of a request for the route `path`.
+        """Return the parameters of a request for the route `path`, one of ALLOWED.
 
-        Raises Problem if a parameter is unknown or repeated.
+        Raises Problem if a parameter is unknown or repeated. Values are not validated yet.
         """
         allowed = ALLOWED[path]
         for name, values in query.items():
@@ -60,7 +60,11 @@ class Parameters:
 
     @property
     def has_prefix(self) -> bool:
-        """Whether the request is about a prefix, not about one key; one of them must be given."""
+        """Whether the request is about a prefix, not about one key.
+
+        Raises Problem unless exactly one of them is given, and BadQuestion if a parameter of
+        listings is given with a key.
+        """
         if ("key" in self.values) == ("prefix" in self.values):
             raise Problem(
                 ProblemKind.NO_SUBJECT,
@@ -82,18 +86,21 @@ class Parameters:
 
     @property
     def former_text(self) -> FormerText | None:
-        """Another text that is meant if the key was the location of a PDF of an earlier version."""
+        """The other text that may be meant if `key` is the location of a PDF, or None.
+
+        `location.former_text` says when; `key` must be given.
+        """
         return location.former_text(self.values["key"], self.settings)
 
     @property
     def query(self) -> StatusQuery:
-        """The query by prefix, with its filters."""
+        """The query by prefix, which may be given as a location, with its filters."""
         status, since = (self.values.get(name) for name in FILTERS)
         return StatusQuery.parse(self._required("prefix"), status, since, self.settings)
 
     @property
     def limit(self) -> int:
-        """The maximum number of files on a page."""
+        """The maximum number of files on a page, DEFAULT_LIMIT if it is not given."""
         limit = self.values.get("limit")
         return DEFAULT_LIMIT if limit is None else status_query.limit(limit)
 
@@ -101,7 +108,7 @@ class Parameters:
         """Return the key after which a listing or count continues, by the token `next`.
 
         None if the request has no token. `kind` is that of `cursor.encode`. Raises BadQuestion if
-        the token is not of this query.
+        the token is damaged or not of this kind and query.
         """
         token = self.values.get("next")
         if token is None:

@@ -47,7 +47,7 @@ class Problem(Exception):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body of the response as a JSON object."""
+        """The problem document as a JSON object, with the `members` added."""
         return {
             "type": self.kind.uri,
             "title": self.kind.title,

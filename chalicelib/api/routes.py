@@ -22,7 +22,7 @@ from chalicelib.errors import BadQuestion
 from chalicelib.status import cursor
 from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.status_query import StatusQuery
-from chalicelib.storage.links import LINK_SECONDS
+from chalicelib.storage.pdf_links import LINK_SECONDS
 
 if TYPE_CHECKING:
     from chalicelib.services import Services
@@ -44,14 +44,21 @@ QueryParameters = Mapping[str, Sequence[str]]
 
 
 def respond(path: str, query: QueryParameters, services: "Services") -> Response:
-    """Return the response of the route `path` to these query parameters."""
+    """Return the response of the route `path` to these query parameters.
+
+    It is a problem document if an error occurs; nothing is raised. For POST /uploads there is
+    `upload`.
+    """
     return _handle_errors(
         lambda: _ROUTES[path](Parameters.read(path, query, services.settings), services)
     )
 
 
 def upload(body: bytes, query: QueryParameters, services: "Services") -> Response:
-    """Return the response of POST /uploads to this body."""
+    """Return the response of POST /uploads to this body: a form, or a problem document.
+
+    The route has no query parameters, so any in `query` is an error. Nothing is raised.
+    """
 
     def form() -> Response:
         Parameters.read("/uploads", query, services.settings)  # the route has no parameters
@@ -193,7 +200,7 @@ def _openapi(_parameters: Parameters, _services: "Services") -> Response:
 
 @cache
 def document() -> str:
-    """Return the OpenAPI 3.1 document of this API, with the version of the product."""
+    """Return the OpenAPI 3.1 document of this API as JSON, with the version of the product."""
     text = (Path(__file__).parent / "openapi.json").read_text("utf-8")
     return text.replace('"VERSION"', f'"{VERSION}"')
 

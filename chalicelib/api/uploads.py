@@ -42,7 +42,10 @@ MEMBER_TYPES = {"key": str, "size": int, "options": dict, "overwrite": bool}
 
 @dataclass(frozen=True)
 class UploadRequest:
-    """A request to upload a file, of `size` bytes; `options` become metadata of the object."""
+    """A request to upload a file of `size` bytes; `options` become metadata of the object.
+
+    `overwrite` says whether the upload may replace an object with this key.
+    """
 
     key: str
     size: int
@@ -51,7 +54,11 @@ class UploadRequest:
 
     @classmethod
     def read(cls, body: bytes, settings: Settings) -> "UploadRequest":
-        """Parse the request's body (JSON). Raises Problem or BadQuestion if it is invalid."""
+        """Return the request in a body, which is JSON and may lack `options` and `overwrite`.
+
+        Raises Problem or BadQuestion if it is malformed or the upload would not be converted,
+        because of its key, size or options. Whether the key is taken is not checked.
+        """
         members = _members(body)
         for name in ("key", "size"):
             if name not in members:
@@ -67,12 +74,18 @@ class UploadRequest:
 
     @property
     def seconds(self) -> int:
-        """Validity of a form for this file, in seconds."""
+        """The validity of a form for this file in seconds: long enough at MIN_UPLOAD_RATE.
+
+        It is from MIN_FORM_SECONDS to MAX_FORM_SECONDS.
+        """
         return min(MIN_FORM_SECONDS + self.size // MIN_UPLOAD_RATE, MAX_FORM_SECONDS)
 
 
 class Forms:
-    """Signs forms that upload objects to the input bucket, of at most `max_bytes`."""
+    """Signs forms that upload objects to the input bucket.
+
+    The objects may have at most `max_bytes`, and not more than MAX_POST_BYTES.
+    """
 
     def __init__(self, client: "S3Client", bucket: str, max_bytes: int) -> None:
         self._client = client
@@ -80,9 +93,10 @@ class Forms:
         self._max_bytes = min(max_bytes, MAX_POST_BYTES)
 
     def signed(self, request: UploadRequest) -> dict[str, Any]:
-        """Return the form's URL, fields and expiry. Signing takes no request to AWS.
+        """Return the form's `url`, `fields`, and `expires_at`, a timestamp.
 
-        The form's policy allows only this key, Content-Type and metadata, and at most `max_bytes`.
+        Signing takes no request. The form's policy allows only this key, Content-Type and metadata,
+        and objects within the limit.
         """
         fields = {"Content-Type": CONTENT_TYPE} | {
             f"x-amz-meta-{name}": value for name, value in sorted(request.options.items())
@@ -106,7 +120,10 @@ class Forms:
 
 
 def settings_document(settings: Settings) -> dict[str, Any]:
-    """Return the settings of a stage that the web page uses; `uploads` is None if they are off."""
+    """Return the settings of a stage that the web page uses, as a JSON object.
+
+    `uploads` is None if they are off.
+    """
     uploads = {
         "max_bytes": min(settings.max_bytes, MAX_POST_BYTES),
         "input_prefix": settings.input_prefix,
@@ -134,7 +151,9 @@ def _members(body: bytes) -> dict[str, Any]:
                 ProblemKind.BAD_BODY,
                 f"An upload has no member {name[:100]!a}; its members: {', '.join(MEMBER_TYPES)}.",
             )
-        # In Python a bool is an int; in JSON it is not.
+        # In JSON 100.0 is a whole number, and a bool is none; in Python it is the other way round.
+        if isinstance(value, float) and value.is_integer():
+            members[name] = value = int(value)  # noqa: PLW2901
         if type(value) is not MEMBER_TYPES[name]:
             raise BadQuestion(name, f"{name} is not {_JSON_TYPES[MEMBER_TYPES[name]]}.")
     return members

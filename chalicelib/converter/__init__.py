@@ -34,11 +34,11 @@ def convert(
 ) -> Report:
     """Convert the text read from `source` to a PDF written to `sink`.
 
-    `about` describes the text. Both streams are used in sequence only, and memory use does not
-    grow with the text. `progress` is called at least once every 64 pages and every 256 kB; an
-    exception that it raises ends the conversion and is passed on. If the conversion fails, a
-    seekable sink is truncated to what it was before.
-    Raises NotText, naming the kind of file, if the bytes are not text.
+    `about` describes the text. Both streams are used in sequence only and stay open, and memory use
+    does not grow with the text. `progress` is called at least once every 64 pages and every 256 KiB
+    of text. Exceptions of `progress` and of the streams end the conversion and are passed on. If
+    the conversion fails, a seekable sink is truncated to its position before.
+    Raises NotText, naming the kind of file if it is known, if the bytes are not text.
     """
     return _engine()(source, sink, about, options, progress)
 

@@ -53,10 +53,11 @@ _SAMPLE = 5_000
 
 
 def detect_language(text: str) -> str | None:
-    """Return the language of a text in a script that only one language uses, or None.
+    """Return the language tag of a text in a script that only one language uses, or None.
 
-    Nine in ten letters must be of the script. Others, such as Latin, Cyrillic, Arabic or Han
-    without kana, are used by many languages.
+    Of the letters in the first 5,000 characters, nine in ten, and at least twenty, must be of the
+    script. Other scripts, such as Latin, Cyrillic, Arabic or Han without kana, are used by many
+    languages.
     """
     text = text[:_SAMPLE]
     if text.isascii():

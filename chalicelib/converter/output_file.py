@@ -10,19 +10,20 @@ from typing import BinaryIO
 
 
 def unfinished(target: Path) -> Path:
-    """Return a new path for the content of `target` until it is complete.
+    """Return a new path for the content of `target` until it is complete; create nothing.
 
-    It is in the same folder, as renaming is atomic only within a file system.
+    It is that of a hidden file in the same folder, as renaming is atomic only within a file system.
     """
     return target.with_name(f".{secrets.token_hex(8)}.part")
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that replaces `target` unless the block raises.
+    """Open a file for writing that replaces `target` at the end of the block unless that raises.
 
-    For a symbolic link, the file that it points to is replaced. Devices, pipes and anything below
-    /dev and /proc are written to directly.
+    If `target` exists, its permissions are kept; for a symbolic link, the file that it points to is
+    replaced. Devices, pipes and anything below /dev and /proc are written to directly. Raises
+    OSError if the file cannot be created, written or renamed.
     """
     if _is_special(target):
         with target.open("wb") as file:

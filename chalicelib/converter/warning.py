@@ -28,8 +28,8 @@ class ConversionWarning:
 def doubtful_encoding_warning(readings: Sequence[tuple[str, str]]) -> ConversionWarning:
     """Return the warning that other encodings are about as likely as the chosen one.
 
-    `readings` are the encodings, the chosen one first, each with the first word that they decode
-    differently.
+    `readings` are two encodings or more, the chosen one first, each with the first word that they
+    decode differently.
     """
     (chosen, word), *others = readings
     alternatives = " or ".join(f"{name} (“{other}”)" for name, other in others)
@@ -41,7 +41,7 @@ def doubtful_encoding_warning(readings: Sequence[tuple[str, str]]) -> Conversion
 
 
 def replaced(count: int) -> ConversionWarning:
-    """Return the warning that this many characters could not be decoded or drawn."""
+    """Return the warning that `count` characters could not be decoded or drawn."""
     return ConversionWarning(
         WarningCode.REPLACED,
         f"{_counted(count, 'character')} could not be read or shown: � or a box with a number is "
@@ -50,7 +50,7 @@ def replaced(count: int) -> ConversionWarning:
 
 
 def repaired(count: int) -> ConversionWarning:
-    """Return the warning that this many bytes in a UTF-8 text are not UTF-8."""
+    """Return the warning that `count` bytes in a UTF-8 text were decoded in another encoding."""
     were = "was" if count == 1 else "were"
     return ConversionWarning(
         WarningCode.REPAIRED,
@@ -60,7 +60,7 @@ def repaired(count: int) -> ConversionWarning:
 
 
 def holes(count: int, length: int) -> ConversionWarning:
-    """Return the warning that the text has this many runs of NULs, of `length` bytes in all."""
+    """Return the warning that the text has `count` long runs of NULs, of `length` bytes in all."""
     return ConversionWarning(
         WarningCode.HOLES,
         f"{_counted(count, 'run')} of NUL bytes ({length:,} in all): nothing was written there, or "
@@ -69,7 +69,7 @@ def holes(count: int, length: int) -> ConversionWarning:
 
 
 def controls_shown(count: int) -> ConversionWarning:
-    """Return the warning that this many control characters were made visible."""
+    """Return the warning that `count` control characters were made visible."""
     return ConversionWarning(
         WarningCode.CONTROLS_SHOWN,
         f"{_counted(count, 'control character')} without a meaning in text: a symbol such as ␇ is "
@@ -78,7 +78,7 @@ def controls_shown(count: int) -> ConversionWarning:
 
 
 def carriage_control() -> ConversionWarning:
-    """Return the warning that a text has carriage control that was not obeyed."""
+    """Return the warning that a text seems to have carriage control, which was printed as text."""
     return ConversionWarning(
         WarningCode.CARRIAGE_CONTROL,
         "Every line begins with a character for a line printer (1, 0, -, + or a blank), which was "
@@ -92,7 +92,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def links_left_out(maximum: int) -> ConversionWarning:
-    """Return the warning that a text has more addresses than a PDF has links."""
+    """Return the warning that a text has more than `maximum` addresses; the rest are no links."""
     return ConversionWarning(
         WarningCode.LINKS_LEFT_OUT,
         f"The text has more than {maximum:,} addresses of web pages and e-mail. The first "

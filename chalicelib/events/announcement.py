@@ -23,7 +23,10 @@ _NOT_IN_MESSAGES = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010
 
 @dataclass(frozen=True)
 class Announcement:
-    """The announcement of one settled file; `id` is the same if the change is announced again."""
+    """The message about one settled file; `id` is the same if the change is announced again.
+
+    `record` is that after the change.
+    """
 
     id: str
     stage: str
@@ -38,12 +41,15 @@ class Announcement:
 
     @property
     def has_warnings(self) -> bool:
-        """Whether the PDF may not show the text exactly, although the conversion succeeded."""
+        """Whether there is something to check in the PDF, as `Record.has_warnings` says.
+
+        It is never so if the conversion failed.
+        """
         return self.record.has_warnings
 
     @property
     def body(self) -> dict[str, Any]:
-        """The message for programs, with the record as the API returns it."""
+        """The message for programs as a JSON object, with the record as the API returns it."""
         return {
             "version": MESSAGE_VERSION,
             "id": self.id,
@@ -55,9 +61,10 @@ class Announcement:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """The message attributes, which subscriptions can filter by.
+        """The message attributes, which subscriptions can filter by, as strings.
 
-        A key without a `/` has no prefix attributes.
+        `first_prefix` and `prefix` end with the first and the last `/` of the key; a key without a
+        `/` has neither. Characters that SQS does not accept become U+FFFD.
         """
         key = _NOT_IN_MESSAGES.sub("\ufffd", self.record.input_key)
         attributes = {
@@ -74,7 +81,10 @@ class Announcement:
 
     @property
     def subject(self) -> str:
-        """The subject of an email, in ASCII; other characters of the key become `?`."""
+        """The subject of an email, in ASCII; other characters of the key become `?`.
+
+        It is cut to MAX_SUBJECT_LENGTH characters and then ends in `...`.
+        """
         name = re.sub("[^ -~]", "?", self.record.input_key)
         subject = f"{self.type}: {name}"
         return (
@@ -85,7 +95,10 @@ class Announcement:
 
     @property
     def text(self) -> str:
-        """The text of an email."""
+        """The text of an email, in several lines.
+
+        Characters of keys and warnings that SQS does not accept become U+FFFD.
+        """
         record = self.record
         lines = [_NOT_IN_MESSAGES.sub("\ufffd", self._sentence), ""]
         if record.status is Status.SUCCESS and record.output_key:

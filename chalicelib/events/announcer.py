@@ -31,9 +31,9 @@ class Topic:
         self._arn = arn
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
-        """Publish the announcements in order, ten per request.
+        """Publish the announcements in order, at most MAX_BATCH_MESSAGES per request.
 
-        Raises NotPublished if SNS rejects one of them.
+        Raises NotPublished if SNS rejects one of them. Those of later requests are then not sent.
         """
         for first in range(0, len(announcements), MAX_BATCH_MESSAGES):
             batch = announcements[first : first + MAX_BATCH_MESSAGES]
@@ -66,9 +66,10 @@ class Announcer:
     stage: str
 
     def process(self, event: Mapping[str, Any], request_id: str) -> int:
-        """Audit the changes in an event, announce settled files, and return their number.
+        """Audit the changes in an event of the stream, and announce the files that they settled.
 
-        Raises NotPublished or an AWS error if the whole batch must be delivered again.
+        Return the number of announcements. Raises NotPublished or an AWS error if the whole batch
+        must be delivered again.
         """
         changes = table_stream.record_changes(event)
         for change in changes:

@@ -16,7 +16,10 @@ from chalicelib.storage.table import Records
 
 @dataclass(frozen=True)
 class Inspector:
-    """Decides whether a named object must be converted; `bucket` returns the bucket of a name."""
+    """Decides whether a named object must be converted; `bucket` returns the bucket of a name.
+
+    Only keys that begin with `prefix` are converted.
+    """
 
     records: Records
     bucket: Callable[[str], Bucket]
@@ -24,10 +27,10 @@ class Inspector:
     clock: Clock = utc_now
 
     def upload(self, named: NamedObject) -> Upload | None:
-        """Return the upload to convert, by one HeadObject and one GetItem.
+        """Return the upload to convert, by at most one HeadObject and one GetItem.
 
-        None if there is no such object, if its key lacks the stage's input prefix, or if its record
-        is up to date.
+        None if there is no such object, if its key lacks the prefix or is that of a folder, if a
+        run may be at work on it, or if it was converted. Permanent failures are converted again.
         """
         if naming.is_folder(named.key) or not named.key.startswith(self.prefix):
             return None

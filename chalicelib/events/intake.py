@@ -23,17 +23,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Intake:
-    """Passes the objects in an event to the pipeline; `bucket` is the name of the input bucket."""
+    """Passes the objects in an event to the pipeline.
+
+    `bucket` is the name of the bucket of Step Functions items that have none.
+    """
 
     pipeline: Pipeline
     inspector: Inspector
     bucket: str
 
     def process(self, event: Mapping[str, Any], run: Invocation) -> dict[str, Any] | None:
-        """Process an event and return the response that its sender expects, if any.
+        """Process an event and return the response that its sender expects.
 
-        Raises EventFailed if the event must be retried. For S3 Batch Operations the response says
-        so instead.
+        It is None for S3 notifications. Raises EventFailed, or an AWS error, if the event must be
+        retried. For S3 Batch Operations the response says so instead, for each task.
         """
         if "tasks" in event:
             return self._tasks(event, run)

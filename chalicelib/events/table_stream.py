@@ -20,9 +20,10 @@ Image = dict[str, Any]
 
 @dataclass(frozen=True)
 class RecordChange:
-    """A change of one item, with its old and new image; None if the item did or does not exist.
+    """A change of one item, with its attributes before and after, `old` and `new`.
 
-    `id` is the event ID of the stream, which is the same if the change is delivered again.
+    They are None if the item did not exist before, or does not exist after. `id` is the event ID of
+    the stream, which is the same if the change is delivered again.
     """
 
     id: str
@@ -31,21 +32,25 @@ class RecordChange:
 
     @property
     def record(self) -> Record | None:
-        """The record after the change, or None if there is none or the item is damaged."""
+        """The record after the change, or None if the item was deleted or is damaged."""
         return _record(self.new)
 
     @property
     def violation(self) -> str | None:
-        """Why the protocol does not allow the change, or None if it does."""
+        """Why the protocol does not allow the change, or None if it does.
+
+        An item that is damaged before the change counts as none; one that is damaged after it is
+        not allowed.
+        """
         if self.new is not None and self.record is None:
             return "the item is no record"
         return violation(_record(self.old), self.record)
 
     @property
     def settled(self) -> Record | None:
-        """The record after the change if the change settled it, or else None.
+        """The record after the change if it is settled and the change made it differ, or else None.
 
-        It is None for the start of a run and for a failure that will be retried.
+        So it is None for the start of a run and for a failure that will be retried.
         """
         record = self.record
         if record is None or record == _record(self.old):
@@ -54,12 +59,18 @@ class RecordChange:
 
 
 def is_settled(record: Record) -> bool:
-    """Return whether a record is a SUCCESS, a permanent failure, or that of a deleted input."""
+    """Return whether a record is a SUCCESS or a permanent failure.
+
+    Records of deleted inputs are one or the other.
+    """
     return record.status is Status.SUCCESS or record.retryable is False
 
 
 def record_changes(event: Mapping[str, Any]) -> list[RecordChange]:
-    """Return the changes in an event, in order for each item."""
+    """Return the changes in an event of the stream, in its order.
+
+    The changes of one item are in the order in which they were made.
+    """
     return [
         RecordChange(
             id=record["eventID"],

@@ -28,7 +28,10 @@ class Invocation:
 
     @classmethod
     def of(cls, context: Any, clock: Clock = utc_now) -> "Invocation":
-        """Return the invocation that a Lambda context object belongs to."""
+        """Return the invocation that a Lambda context object belongs to.
+
+        It counts as started now, by `clock`.
+        """
         now = clock()
         remaining = timedelta(milliseconds=context.get_remaining_time_in_millis())
         return cls(context.aws_request_id, now, now + remaining)
@@ -40,7 +43,10 @@ class Invocation:
 
     @property
     def convert_until(self) -> datetime:
-        """The time at which conversion must end, so that the result can still be stored."""
+        """The time at which conversion must end, so that the result can still be stored.
+
+        It leaves 1/RESERVE_DIVISOR of the time from the start to the deadline.
+        """
         return self.deadline - (self.deadline - self.started) / RESERVE_DIVISOR
 
 
@@ -54,7 +60,7 @@ class Bounds:
     max_pages: int
 
     def check_size(self, size: int | None) -> None:
-        """Raise TooLarge if a size in bytes exceeds the limit."""
+        """Raise TooLarge if the object has more than `max_bytes` bytes; None is an unknown size."""
         if size is not None and size > self.max_bytes:
             raise TooLarge(
                 f"The file has {size:,} bytes, and the limit is {self.max_bytes:,}: "
@@ -62,7 +68,10 @@ class Bounds:
             )
 
     def check_text_size(self, size: int) -> None:
-        """Raise TooLarge for a compressed file whose text has more bytes than are converted."""
+        """Raise TooLarge if the text of a compressed file has more than `max_bytes` bytes.
+
+        `size` is the number of bytes decompressed so far.
+        """
         if size > self.max_bytes:
             raise TooLarge(
                 f"The text has more than {self.max_bytes:,} bytes once it is decompressed, and no "
@@ -70,7 +79,7 @@ class Bounds:
             )
 
     def check_pages(self, pages: int) -> None:
-        """Raise TooManyPages if a number of pages exceeds the limit."""
+        """Raise TooManyPages if there are more than `max_pages` pages."""
         if pages > self.max_pages:
             raise TooManyPages(
                 f"The PDF would have more than {self.max_pages:,} pages: "
@@ -78,7 +87,10 @@ class Bounds:
             )
 
     def check(self, progress: Progress) -> None:
-        """Raise TooManyPages or OutOfTime; the converter calls this regularly with its progress."""
+        """Raise TooManyPages above `max_pages` pages, or OutOfTime from `convert_until` on.
+
+        The converter calls this regularly with its progress.
+        """
         self.check_pages(progress.pages)
         if self.clock() >= self.invocation.convert_until:
             limit = (self.invocation.deadline - self.invocation.started).total_seconds()

@@ -50,7 +50,13 @@ Converter = Callable[[Readable, BinaryIO, Text, Options, Callable[[Progress], No
 
 
 class Outcome(StrEnum):
-    """The outcome of a run."""
+    """The outcome of processing one change.
+
+    CONVERTED and FAILED, a permanent failure, end a conversion; TO_BE_RETRIED is only logged, since
+    the error is raised. SUPERSEDED, DUPLICATE and LEFT_ALONE are as in `Refusal`; SUPERSEDED also
+    means that the run lost its claim. REMOVED: the deletion was recorded. IGNORED: the key is that
+    of a folder, or the object still exists, or it needs no conversion.
+    """
 
     CONVERTED = "converted"
     FAILED = "failed"
@@ -85,9 +91,10 @@ class Pipeline:
     convert: Converter = convert
 
     def process_all(self, changes: Iterable[Change], run: Invocation) -> None:
-        """Process all changes of an event independently of each other.
+        """Process all changes of an event in order, each even if others fail.
 
-        Raises EventFailed at the end if some must be retried.
+        A change is not begun, and must be retried, if those before it took more than half of the
+        time for conversion. Raises EventFailed at the end if some changes must be retried.
         """
         failures: dict[str, Exception] = {}
         for number, change in enumerate(changes):
@@ -114,9 +121,10 @@ class Pipeline:
             )
 
     def process(self, change: Change, run: Invocation) -> Outcome:
-        """Convert an upload, or record a removal, and return the outcome.
+        """Convert an upload, or record a removal; log and return the outcome.
 
-        A PermanentError is recorded and not raised. Any other error is recorded as retryable and
+        A PermanentError of the conversion is recorded and not raised. Any other error of it is
+        recorded as retryable and raised. Errors of AWS before or after the conversion are only
         raised. Raises Leased if another run has claimed this upload: if this invocation succeeded
         and that run is dead, nothing would retry the file.
         """

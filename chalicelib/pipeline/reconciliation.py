@@ -75,9 +75,9 @@ class ReconcileRequest:
     """The request of one invocation of `reconcile`.
 
     The invocation lists the keys after `after`, up to and with `last`, in at most `pages` pages of
-    `page_size` objects. For the rest it invokes itself, in at most `ranges` key ranges in parallel;
-    if `follows` is False, it returns the next request instead. `failures` means that permanent
-    failures are converted again, too. `tally` has the counts so far.
+    `page_size` objects; None means no bound. For the rest it invokes itself, in at most `ranges`
+    key ranges in parallel; if `follows` is False, it only returns the next request. `failures`
+    means that permanent failures are converted again, too. `tally` has the counts so far.
     """
 
     after: str | None = None
@@ -93,7 +93,8 @@ class ReconcileRequest:
     def from_event(cls, event: Mapping[str, Any] | None) -> "ReconcileRequest":
         """Return the request in an event, sent by hand, by `continue_later` or by the schedule.
 
-        The schedule does not retry permanent failures.
+        The schedule does not retry permanent failures. Members that the event lacks have their
+        defaults. Raises TypeError for an unknown member.
         """
         payload = dict(event or {})
         if payload.get("source") == SCHEDULER:
@@ -109,11 +110,14 @@ class Functions:
     own: str
 
     def start(self, changes: Sequence[Change]) -> None:
-        """Invoke `convert` with one event of these changes, as S3 would send it."""
+        """Invoke `convert` with one event of these changes, as S3 would send it.
+
+        `event_batches` limits the number of changes.
+        """
         self._invoke(self.own.removesuffix("reconcile") + "convert", reconcile_event(*changes))
 
     def continue_later(self, request: ReconcileRequest) -> None:
-        """Invoke `reconcile` with this request."""
+        """Invoke `reconcile` with this request, which `ReconcileRequest.from_event` reads."""
         self._invoke(self.own, asdict(request))
 
     def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
@@ -123,7 +127,7 @@ class Functions:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Compares the objects of a bucket under `prefix` with their records."""
+    """Compares the objects of a bucket whose keys begin with `prefix` with their records."""
 
     bucket: Bucket
     records: Records
@@ -132,10 +136,11 @@ class Reconciliation:
     clock: Clock = utc_now
 
     def run(self, request: ReconcileRequest, until: datetime) -> ReconcileRequest | Tally:
-        """List and compare pages until all are done, and return the counts.
+        """Compare pages of objects with their records, and start conversions and removals.
 
-        Return the request for the rest instead if the time `until` or the request's number of pages
-        is reached.
+        Return the counts when all pages are done. Return the request for the rest instead if, after
+        a page, the time `until` or the request's number of pages is reached; there is always one
+        page.
         """
         pages = 0
         while True:
@@ -150,7 +155,11 @@ class Reconciliation:
                 return request
 
     def handle(self, request: ReconcileRequest, until: datetime) -> dict[str, Any]:
-        """Handle one invocation; return the counts and, as `next`, the request for the rest."""
+        """Run one invocation, and invoke `reconcile` for the rest if the request `follows`.
+
+        Return the members of the Tally and, as `next`, the request for the rest, or None if all is
+        done.
+        """
         rest = self.run(request, until)
         if isinstance(rest, Tally):
             return asdict(rest) | {"next": None}
@@ -236,7 +245,10 @@ class Reconciliation:
 
 
 def reconciled_upload(bucket: str, listed: StoredObject, record: Record | None) -> Upload:
-    """Return a listed object as an upload that follows its record, if any."""
+    """Return a listed object as a reconciled upload.
+
+    Its sequencer follows that of `record`, or a sequencer of zeros if that is None.
+    """
     return Upload(
         bucket=bucket,
         key=listed.key,
@@ -249,7 +261,11 @@ def reconciled_upload(bucket: str, listed: StoredObject, record: Record | None) 
 
 
 def event_batches(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Yield the changes in batches for one event each, within MAX_EVENT_FILES and _BYTES."""
+    """Yield the changes in order, in batches for one event each.
+
+    A batch has at most MAX_EVENT_FILES changes, and its objects have at most MAX_EVENT_BYTES
+    together; a larger object is in a batch of its own. Removals and unknown sizes count as 0 bytes.
+    """
     batch: list[Change] = []
     total = 0
     for change in changes:
@@ -266,8 +282,9 @@ def event_batches(changes: Sequence[Change]) -> Iterator[list[Change]]:
 def is_outdated(record: Record, listed: StoredObject, now: datetime, *, failures: bool) -> bool:
     """Return whether a listed object must be converted although it has a record.
 
-    A listing has no version ids, so only the date distinguishes another upload of equal bytes.
-    `failures` says whether a permanent failure of the same upload counts as outdated.
+    So it is if the record is of another upload, of a removal, of a dead run or of a retryable
+    failure; with `failures`, also of a permanent one. It is not while a run may be at work. A
+    listing has no version ids, so only the date distinguishes another upload of equal bytes.
     """
     if record.is_at_work(now):
         return False

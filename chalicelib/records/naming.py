@@ -21,7 +21,10 @@ ALL = Suffixes()
 
 
 def is_folder(key: str) -> bool:
-    """Return whether the key is that of an empty object by which S3 consoles represent a folder."""
+    """Return whether the key ends in `/`.
+
+    So do the keys of the empty objects by which S3 consoles represent folders.
+    """
     return key.endswith("/")
 
 
@@ -30,8 +33,10 @@ def output_key(
 ) -> str:
     """Return the key of the PDF of a text: `reports/a.txt` → `reports/a.pdf`.
 
-    Raises UnsupportedType unless the key has one of the `suffixes`, in any case, and KeyTooLong if
-    the key of the PDF would be longer than S3 allows.
+    `input_prefix` is removed from the key if it begins with it, and `output_prefix` is put in
+    front. Raises UnsupportedType unless the key ends in one of `suffixes.converted`, in any case
+    and also with `.gz` behind it, and KeyTooLong if the key of the PDF would be longer than
+    MAX_KEY_BYTES.
     """
     name = key.removeprefix(input_prefix)
     if not _is_converted(name, suffixes):
@@ -54,7 +59,9 @@ def input_key(
 ) -> str:
     """Return the input key whose PDF has this output key: the inverse of `output_key`.
 
-    Raises UnsupportedType unless the key ends in `.pdf`, in any case.
+    The prefixes and `suffixes` are those of `output_key`. Raises UnsupportedType unless the key
+    ends in `.pdf`, in any case. It is not checked that the text exists, or that its suffix is still
+    converted.
     """
     name = key.removeprefix(output_prefix)
     stem, dot, extension = name.rpartition(".")
@@ -68,21 +75,17 @@ def input_key(
 def other_input_key(
     key: str, *, input_prefix: str = "", output_prefix: str = "", suffixes: Suffixes = ALL
 ) -> str | None:
-    """Return the input key whose PDF has had this output key under another list of suffixes.
+    """Return the input key whose PDF may have had this output key under another list of suffixes.
 
-    Of `x` and `x.txt` it is the one that `input_key` does not return; None if neither can ever
-    have been another text's: no list has what `x` ends in, or the `.pdf` is not in lower case.
+    For the output key `x.pdf` it is the one of `x` and `x.txt` that `input_key` does not return.
+    None if this can be the PDF of one text only: because the key does not end in `.pdf` in lower
+    case, or because no list may have the suffix of `x`, apart from `.txt` at its end.
     """
     stem, dot, extension = key.removeprefix(output_prefix).rpartition(".")
     suffix = _suffix(_without_txt(stem))
     if not dot or extension != _OUTPUT or suffix is None or not is_suffix(suffix):
         return None
     return input_prefix + (stem + _PLAIN if _keeps_its_name(stem, suffixes) else stem)
-
-
-def is_compressed(key: str) -> bool:
-    """Whether the key is that of a file compressed with gzip, by its suffix."""
-    return key.lower().endswith(f".{COMPRESSED}")
 
 
 def _renamed(key: str, suffixes: Suffixes) -> str:

@@ -23,7 +23,7 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Return the current time in UTC."""
+    """Return the current time, with the time zone UTC."""
     return datetime.now(UTC)
 
 
@@ -36,7 +36,13 @@ class Status(StrEnum):
 
 
 class Refusal(StrEnum):
-    """The reason why an upload could not be claimed."""
+    """The reason why an upload could not be claimed.
+
+    SUPERSEDED: the record is of a newer upload or removal. DUPLICATE: this upload was converted or
+    failed permanently. LEASED: another run, which may be alive, is converting this upload.
+    LEFT_ALONE: reconciliation found the upload, and a run that may be alive is converting an older
+    one.
+    """
 
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
@@ -105,20 +111,21 @@ class Record(Result):
 
     @property
     def has_warnings(self) -> bool:
-        """Whether the PDF may differ from what its author meant, although it is a SUCCESS.
+        """Whether there is something to check in the PDF: warnings or, in older records, counts.
 
-        Records of versions that had fewer kinds of warnings have counts only.
+        Only a SUCCESS can have any.
         """
         return bool(self.warnings or self.replaced or self.repaired)
 
     def is_at_work(self, now: datetime) -> bool:
-        """Return whether a run has claimed the upload and its lease has not expired."""
+        """Return whether the record is PROCESSING and its lease has not expired at `now`."""
         return self.status is Status.PROCESSING and self.lease_expires_at >= timestamp(now)
 
     def as_seen_at(self, now: datetime) -> "Record":
-        """Return the record as users see it: FAILED if it is PROCESSING but its lease has expired.
+        """Return the record as users see it at the time `now`.
 
-        Lambda killed such a run.
+        If it is PROCESSING but its lease has expired, Lambda has killed the run, and the result is
+        a retryable FAILED with the error code `Stopped`. Any other record is returned unchanged.
         """
         if self.status is not Status.PROCESSING or self.is_at_work(now):
             return self
@@ -134,7 +141,12 @@ class Record(Result):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of one run to convert one upload; `old` is the record that it replaced, if any."""
+    """The right of one run to convert one upload.
+
+    `id` is the request id of the run's invocation. `attempts` counts the claims of this upload,
+    this one included. `old` is the record that the claim replaced; None if there was none or it was
+    damaged.
+    """
 
     upload: Upload
     id: str
@@ -142,7 +154,10 @@ class Claim:
     old: Record | None
 
     def is_of(self, record: Record | None) -> bool:
-        """Return whether this claim is the record's latest, finished or not."""
+        """Return whether this claim is the record's latest, finished or not.
+
+        False if there is no record.
+        """
         return (
             record is not None
             and record.sequencer == self.upload.sequencer
@@ -151,12 +166,18 @@ class Claim:
         )
 
     def is_held_by(self, record: Record | None) -> bool:
-        """Return whether this claim is the record's latest and not finished."""
+        """Return whether this claim is the record's latest and not finished, even after its lease.
+
+        False if there is no record.
+        """
         return self.is_of(record) and record is not None and record.status is Status.PROCESSING
 
 
 def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
-    """Return the record that a claim writes."""
+    """Return the PROCESSING record that a claim writes at the time `now`.
+
+    Its lease expires after `lease_until`. It keeps the `output_etag` of `claim.old`.
+    """
     upload, old = claim.upload, claim.old
     return Record(
         input_bucket=upload.bucket,
@@ -178,8 +199,8 @@ def claim_record(claim: Claim, now: datetime, lease_until: datetime) -> Record:
 def removed_record(removal: Removal, old: Record | None, now: datetime) -> Record:
     """Return the record that the deletion of the input object writes over the record `old`.
 
-    A SUCCESS or a permanent failure is kept. Anything else becomes FAILED with ObjectGone, since it
-    can no longer be converted.
+    A SUCCESS or a permanent failure is kept, with the sequencer and the time of the removal.
+    Anything else, also None, becomes FAILED with ObjectGone, since it can no longer be converted.
     """
     deleted_at = timestamp(removal.removed_at)
     if old is not None and (old.status is Status.SUCCESS or old.retryable is False):
@@ -205,8 +226,9 @@ def removed_record(removal: Removal, old: Record | None, now: datetime) -> Recor
 def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusal | None:
     """Return why `upload` may not be claimed over the record `old`, or None if it may.
 
-    The claim id is Lambda's request id, which is the same for each retry of an invocation. So a run
-    that finds its own id in a PROCESSING record knows that the previous attempt is dead.
+    `claim_id` is Lambda's request id, which is the same for each retry of an invocation. So a run
+    that finds its own id in a PROCESSING record knows that the previous attempt is dead. Another
+    run is dead once its lease has expired.
     """
     if old.sequencer > upload.sequencer:
         return Refusal.SUPERSEDED
@@ -221,7 +243,7 @@ def refusal(old: Record, upload: Upload, claim_id: str, now: datetime) -> Refusa
 def timestamp(moment: datetime) -> str:
     """Return a time as UTC in ISO 8601 with milliseconds, like `2026-01-31T08:00:00.123Z`.
 
-    Timestamps sort as strings.
+    `moment` must have a time zone; smaller fractions are cut off. Timestamps sort as strings.
     """
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
@@ -229,27 +251,28 @@ def timestamp(moment: datetime) -> str:
 def partition(bucket: str, key: str, shards: int) -> str:
     """Return the partition key of an object's record, which depends on a hash of the object's key.
 
-    DynamoDB limits a partition to 1,000 writes per second, so each bucket has several (`shards`).
+    DynamoDB limits a partition to 1,000 writes per second, so each bucket has `shards` of them.
     """
     digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
     return shard_partition(bucket, int.from_bytes(digest) % shards)
 
 
 def shard_partition(bucket: str, shard: int) -> str:
-    """Return the partition key of one shard of a bucket."""
+    """Return the partition key of one shard of a bucket; the shards are numbered from 0."""
     return f"{bucket}#{shard}"
 
 
 def attributes(record: Result) -> dict[str, Any]:
-    """Return the attributes that are not None, by name."""
+    """Return the attributes of a result or record that are not None, by name."""
     values = ((field.name, getattr(record, field.name)) for field in fields(record))
     return {name: value for name, value in values if value is not None}
 
 
 def record_from(values: dict[str, Any]) -> Record:
-    """Return the record with these attributes, ignoring unknown ones, as of a later version.
+    """Return the record with these attributes by name.
 
-    Raises ValueError if an attribute is missing or has an invalid value.
+    Unknown ones, as of a later version, are ignored. Raises ValueError if an attribute that every
+    record has is missing, or if a value is invalid.
     """
     types = {field.name: field.type for field in fields(Record)}
     known_values = {name: value for name, value in values.items() if name in types}

@@ -64,7 +64,8 @@ def pad_sequencer(sequencer: str) -> str:
     """Return a sequencer in upper case, padded with zeros on the right to SEQUENCER_WIDTH.
 
     In this form sequencers, which are hex strings of differing length, compare as S3 orders them.
-    Raises ValueError if the string is not a sequencer.
+    An empty one, for events without a sequencer, becomes zeros only, which precede all others.
+    Raises ValueError if the string is longer than that or has a character that is not a hex digit.
     """
     if len(sequencer) > SEQUENCER_WIDTH or not set(sequencer) <= set("0123456789abcdefABCDEF"):
         raise ValueError(f"not a sequencer: {sequencer!r}")
@@ -81,17 +82,21 @@ def next_sequencer(sequencer: str) -> str:
 
 
 def changes(event: Mapping[str, Any]) -> list[Change]:
-    """Return the uploads and removals in an S3 event.
+    """Return the uploads and removals in an S3 event, in the order of its records.
 
-    The list is empty for the `s3:TestEvent` that S3 sends when notifications are configured.
-    Raises ValueError if the event structure has an unknown major version.
+    Other types of events are left out, and the list is empty for the `s3:TestEvent` that S3 sends
+    when notifications are configured. Raises ValueError if the event structure has an unknown major
+    version or a value is malformed, and KeyError if a member is missing.
     """
     parsed = (_change(record) for record in event.get("Records", []))
     return [change for change in parsed if change is not None]
 
 
 def restored(event: Mapping[str, Any]) -> list[NamedObject]:
-    """Return the objects that were restored from an archive; S3 sends no sequencer for them."""
+    """Return the objects whose restoration from an archive is complete according to an S3 event.
+
+    S3 sends no sequencer for them.
+    """
     return [
         NamedObject(
             record["s3"]["bucket"]["name"],
@@ -128,7 +133,10 @@ def _change(record: Mapping[str, Any]) -> Change | None:
 
 
 def reconcile_event(*changes: Change) -> dict[str, Any]:
-    """Return an event that `changes` parses as these changes, with uploads marked as reconciled."""
+    """Return an S3 event from which `changes` parses these changes.
+
+    Uploads are then marked as reconciled, and have no `version_id`.
+    """
     return {"Records": [_reconcile_record(change) for change in changes]}
 
 

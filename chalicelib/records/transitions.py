@@ -1,7 +1,8 @@
 """The changes of a record that the protocol allows; docs/protocol.md gives the reasons.
 
-`violation` does not depend on how records are stored: the exhaustive check applies it to every step
-of its model, and `announce` to every change of the deployed table.
+These rules check changes after they were made; `record.refusal` decides whether a run may claim an
+upload. `violation` does not depend on how records are stored: the exhaustive check applies it to
+every step of its model, and `announce` to every change of the deployed table.
 """
 
 from dataclasses import replace
@@ -17,7 +18,8 @@ _RESULT_ATTRIBUTES = ("output_bucket", "output_key", "pages", "error_code", "err
 def violation(old: Record | None, new: Record | None) -> str | None:
     """Return why the protocol does not allow this change of a record, or None if it does.
 
-    `old` or `new` is None if there is no record before or after the change.
+    `old` or `new` is None if there is no record before or after the change. Equal records are
+    allowed.
     """
     if new is None:
         return None if old is None else "a record was deleted"

@@ -19,7 +19,7 @@ class FileStatus(StrEnum):
 
     @property
     def is_settled(self) -> bool:
-        """Whether conversion has ended."""
+        """Whether conversion has ended: SUCCESS, or FAILED, even if it will be tried again."""
         return self in {FileStatus.SUCCESS, FileStatus.FAILED}
 
 
@@ -70,18 +70,18 @@ class Answer:
 
     @classmethod
     def of(cls, record: Record) -> "Answer":
-        """Return the answer for a file whose record is up to date."""
+        """Return the answer for a file whose record, as of `Record.as_seen_at`, is up to date."""
         return cls(record.input_bucket, record.input_key, record)
 
     @property
     def status(self) -> FileStatus:
-        """The status of the file."""
+        """The status of the file: NOT PROCESSED unless it has an up-to-date record."""
         if self.present is not None or self.record is None:
             return FileStatus.NOT_PROCESSED
         return FileStatus(self.record.status)
 
     def is_admitted_by(self, query: StatusQuery) -> bool:
-        """Return whether the file passes the filters of a query.
+        """Return whether the file passes the filters of a query; its prefix is not compared.
 
         A file without an up-to-date record passes only if no filter is set.
         """
@@ -91,7 +91,10 @@ class Answer:
 
     @property
     def detail(self) -> str | None:
-        """One sentence of explanation or advice for the user, or None."""
+        """One sentence of explanation or advice for the user, or None.
+
+        The error of the record is not repeated.
+        """
         if self.present is not None or self.record is None:
             return _not_processed(self.record)
         match self.status:
@@ -111,7 +114,11 @@ class Answer:
 
     @property
     def public(self) -> dict[str, Any]:
-        """The answer as a JSON object, which always has all members; None means no value."""
+        """The answer as a JSON object, which always has all members; None means no value.
+
+        Those are PUBLIC_ATTRIBUTES and `detail`. If the file is NOT PROCESSED, they describe the
+        object in the bucket only.
+        """
         members: dict[str, Any] = dict.fromkeys(PUBLIC_ATTRIBUTES)
         members |= {"input_bucket": self.bucket, "input_key": self.key, "status": self.status}
         if self.present is not None:
@@ -129,7 +136,11 @@ class Answer:
 
 
 def is_of(record: Record, present: StoredObject) -> bool:
-    """Return whether the record belongs to this object; one without an etag is assumed to."""
+    """Return whether the record belongs to this object.
+
+    The version ids decide if both have one, or else the etags. A record without an etag is assumed
+    to belong to it.
+    """
     if record.version_id and present.version_id:
         return record.version_id == present.version_id
     return record.etag is None or record.etag == present.etag

@@ -18,7 +18,8 @@ from chalicelib.storage.table import Records
 class Answers:
     """The status of files of one input bucket, from its records and, where needed, its objects.
 
-    Only objects whose keys begin with `input_prefix` are converted.
+    Only objects whose keys begin with `input_prefix` and do not end in `/` are converted; others
+    have no status. Records are returned as of `Record.as_seen_at`.
     """
 
     records: Records
@@ -27,28 +28,28 @@ class Answers:
 
     @property
     def listing(self) -> Listing:
-        """The listings of records by prefix."""
+        """The listing of the bucket's records by prefix."""
         return Listing(self.records, self.bucket.name)
 
-    def key(self, key: str) -> Record | None:
+    def record(self, key: str) -> Record | None:
         """Return the record of this key by one GetItem, or None; it may be of an older upload."""
         return self._read(key, consistent=False)
 
     def about(self, key: str, former: FormerText | None = None) -> Answer | None:
-        """Return the status of this file, or None if there is no such file.
+        """Return the status of this file, or None if it has neither a record nor an object.
 
         `former` is another text, which is meant if the requested PDF is on its record and not on
-        that of this file.
+        that of this file; this takes up to two GetItem more.
 
         It takes one GetItem and, unless the file is being converted, one HeadObject, since the
         object may have been replaced after the record was finished. If the two differ, the record
         is read again by a consistent read before the file is reported as NOT PROCESSED.
         """
-        record = self.key(key)
+        record = self.record(key)
         if (
             former is not None
             and not _has_pdf(record, former.output_key)
-            and _has_pdf(self.key(former.key), former.output_key)
+            and _has_pdf(self.record(former.key), former.output_key)
         ):
             return self.about(former.key)
         if record is not None and record.status is Status.PROCESSING:
@@ -59,13 +60,14 @@ class Answers:
         return self._compare(record, present)
 
     def matching(self, query: StatusQuery) -> Iterator[Answer]:
-        """Yield the files that a query selects whose prefix may be a key instead.
+        """Yield the files that a query selects, if its prefix may be meant as a key instead.
 
-        If a record has exactly this key, that is the file. Otherwise they are all records with the
-        prefix, or, if there are none, the object with exactly this key, if any.
+        If there is a record of exactly this key, only that file is meant; it is left out if it does
+        not pass the filters. Otherwise these are the records that match the query, or, if there are
+        none, the object with exactly this key, if any. An empty prefix is never a key.
         """
         text = query.prefix
-        if text and self.key(text) is not None:
+        if text and self.record(text) is not None:
             yield from self._single(query)
             return
         has_records = False
@@ -76,9 +78,10 @@ class Answers:
             yield from self._single(query)
 
     def objects(self, prefix: str) -> Iterator[Answer]:
-        """Yield the status of each object in the input bucket with this prefix, in key order.
+        """Yield the status of each converted object in the bucket with this prefix, in key order.
 
-        It takes one request per 1,000 objects, and a listing of the records with the prefix.
+        It takes one request per 1,000 objects, and a listing of the records with the prefix,
+        without consistent reads.
         """
         records = self.listing.all(StatusQuery(prefix))
         record = next(records, None)

@@ -18,16 +18,20 @@ _DIGEST_BYTES = 12
 
 
 def encode(kind: str, bucket: str, query: StatusQuery, after: str) -> str:
-    """Return the token to continue after the key `after`.
+    """Return the token to continue the query after the key `after` in this input bucket.
 
-    `kind` is `page` or `count`; a token of one is not valid for the other.
+    `kind` is `page` or `count`; a token of one is not valid for the other. The token depends on the
+    query's prefix, status and since.
     """
     key = after.encode()
     return base64.urlsafe_b64encode(_digest(kind, bucket, query, key) + key).decode().rstrip("=")
 
 
 def decode(kind: str, bucket: str, query: StatusQuery, token: str) -> str:
-    """Return the key to continue after. Raises BadQuestion if the token is not of this query."""
+    """Return the key to continue after.
+
+    Raises BadQuestion if the token is damaged, or not of this kind, bucket and query.
+    """
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         digest, key = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]

@@ -40,7 +40,7 @@ _Query = Callable[[str, int, str, str | None, int], tuple[list[Record], str | No
 
 @dataclass(frozen=True)
 class Listing:
-    """The records of one input bucket.
+    """The records of one input bucket, as of `Record.as_seen_at`.
 
     `counted_at_once` is the maximum number of records that one step of counting reads: with 16
     shards, about 0.5 MB of each.
@@ -53,11 +53,12 @@ class Listing:
     def page(
         self, query: StatusQuery, after: str | None = None, limit: int = DEFAULT_LIMIT
     ) -> ListingPage:
-        """Return a page of at most `limit` records, by one Query per shard.
+        """Return a page of at most `limit` matching records after the key `after`.
 
-        A page may have fewer records although more follow. With filters, it has the matches among
-        the next MAX_LIMIT records, approximately. A FilterExpression of DynamoDB would cost as
-        much, and could not detect killed runs.
+        None means from the start. It takes one Query per shard. `limit` is at most MAX_LIMIT. A
+        page may have fewer records although more follow. With filters, it has the matches among the
+        next MAX_LIMIT records, approximately. A FilterExpression of DynamoDB would cost as much,
+        and could not detect killed runs.
         """
         read_limit = MAX_LIMIT if query.is_filtered else limit
         seen, end = self._step(self.records.query, query.prefix, after, read_limit)
@@ -68,7 +69,7 @@ class Listing:
         return ListingPage(matches, end)
 
     def all(self, query: StatusQuery) -> Iterator[Record]:
-        """Yield all records that match the query, in key order."""
+        """Yield all records that match the query, in key order, reading page by page."""
         page = self.page(query, limit=MAX_LIMIT)
         yield from page.records
         while page.next_after is not None:
@@ -78,7 +79,11 @@ class Listing:
     def counts(
         self, query: StatusQuery, after: str | None = None, seconds: float = math.inf
     ) -> Counts:
-        """Count the matching files by status; no step begins after `seconds`."""
+        """Count the matching files after the key `after`, or from the start, by status.
+
+        It counts until all are read or `seconds` have passed, but at least one step. Each status
+        has a count, which may be 0.
+        """
         deadline = time.monotonic() + seconds
         files = Counter(dict.fromkeys(Status, 0))
         while True:

@@ -13,9 +13,10 @@ def key_of_location(text: str, settings: Settings, *, name: str = "key") -> str:
     """Return the input key, or prefix of one, that a location refers to.
 
     A text without `s3://` is returned unchanged. A location in the output bucket refers to the text
-    that the PDF was made from. (A key that itself begins with `s3://` must be entered as
-    `s3://INPUT_BUCKET/s3://…`.) Raises BadQuestion, about the parameter `name`, if the bucket is
-    neither the input nor the output bucket of the stage.
+    that the PDF was made from or, if it is not that of a PDF, to the input prefix that corresponds
+    to it. (A key that itself begins with `s3://` must be entered as `s3://INPUT_BUCKET/s3://…`.)
+    Raises BadQuestion, about the parameter `name`, if the bucket is neither the input nor the
+    output bucket of the stage.
     """
     if not text.startswith(SCHEME):
         return text
@@ -43,7 +44,11 @@ class FormerText:
 
 
 def former_text(text: str, settings: Settings) -> FormerText | None:
-    """Return the text, other than that of `input_key`, of which a PDF may have been made here."""
+    """Return the text whose PDF may be at this location under another list of suffixes.
+
+    It is not the text that `key_of_location` returns. None if there can be no other, or if `text`
+    is not the `s3://` location of a PDF in the output bucket.
+    """
     bucket, _, key = text.removeprefix(SCHEME).partition("/")
     if not text.startswith(SCHEME) or bucket != settings.output_bucket:
         return None

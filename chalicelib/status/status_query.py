@@ -24,8 +24,8 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class StatusQuery:
     """A query for the files whose keys begin with `prefix`, which may be empty, with filters.
 
-    `status` selects files with this status, `since` those whose `processed_at` is equal or later
-    (a string as of `record.timestamp`), and `has_warnings` those with warnings.
+    `status` selects files with this status, `since` those whose `processed_at` is equal or later (a
+    string as of `record.timestamp`), and `has_warnings`, if set, those with warnings.
     """
 
     prefix: str
@@ -37,7 +37,7 @@ class StatusQuery:
     def parse(
         cls, prefix_text: str, status_text: str | None, since_text: str | None, settings: Settings
     ) -> "StatusQuery":
-        """Return the query for these values of a request.
+        """Return the query for these values of a request; None means no filter.
 
         The prefix may be a location (`s3://bucket/prefix`). Raises BadQuestion if a value is
         invalid.
@@ -50,11 +50,14 @@ class StatusQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether the query has any filter."""
+        """Whether the query has any filter besides the prefix."""
         return self.status is not None or self.since is not None or self.has_warnings
 
     def admits(self, record: Record) -> bool:
-        """Return whether a record passes the filters; it must be as of `Record.as_seen_at`."""
+        """Return whether a record passes the filters; its key is not compared with the prefix.
+
+        The record must be as of `Record.as_seen_at`.
+        """
         return (
             (self.status is None or record.status is self.status)
             and (self.since is None or record.processed_at >= self.since)
@@ -63,16 +66,17 @@ class StatusQuery:
 
 
 def key(text: str) -> str:
-    """Return the text if it is a possible key. Raises BadQuestion if it is not."""
+    """Return the text if it may be a key. Raises BadQuestion if it is empty or not a `prefix`."""
     if not text:
         raise BadQuestion("key", "The key is empty: give a key, or an empty prefix for all files.")
     return prefix(text, name="key")
 
 
 def prefix(text: str, *, name: str = "prefix") -> str:
-    """Return the text if it is a possible prefix of a key. Raises BadQuestion if it is not.
+    """Return the text if it may be a prefix of a key, which may be empty.
 
-    `name` is the name of the parameter in the error.
+    Raises BadQuestion, about the parameter `name`, if it is not valid Unicode or longer than
+    MAX_KEY_BYTES.
     """
     try:
         size = len(text.encode())
@@ -86,14 +90,17 @@ def prefix(text: str, *, name: str = "prefix") -> str:
 
 
 def limit(text: str) -> int:
-    """Return the maximum number of files on a page, from 1 to MAX_LIMIT. Raises BadQuestion."""
+    """Return the maximum number of files on a page from its decimal digits.
+
+    Raises BadQuestion unless it is a whole number from 1 to MAX_LIMIT.
+    """
     if not re.fullmatch("[1-9][0-9]{0,3}", text) or int(text) > MAX_LIMIT:
         raise BadQuestion("limit", f"A limit is a whole number from 1 to {MAX_LIMIT}.")
     return int(text)
 
 
 def status(text: str) -> Status:
-    """Return the status of this name. Raises BadQuestion if there is none."""
+    """Return the status of this name, in capitals. Raises BadQuestion if there is none."""
     try:
         return Status(text)
     except ValueError as error:
@@ -104,7 +111,8 @@ def status(text: str) -> Status:
 def since(text: str) -> str:
     """Return a time (ISO 8601 with a time zone), or the start of a day in UTC, as a timestamp.
 
-    Raises BadQuestion for anything else. A `+` in a URL must be written as `%2B`.
+    A day is written like 2026-01-31. Raises BadQuestion for anything else. A `+` in a URL must be
+    written as `%2B`.
     """
     try:
         time = datetime.fromisoformat(text)

@@ -24,7 +24,7 @@ MAX_LISTED_OBJECTS = 1000
 
 
 class Conflict(Exception):
-    """The condition of a write did not hold for the output object."""
+    """The condition of a write did not hold, or another write to the object was under way."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,10 @@ class Bucket:
     def head(self, key: str) -> StoredObject | None:
         """Return the current object of this key by one HeadObject, or None if there is none.
 
-        The response to a HEAD request has no body, so a 400 may mean an expired credential, an
-        object with a customer-provided key (SSE-C), or an invalid key. Listing the key tells them
-        apart. Raises ClientError for any other error.
+        None also if there is no such bucket. The response to a HEAD request has no body, so a 400
+        may mean an expired credential, an object with a customer-provided key (SSE-C), or an
+        invalid key. A second request, which lists the key, tells them apart. Raises ClientError for
+        any other error.
         """
         try:
             response = self._client.head_object(Bucket=self.name, Key=key)
@@ -90,9 +91,10 @@ class Bucket:
     def page(
         self, prefix: str, after: str | None, limit: int = MAX_LISTED_OBJECTS
     ) -> tuple[list[StoredObject], bool]:
-        """Return up to `limit` objects after the key `after`, and whether more follow.
+        """Return up to `limit` objects whose keys begin with `prefix`, and whether more follow.
 
-        It takes one ListObjectsV2 request.
+        They are those after the string `after`, which need not be a key; None begins with the
+        first. It takes one ListObjectsV2 request, so `limit` is at most MAX_LISTED_OBJECTS.
         """
         start: dict[str, Any] = {} if after is None else {"StartAfter": after}
         response = self._client.list_objects_v2(
@@ -122,7 +124,8 @@ class Bucket:
     def open(self, key: str, version_id: str | None = None) -> OpenObject:
         """Open this version of an object, or the current one if None, by one GetObject.
 
-        Raises ObjectGone if it does not exist, and another PermanentError if it cannot be read.
+        The caller closes its body. Raises ObjectGone if the object does not exist, another
+        PermanentError if it certainly cannot be read, and ClientError if a retry may help.
         """
         version: dict[str, Any] = {"VersionId": version_id} if version_id else {}
         try:
@@ -147,10 +150,10 @@ class Bucket:
         )
 
     def put(self, key: str, pdf: BinaryIO, expected_etag: str | None) -> str:
-        """Store a PDF by one PutObject, and return its etag.
+        """Store the bytes of `pdf`, from its start, by one PutObject, and return the object's etag.
 
         The object must have `expected_etag`, or must not exist if that is None. Raises Conflict if
-        this condition does not hold.
+        this condition does not hold or another write to the object is under way.
         """
         condition: dict[str, Any] = (
             {"IfMatch": f'"{expected_etag}"'} if expected_etag else {"IfNoneMatch": "*"}
@@ -171,7 +174,7 @@ class Bucket:
 
 
 def charset(content_type: str) -> str | None:
-    """Return the charset parameter of a Content-Type (RFC 9110, 8.3), or None."""
+    """Return the charset parameter of a Content-Type (RFC 9110, 8.3) in lower case, or None."""
     message = Message()
     message["Content-Type"] = content_type
     return message.get_content_charset()

@@ -20,7 +20,7 @@ Condition = tuple[str, dict[str, Any]]
 
 
 def serialize(values: Mapping[str, Any]) -> Item:
-    """Return plain Python values as typed attribute values."""
+    """Return plain Python values as typed attribute values. Raises TypeError for a float."""
     serializer = TypeSerializer()
     return {name: serializer.serialize(value) for name, value in values.items()}
 
@@ -29,8 +29,8 @@ def record_of(item: Item) -> Record | None:
     """Return the record that an item holds, or None if it is empty or damaged.
 
     A damaged item is logged, and must not keep the records beside it from being returned. Only
-    something other than this product can have written it. Its file is converted again by the
-    next reconciliation or upload.
+    something other than this product can have written it. Its file is converted again by the next
+    reconciliation or upload.
     """
     if not item:
         return None
@@ -42,19 +42,20 @@ def record_of(item: Item) -> Record | None:
 
 
 def records_of(items: Iterable[Item]) -> Iterator[Record]:
-    """Yield the records that items hold, leaving out damaged items."""
+    """Yield the records that items hold; `record_of` says which have none."""
     return (record for record in map(record_of, items) if record is not None)
 
 
 def newer_than_record(sequencer: str) -> Condition:
-    """Return the condition that there is no item, or one of an older event."""
+    """Return the condition that there is no item, or one with a lesser sequencer."""
     return "attribute_not_exists(#pk) OR #sequencer < :sequencer", {"sequencer": sequencer}
 
 
 def newer_than_idle_record(sequencer: str, now: str) -> Condition:
-    """Return the condition that there is no item, or one of an older event without a lease.
+    """Return the condition that there is no item, or one of a lesser sequencer and no run at work.
 
-    `now` is a timestamp as records have it.
+    No run is at work if the status is not PROCESSING or the lease expired before `now`, a timestamp
+    as of `record.timestamp`.
     """
     idle = "#status <> :processing OR #lease_expires_at < :now"
     return (
@@ -66,7 +67,7 @@ def newer_than_idle_record(sequencer: str, now: str) -> Condition:
 def still_claimed(claim: Claim) -> Condition:
     """Return the condition that the record is as the claim wrote it.
 
-    No two states of a record have the same values of these attributes.
+    It compares sequencer, claim, attempts and status: no two states of a record agree in all four.
     """
     terms = (
         "#sequencer = :sequencer",
@@ -85,7 +86,8 @@ def still_claimed(claim: Claim) -> Condition:
 def unchanged(item: Item) -> Condition:
     """Return the condition that an item, damaged or not, is still in this state.
 
-    Attributes that a damaged item lacks must still be missing.
+    It compares sequencer, claim, attempts and status. Those that a damaged item lacks must still be
+    missing.
     """
     names = ("sequencer", "claim", "attempts", "status")
     present = [name for name in names if name in item]
@@ -95,9 +97,10 @@ def unchanged(item: Item) -> Condition:
 
 
 def stale_attributes(values: Mapping[str, Any]) -> set[str]:
-    """Return the attributes to remove when these values replace a record.
+    """Return the names of the attributes to remove when these values replace a record.
 
-    `output_etag` stays: it tells a run whether the PDF in the output bucket is the recorded one.
+    They are all that a record may have and `values` does not, except `output_etag`, which stays: it
+    tells a run whether the PDF in the output bucket is the recorded one.
     """
     return {field.name for field in fields(Record)} - values.keys() - {"output_etag"}
 

@@ -22,14 +22,21 @@ Range = tuple[str | None, str | None]
 
 @dataclass
 class Divider:
-    """Divides ranges of the keys of a bucket that begin with `prefix`."""
+    """Divides ranges of the keys of a bucket that begin with `prefix`.
+
+    One object is for one division: MAX_PROBES limits the requests of all its calls together.
+    """
 
     bucket: Bucket
     prefix: str
     _probes: int = 0
 
     def divide(self, whole: Range, wanted: int) -> list[Range]:
-        """Return at most `wanted` consecutive ranges that together are the range `whole`."""
+        """Return at most `wanted` consecutive ranges that together are the range `whole`.
+
+        They are fewer if the keys do not have as many distinct beginnings, or after MAX_PROBES
+        requests.
+        """
         after, last = whole
         beginnings = [self.prefix]
         while len(beginnings) < wanted and self._probes < MAX_PROBES:

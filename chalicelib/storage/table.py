@@ -44,7 +44,10 @@ class _Refused:
 
 
 class Records:
-    """All records of a stage, in `shards` partitions a bucket."""
+    """The records of a stage, in `shards` partitions a bucket.
+
+    The times in them are those of `clock`.
+    """
 
     def __init__(
         self, client: "DynamoDBClient", table: str, shards: int, clock: Clock = utc_now
@@ -57,8 +60,9 @@ class Records:
     def claim(self, upload: Upload, claim_id: str, lease_until: datetime) -> Claim | Refusal:
         """Claim the upload for one run until `lease_until`, or return why that is refused.
 
-        A new upload costs one request. A retry or a takeover costs a second one: the refusal of
-        the first returns the record, and the second replaces exactly that record.
+        `claim_id` is the request id of the run's invocation. A new upload costs one request. A
+        retry or a takeover costs a second one: the refusal of the first returns the record, and the
+        second replaces exactly that record. If the record changes in between, this is repeated.
         """
         now = self._clock()
         item: Item = {}
@@ -73,12 +77,19 @@ class Records:
                 return reason
 
     def holds(self, claim: Claim) -> bool:
-        """Return whether the record is still claimed by this claim, by a consistent read."""
+        """Return whether this claim is the record's latest and not finished, by a consistent read.
+
+        Whether its lease has expired does not matter.
+        """
         record = self.get(claim.upload.bucket, claim.upload.key, consistent=True)
         return claim.is_held_by(record)
 
     def finish(self, claim: Claim, result: Result) -> bool:
-        """Write the result of a run; return False, writing nothing, if the claim was lost."""
+        """Write the result of a run; return False, writing nothing, if the claim was lost.
+
+        It is lost if a newer upload, another run or a removal has changed the record since. Return
+        True if this claim finished the record already.
+        """
         outcome = self._update(
             claim.upload,
             attributes(result) | {"processed_at": timestamp(self._clock())},
@@ -91,7 +102,10 @@ class Records:
         return True
 
     def remove(self, removal: Removal) -> bool:
-        """Record that the input is gone; return False if a newer upload is on record."""
+        """Record that the input is gone, as `removed_record` says.
+
+        Return False, writing nothing, if the record is of this removal already or of a newer event.
+        """
         while True:
             item = self._get_item(removal.bucket, removal.key, consistent=True)
             old = record_of(item)
@@ -109,24 +123,27 @@ class Records:
     def get(self, bucket: str, key: str, *, consistent: bool = False) -> Record | None:
         """Return the record of exactly this key, by one GetItem, or None if there is none.
 
-        A damaged item counts as none and is logged.
+        The read is eventually consistent unless `consistent` is set. A damaged item counts as none
+        and is logged.
         """
         return record_of(self._get_item(bucket, key, consistent=consistent))
 
     def query(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
-        """Return up to `limit` records of one shard in key order, by one Query.
+        """Return up to `limit` records of one shard whose keys begin with `prefix`.
 
-        `after` is any key with this prefix, in any shard. The second value is the last key that
-        was read if more may follow, else None. Damaged items are logged and left out.
+        It takes one Query. They are in key order, after the key `after`: any key with this prefix,
+        in any shard, or None for the first. The second value is the last key that was read if more
+        may follow, else None. The read is eventually consistent. Damaged items are logged and left
+        out.
         """
         return self._query(bucket, shard, prefix, after, limit)
 
     def query_required(
         self, bucket: str, shard: int, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
-        """Return the same as `query` with REQUIRED_ATTRIBUTES only.
+        """Return the same as `query` with REQUIRED_ATTRIBUTES only; all others are None.
 
         DynamoDB charges as much for it, but the response is smaller.
         """
@@ -137,7 +154,8 @@ class Records:
     ) -> Iterator[Record]:
         """Yield the records of one shard with keys after `after`, up to and with `last`.
 
-        None means no bound on that side. Reads are consistent.
+        They are in key order. None means no bound on that side. Reads are consistent. Damaged items
+        are logged and left out.
         """
         values = {":pk": shard_partition(bucket, shard), ":after": after, ":last": last}
         keys = " AND input_key BETWEEN :after AND :last"

@@ -20,7 +20,10 @@ _RETRY_HINT = "then upload the file again, or run `make reconcile`."
 
 
 def cause(error: ClientError) -> PermanentError | None:
-    """Return the permanent failure that a GetObject error means, or None if a retry may help."""
+    """Return the permanent failure that an error of GetObject means.
+
+    Return None if a retry may help or the reason is not certain.
+    """
     code, text = error.response["Error"]["Code"], error.response["Error"]["Message"].lower()
     if code == "InvalidObjectState":
         return Archived(

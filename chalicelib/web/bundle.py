@@ -17,9 +17,9 @@ COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 def bundle_modules(modules: Mapping[str, str], start: str) -> str:
     """Return one script of the module `start` and its dependencies, which precede it.
 
-    `modules` are the texts of the modules by name.
-
-    Raises ValueError for a circular import, and for an import or export of another form.
+    `modules` are the texts of the modules by name, without `.js`. Raises ValueError for a circular
+    import and for an unsupported form of import or export, and KeyError if an imported module is
+    missing.
     """
     parts: dict[str, str] = {}
     _add(start, modules, parts, ())

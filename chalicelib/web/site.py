@@ -29,9 +29,11 @@ CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 def page(path: str, request_headers: Mapping[str, str], endpoint: str) -> Response:
-    """Return the page for the path of a request; `endpoint` is the URL of S3's API.
+    """Return the page, or 304 if the browser has this version of it.
 
-    Links in the page are relative, so a path without a final slash is redirected.
+    `path` is that of the request with the stage. Links in the page are relative, so a path without
+    a final slash is redirected (308). `request_headers` has names in lower case. `endpoint` is the
+    URL of S3's API, which the page may connect to.
     """
     if not path.endswith("/"):
         location = path.rpartition("/")[2] + "/"
@@ -45,7 +47,11 @@ def page(path: str, request_headers: Mapping[str, str], endpoint: str) -> Respon
 
 
 def file(of_version: str, name: str, endpoint: str) -> Response:
-    """Return one of the page's files, or 404 if `of_version` is not the deployed version."""
+    """Return one of the page's files, which browsers may cache forever.
+
+    `of_version` is the version in the requested URL. The response is 404 if it is not the deployed
+    one, or if there is no file of this name besides the page itself. `endpoint` is that of `page`.
+    """
     headers = _headers(endpoint)
     if of_version != version() or name == INDEX or name not in files():
         plain = {"Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8"}
@@ -56,7 +62,7 @@ def file(of_version: str, name: str, endpoint: str) -> Response:
 
 @cache
 def files() -> Mapping[str, str]:
-    """Return the texts of the page's files by name; the modules are bundled into one script."""
+    """Return the texts of the page's files by name, with SCRIPT in place of all its modules."""
     texts = {path.name: path.read_text("utf-8") for path in sorted(FOLDER.iterdir())}
     modules = {
         name.removesuffix(".js"): texts.pop(name) for name in [*texts] if name.endswith(".js")
@@ -66,7 +72,7 @@ def files() -> Mapping[str, str]:
 
 @cache
 def version() -> str:
-    """Return the version of the page: a digest of all files."""
+    """Return the version of the page: 16 hex digits of a digest of all files."""
     digest = hashlib.sha256()
     for name, text in files().items():
         digest.update(f"{name}\0{text}\0".encode())
@@ -76,8 +82,8 @@ def version() -> str:
 def s3_origin(endpoint: str) -> str:
     """Return a CSP source expression (CSP Level 3) that matches all buckets at this S3 endpoint.
 
-    The header is public, so it must not disclose the names of the stage's buckets, which contain
-    the account id.
+    `endpoint` is a URL. Buckets are subdomains of AWS's endpoints only. The header is public, so it
+    must not disclose the names of the stage's buckets, which contain the account id.
     """
     parts = urlsplit(endpoint)
     buckets = "*." if (parts.hostname or "").startswith("s3.") else ""

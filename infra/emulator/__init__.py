@@ -31,6 +31,7 @@ class EmulatorError(StageError):
 class Emulator:
     """A running emulator.
 
+    `endpoint` is its URL, and `pid` the id of its process and its process group.
     `log` holds the output of the emulator and of the functions, and exists while it runs.
     `authority` is the certificate of the authority that issued its certificate, if it uses TLS.
     """
@@ -63,10 +64,11 @@ class Emulator:
 def running(
     options: Mapping[str, str] | None = None, *, enforces_policies: bool = False
 ) -> Iterator[Emulator]:
-    """Start an emulator with ministack's settings in `options`, and stop it at the end.
+    """Start an emulator on a free port of loopback, and stop it when the block ends.
 
-    With `enforces_policies` it uses TLS, and enforces the policies of roles, users and buckets as
-    AWS does. Its state is in a temporary folder that is removed with it. Raises EmulatorError if it
+    `options` are environment variables for ministack, which override those set here. With
+    `enforces_policies` it uses TLS, and enforces the policies of roles, users and buckets as AWS
+    does. Its state is in a temporary folder that is removed with it. Raises EmulatorError if it
     does not start.
     """
     with tempfile.TemporaryDirectory(prefix="text-to-pdf-") as name:

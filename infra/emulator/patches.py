@@ -46,7 +46,7 @@ _compile_wildcards = policies._fnmatch_compile
 
 
 def apply() -> None:
-    """Apply all patches; call this before the emulator starts."""
+    """Replace functions of ministack in this process; call this once, before its server starts."""
     gateway.handle_request = _handle_request_with_import
     gateway._apply_patch = _apply_patch_with_unset_compression
     gateway._import_operation = _import_operation_with_integration

@@ -134,7 +134,7 @@ def test_an_unsupported_file_is_reported_before_it_is_uploaded(tab: Tab, tmp_pat
     tab.expect_state("refused/large.txt", "refused")
     expect(tab.row("refused/large.txt")).to_contain_text("the limit is 256 MB")
     expect(tab.page.locator("#notices")).to_contain_text(
-        "1 file left out: only .txt files are converted."
+        "1 file left out: only text files (.txt, .log, .csv"
     )
     tab.page.get_by_text("Which files").click()
     expect(tab.page.locator("#notices li")).to_have_text("sheet.xlsx")

@@ -73,8 +73,9 @@ def test_a_conversion_does_not_change_the_garbage_collector() -> None:
 
 
 def test_plain_text_and_utf_8_do_not_import_the_detection_of_encodings() -> None:
-    guessing = {f"chalicelib.converter.{name}" for name in ("ebcdic", "latin", "western")}
+    guessing = {f"chalicelib.converter.detection.{name}" for name in ("ebcdic", "latin", "western")}
     guessing.add("chardet")
     convert = "from tests.converter.converted import made; made({!r})"
     assert imported(convert.format("text"), guessing) == set()
     assert imported(convert.format("Größe, μέγεθος"), guessing) == set()
+    assert imported(convert.format("Größe".encode("cp1252")), guessing) == guessing

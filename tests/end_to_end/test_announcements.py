@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import boto3
@@ -125,7 +125,7 @@ def queue(stage: Stack) -> Queue:
 
 
 def test_every_settled_state_of_a_burst_is_announced(
-    stage: Stack, proxy: Proxy, queue: Queue, outcomes: list[str]
+    stage: Stack, proxy: Proxy, queue: Queue, record_outcome: Callable[[str], None]
 ) -> None:
     proxy.rules += [Rule("", Call.PUBLISH, fault, times) for fault, times in FAULTS]
     upload_burst(stage)
@@ -140,7 +140,7 @@ def test_every_settled_state_of_a_burst_is_announced(
     expected = wait_for(complete, "all settled states to be announced", within=300)
     announced = queue.states()
     duplicates = len(announced) - len(set(announced))
-    outcomes.append(
+    record_outcome(
         f"burst | settled {len(expected)} | published {len(set(announced))} | "
         f"duplicates {duplicates} | lost {len(expected - set(announced))} |"
     )

@@ -56,10 +56,12 @@ def terminal(
 ) -> Iterator[Terminal]:
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (24, columns))
+    # pytest-xdist sets COLUMNS, which takes precedence over the terminal's width.
+    inherited = {k: v for k, v in stack.environment.items() if k != "COLUMNS"}
     process = subprocess.Popen(
         [sys.executable, "query.py", *arguments],
         cwd=stack.project,
-        env={**stack.environment, "TERM": "xterm-256color", **environment},
+        env={**inherited, "TERM": "xterm-256color", **environment},
         stdin=slave,
         stdout=slave,
         stderr=slave,

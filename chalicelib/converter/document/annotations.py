@@ -25,9 +25,10 @@ class LinkAnnotations:
         self._geometry = geometry
 
     def add_page(self, page: Page, first_key: int | None) -> dict[Link, int]:
-        """Write the annotations of a page; returns their numbers.
+        """Write an annotation for each of a page's links; return its object number by link.
 
-        `first_key` is the /StructParent of the first, others follow; None if there is no structure.
+        They are in the order in which the links begin on the page. `first_key` is the first one's
+        /StructParent, which the others continue; None if the document has no structure.
         """
         areas: dict[Link, list[_Box]] = {}
         for span in page.links:

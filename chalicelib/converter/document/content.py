@@ -13,7 +13,8 @@ from chalicelib.converter.layout.rows import ComposedRow
 class Mark(NamedTuple):
     """Where a marked-content sequence begins; it ends where the next one does.
 
-    `place` is a character of the row, or a piece of a composed row.
+    `row` is the index of a row, and `place` that of a character in it or, in a composed row, that
+    of a piece. `tag` is the sequence's: P, or Link for one that is a link.
     """
 
     row: int
@@ -22,10 +23,10 @@ class Mark(NamedTuple):
 
 
 class ContentSequence(NamedTuple):
-    """A sequence, the number of the block that it belongs to, and its link if it is one.
+    """Where a sequence begins, the index of the block that it is in, and its link if it is one.
 
-    Sequences are numbered in the order in which they are drawn; `order` is their order in the
-    text, which is another one where text of both directions is mixed.
+    Sequences are numbered in the order in which they are drawn; sorting them by `order` gives their
+    order in the text, which is another one where text of both directions is mixed.
     """
 
     mark: Mark
@@ -35,7 +36,11 @@ class ContentSequence(NamedTuple):
 
 
 def content_sequences(page: Page, blocks: Sequence[Block]) -> list[ContentSequence]:
-    """Return the sequences of a page with links; each link is in sequences of its own."""
+    """Return the sequences of a page with links, in the order in which they are drawn.
+
+    `blocks` are all blocks of the page. Each link is in sequences of its own, and each block has at
+    least one.
+    """
     spans: defaultdict[int, list[LinkSpan]] = defaultdict(list)
     for span in page.links:
         spans[span.row].append(span)
@@ -57,7 +62,7 @@ def content_sequences(page: Page, blocks: Sequence[Block]) -> list[ContentSequen
 
 
 def pieces_of(row: ComposedRow, span: LinkSpan) -> Iterator[int]:
-    """Yield the numbers of the pieces that have any of a link's characters."""
+    """Yield the indices of the pieces of a row that have any of a link's characters, in order."""
     for number, piece in enumerate(row.pieces):
         if piece.start < span.end and piece.end > span.start:
             yield number

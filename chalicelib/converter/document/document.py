@@ -79,7 +79,11 @@ _PDF_UA = """
 
 
 class Document:
-    """A PDF that is written to `sink` page by page."""
+    """A PDF that is written to `sink` page by page; `finish` completes it.
+
+    It is PDF/A-2a and PDF/UA-1 if it is tagged, that is, if its logical structure is written.
+    Otherwise it is PDF/A-2u.
+    """
 
     def __init__(
         self,
@@ -121,7 +125,10 @@ class Document:
         )
 
     def composer(self, columns: int) -> "Composer":
-        """Return a composer for rows of so many cells, imported when a text needs it."""
+        """Return a new composer for rows of `columns` cells, which uses the document's fonts.
+
+        Its modules are imported by the first call, as most texts do not need it.
+        """
         from chalicelib.converter.layout.composer import Composer
         from chalicelib.converter.scripts.shaper import Shaper
 
@@ -130,7 +137,7 @@ class Document:
 
     @property
     def repertoire(self) -> FontSelector:
-        """The grid fonts of the characters so far."""
+        """The characters of the document so far, and the grid font of each."""
         return self._repertoire
 
     @property
@@ -139,7 +146,10 @@ class Document:
         return self.tree.pages
 
     def add_page(self, page: Page) -> None:
-        """Write a page."""
+        """Write a page with its links, its structure if the document is tagged, and its headings.
+
+        The page must not change afterwards.
+        """
         blocks, goes_on = self._paragraphs.blocks(page)
         if self._structure:
             number = self._add_tagged(page, blocks, self._structure, goes_on=goes_on)
@@ -195,7 +205,10 @@ class Document:
             self._cluster_fonts += embed_clusters(self.objects, font)
 
     def finish(self) -> None:
-        """Write everything that depends on all pages, and close the file."""
+        """Write everything that depends on all pages, and the end of the file.
+
+        There must be at least one page. Call this once; the sink stays open.
+        """
         forms = self._frame.finish(self.pages)
         self._write_cluster_fonts()
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts

@@ -46,7 +46,11 @@ end"""
 
 
 def embed_fonts(objects: ObjectWriter, painter: Painter, repertoire: FontSelector) -> bytes:
-    """Write every grid font that was used; return entries of a /Font resource dictionary."""
+    """Write every grid font that was used; return entries of a /Font resource dictionary.
+
+    `repertoire` has the characters of the document and their fonts, and `painter` those that it
+    drew in bold or in WinAnsiEncoding, whose font is always written.
+    """
     tags = (f"TXT{chr(65 + n // 26)}{chr(65 + n % 26)}A" for n in count())
     fonts = [ANSI_FONT + b" %d 0 R" % _embed_ansi(objects, painter.ansi_characters, next(tags))]
     used: dict[tuple[Face, int], set[int]] = {}
@@ -62,7 +66,7 @@ def embed_fonts(objects: ObjectWriter, painter: Painter, repertoire: FontSelecto
 
 
 def embed_clusters(objects: ObjectWriter, clusters: "ClusterFont") -> bytes:
-    """Write a font of clusters; return its entry of a /Font resource dictionary."""
+    """Write a font of all clusters so far; return its entry of a /Font resource dictionary."""
     from chalicelib.converter.fonts.composites import composite_font
 
     program, glyphs = composite_font(clusters)

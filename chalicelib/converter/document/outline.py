@@ -31,7 +31,8 @@ class Outline:
     """Collects outline entries while pages are written.
 
     The entries are the headings of the text. If there are fewer than two, they are the sections
-    between form feeds, or else every fiftieth page.
+    between form feeds, or else every fiftieth page. Entries beyond MAX_ENTRIES are left out, and
+    long titles are cut. Pages are given by their object numbers, in order.
     """
 
     def __init__(self, objects: ObjectWriter) -> None:
@@ -43,7 +44,11 @@ class Outline:
         self._starts_section = True
 
     def add_page(self, page: int, first: str, height: float, *, breaks: bool) -> None:
-        """Add a page and its first row of text; `breaks` is whether a section ends with it."""
+        """Add a page; `breaks` is whether a section ends with it.
+
+        `first` is its first row that is not blank, or empty if there is none, and becomes the title
+        of a section that begins here. `height` is that of the page in points.
+        """
         if self._count % _PAGES_PER_ENTRY == 0:
             _append(self._pages, _Entry(f"Page {self._count + 1}", page, height, 1))
         self._count += 1
@@ -52,11 +57,14 @@ class Outline:
         self._starts_section = breaks
 
     def add_heading(self, title: str, page: int, top: float, level: int) -> None:
-        """Add a heading on a page; `top` is its upper edge in points."""
+        """Add a heading on a page, with its upper edge at `top`, in points.
+
+        `level` is from 1, and at most one more than that of the heading before.
+        """
         _append(self._headings, _Entry(title, page, top, level))
 
     def finish(self) -> int | None:
-        """Write the outline; return its object number, or None if it would have one entry only."""
+        """Write the outline; return its object number, or None if it would not have two entries."""
         entries = next(
             (kind for kind in (self._headings, self._sections, self._pages) if len(kind) > 1), []
         )

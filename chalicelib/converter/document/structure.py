@@ -39,7 +39,11 @@ class _Element:
 
 
 class StructureTree:
-    """Writes elements, their groups, and the parent tree from content to elements."""
+    """Writes elements, their groups, and the parent tree from content to elements.
+
+    Pages are added in order. `next_key` is the key of the parent tree that the next page gets,
+    which must be its /StructParents.
+    """
 
     def __init__(self, objects: ObjectWriter) -> None:
         self._objects = objects
@@ -51,9 +55,10 @@ class StructureTree:
         self.next_key = 0  # of the tree of parents; a page's /StructParents
 
     def add_page(self, page: int, blocks: Sequence[Block], *, goes_on: bool) -> None:
-        """Add the content of a page: its marked-content sequences are the blocks, from 0.
+        """Add the content of a page without links, of which `page` is the object number.
 
-        `goes_on` is whether the first is more of the last element.
+        Its marked-content sequences are its blocks, in order from identifier 0; there may be none.
+        `goes_on` is whether the first block continues the last block of the page before.
         """
         if self._links:
             self._close_links()
@@ -78,9 +83,12 @@ class StructureTree:
         *,
         goes_on: bool,
     ) -> None:
-        """Add the content of a page with links.
+        """Add the content of a page with links, of which `page` is the object number.
 
-        The /StructParent of their annotations are the keys after that of the page.
+        `sequences` are those of `content_sequences`, and `annotations` has the object number of
+        each link's annotation on this page. In this order, their /StructParent must be the keys
+        after that of the page. `goes_on` is whether the first block continues the last block
+        of the page before.
         """
         self._close_links(but=annotations)
         elements = self._block_elements(page, blocks, goes_on=goes_on)
@@ -151,7 +159,10 @@ class StructureTree:
         return numbers
 
     def finish(self) -> int:
-        """Write the unfinished elements; return the object number of the structure tree root."""
+        """Write the unfinished elements; return the object number of the structure tree root.
+
+        Call this once, after the last page.
+        """
         self._close_links()
         self._close()
         document, parents = self._tree.finish(), self._parents.finish()

@@ -21,11 +21,11 @@ class CharacterSet:
         self._compile()
 
     def add(self, characters: Iterable[str]) -> None:
-        """Add members."""
+        """Add members, each a single character; some may be there already."""
         self._members.update(characters)
 
     def covers(self, text: str) -> bool:
-        """Return whether all characters of the text are members."""
+        """Return whether all characters of the text are members; True for an empty text."""
         if not self._non_member.search(text):
             return True
         new = len(self._members) > self._compiled_members

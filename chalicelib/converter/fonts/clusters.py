@@ -50,8 +50,9 @@ EncodedText: TypeAlias = tuple[bytes, float]
 class ClusterFont:
     """Assigns two-byte codes to the clusters of a face, from 1, in the order of first use.
 
-    `name` is the font's name in a /Font resource dictionary. `encoded` has the clusters so far,
-    for left-to-right and for right-to-left text, by their text and serialized glyphs.
+    `name` is the font's name in a /Font resource dictionary, and `codes` has the code of each
+    cluster. `encoded` has the clusters so far, for left-to-right and for right-to-left text, by
+    their text and serialized glyphs.
     """
 
     def __init__(self, face: Face, number: int) -> None:
@@ -64,13 +65,21 @@ class ClusterFont:
         ] = ({}, {})
 
     def encode(self, text: str, glyphs: str, *, rtl: bool) -> EncodedText:
-        """Encode a cluster that may be new; `glyphs` are as HarfBuzz serializes them."""
+        """Return a cluster's codes and advance; assign codes if it is new, and add it to `encoded`.
+
+        `glyphs` are the cluster's glyphs from left to right, separated by `|`, as HarfBuzz
+        serializes them without names and clusters. `rtl` is whether the text is right-to-left.
+        """
         encoded = self._encode(self._cluster(text, glyphs), rtl=rtl)
         self.encoded[rtl][text, glyphs] = encoded
         return encoded
 
     def encode_invisible(self, text: str, advance: float, *, rtl: bool) -> EncodedText:
-        """Encode an invisible cluster; `advance` is in thousandths of the type size."""
+        """Return codes and advance of a cluster without glyphs; assign codes if it is new.
+
+        `advance` is in thousandths of the type size, and is rounded to the face's units. It is
+        ignored for a text that was encoded by this method before.
+        """
         encoded = self.encoded[rtl].get((text, ""))
         if encoded is None:
             units = round(advance * self.face.hb_face.upem / (1000 * self.face.scale))
@@ -136,9 +145,10 @@ def _split_long(cluster: Cluster) -> list[Cluster]:
 
 
 def cluster_start(line: str, start: int, end: int) -> int:
-    """Return the start of the grapheme cluster around index `end` (UAX #29).
+    """Return the start of the grapheme cluster (UAX #29) that the character `line[end]` is in.
 
-    Returns `end` itself if the cluster starts at `start` or more than 64 characters before.
+    Returns `end` itself, even within a cluster, if that starts at `start` or before, or 64
+    characters or more before `end`: a piece of the line from `start` to the result is never empty.
     """
     from wcwidth import grapheme_boundary_before
 

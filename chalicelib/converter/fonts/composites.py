@@ -24,7 +24,10 @@ _KEPT_TABLES = ("head", "hhea", "hmtx", "maxp", "glyf", "loca")
 
 
 def composite_font(clusters: ClusterFont) -> tuple[bytes, list[int]]:
-    """Return the font program, and the glyph id of each code; code 0 has glyph 0."""
+    """Return the TrueType font of a cluster font's clusters, and the glyph id of each code.
+
+    The codes are the indices of the list; code 0, which stands for no cluster, has glyph 0.
+    """
     font, glyph_ids = _component_font(clusters)
     order = font.getGlyphOrder()
     names: dict[int, str] = {old: order[new] for old, new in glyph_ids.items()}

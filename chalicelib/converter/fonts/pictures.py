@@ -41,7 +41,10 @@ class EmojiPicture:
         return b"/Emoji%d" % self.glyph
 
     def write(self, objects: ObjectWriter) -> int:
-        """Write the image (PDF 32000-1, 8.9.5) with its soft mask (11.6.5.3); return its number."""
+        """Write the image (PDF 32000-1, 8.9.5) and its soft mask (11.6.5.3).
+
+        Returns the object number of the image.
+        """
         from PIL.PngImagePlugin import PngImageFile  # few texts have emoji
 
         with PngImageFile(BytesIO(_font().get_glyph_color_png(self.glyph).data)) as image:
@@ -68,8 +71,8 @@ def _font() -> hb.Font:
 def pictures_of(emoji: str) -> tuple[EmojiPicture, ...]:
     """Return the pictures of an emoji from left to right; none if the font lacks a part of it.
 
-    An emoji is one picture if the font has one for the whole sequence, else one for each part
-    (Unicode Technical Standard #51, 2.2).
+    `emoji` is an emoji sequence, which is one picture if the font has one for the whole of it, else
+    one for each part (Unicode Technical Standard #51, 2.2).
     """
     buffer = hb.Buffer()
     buffer.add_str(emoji)
@@ -89,9 +92,10 @@ class EmojiPictures:
         self._drawn: set[EmojiPicture] = set()
 
     def draw(self, emoji: str, x: float, y: float, size: float) -> bytes:
-        """Return operators that draw an emoji with its origin at `x`, `y`; all in points.
+        """Return operators that draw an emoji; nothing if the font lacks a part of it.
 
-        It takes PICTURE_CELLS for each of its pictures.
+        `x` and `y` are the left end of its baseline, and `size` is the type size, all in points.
+        Each of its pictures takes PICTURE_CELLS.
         """
         out = b""
         for index, picture in enumerate(pictures_of(emoji)):
@@ -106,6 +110,6 @@ class EmojiPictures:
         return out
 
     def write(self, objects: ObjectWriter) -> bytes:
-        """Write every picture drawn; return entries of an /XObject resource dictionary."""
+        """Write each picture that was drawn; return entries of an /XObject resource dictionary."""
         drawn = sorted(self._drawn, key=lambda picture: picture.glyph)
         return b"".join(b"%b %d 0 R" % (picture.name, picture.write(objects)) for picture in drawn)

@@ -60,7 +60,7 @@ _SAFE = "%:/?#[]@!$&'()*+,;=-._~"
 
 
 class Address(NamedTuple):
-    """Where an address is in a text, and the URI that it leads to, which is ASCII."""
+    """Where an address is in a text, to before `end`, and the URI that it leads to, in ASCII."""
 
     start: int
     end: int
@@ -68,12 +68,16 @@ class Address(NamedTuple):
 
 
 def may_have_addresses(text: str) -> bool:
-    """Return whether there may be addresses in the text; this is fast."""
+    """Return whether there may be addresses in the text; False is certain. This is fast."""
     return any(hint in text for hint in _HINTS)
 
 
 def addresses(text: str, start: int = 0) -> Iterator[Address]:
-    """Yield the addresses that begin at `start` or behind it, in order."""
+    """Yield the addresses that begin at index `start` or later, in order.
+
+    They do not overlap. What is longer than MAX_LENGTH, or has a longer URI than PDF/A allows, is
+    left out.
+    """
     while match := _START.search(text, start):
         address = _address(text, match)
         if address and len(address.uri) <= _MAX_URI:
@@ -168,10 +172,11 @@ def _encoded(text: str) -> str:
 
 
 def last_boundary(text: str) -> int:
-    """Return the place of the last character that is in no address, or the text's length.
+    """Return an index such that each address in the text that begins before it is complete.
 
-    What begins behind that place may go on with text that follows. A place further than MAX_LENGTH
-    from the end will do, as no address is longer.
+    An address that begins there or later may go on with text that follows. The index is the text's
+    length if its last character can be in no address. It is not much further than MAX_LENGTH from
+    the end, as no address is longer.
     """
     place = max(text.rfind(" "), text.rfind("\n"), len(text) - MAX_LENGTH - 2, 0)
     for run in _UNBOUNDED_RUN.finditer(text, place):

@@ -38,14 +38,21 @@ class Heading(NamedTuple):
 
 
 class Headings:
-    """Recognizes headings and numbers their levels without gaps, as PDF/UA requires (7.4.2)."""
+    """Recognizes headings and numbers their levels without gaps, as PDF/UA requires (7.4.2).
+
+    The level depends on the headings before, so call the methods in the order of the text, and
+    once for each paragraph.
+    """
 
     def __init__(self) -> None:
         self._path: list[int] = []  # levels of the last heading and those above it, as marked
         self._is_manual: bool | None = None  # known from the first short paragraph
 
     def heading(self, rows: Sequence[str]) -> Heading | None:
-        """Return the heading that the one or two rows of a paragraph form, or None."""
+        """Return the heading that the one or two rows of a paragraph form, or None.
+
+        That is a row with a mark, such as `## ` or `2.1 `, or a title with a line under it.
+        """
         if self._is_manual is None:
             self._is_manual = _MANUAL.fullmatch(rows[0]) is not None
         title, *line = rows
@@ -56,11 +63,14 @@ class Headings:
 
     @property
     def is_manual(self) -> bool:
-        """Whether the first short paragraph was the title of a manual page."""
+        """Whether the first paragraph given to `heading` was the title of a manual page."""
         return bool(self._is_manual)
 
     def section(self, title: str, text: str) -> Heading | None:
-        """Return the heading that a line of a manual page is, or None; `text` is the line below."""
+        """Return the heading that the row `title` of a manual page is, or None.
+
+        `text` is the row below, which tells by its indentation.
+        """
         if not _SECTION_TEXT.match(text):
             return None
         match = _SECTION.fullmatch(title)

@@ -162,7 +162,7 @@ class Layout:
             lines = [with_base(line) for line in lines]
             text = "".join(lines)
             if self._grid.is_complex(text):
-                yield from self._compose(lines, controls)
+                yield from self._compose(lines)
                 return
             soft_hyphens = SOFT_HYPHEN in text
         if "\t" in controls:
@@ -192,17 +192,16 @@ class Layout:
         fits = SOFT_HYPHEN in line and self._grid.cells(line) <= self._grid.columns
         return visible(line, 0, len(line)) if fits else line
 
-    def _compose(self, lines: list[str], controls: frozenset[str]) -> Iterator[Page]:
+    def _compose(self, lines: list[str]) -> Iterator[Page]:
         """Append lines some of which the grid cannot show."""
         self._composer().shape_words(lines)
         for line in lines:
             if self._grid.is_complex(line):
                 self._append(self._composer().rows(line))
             else:
-                tabs = "\t" in controls and "\t" in line
-                self._add(
-                    self._grid.expand_tabs(line, uniform=False) if tabs else line, uniform=False
-                )
+                if "\t" in line:
+                    line = self._grid.expand_tabs(line, uniform=False)  # noqa: PLW2901
+                self._add(line, uniform=False)
             if len(self._page.rows) > 8 * self._capacity:
                 yield from self._full_pages()
         yield from self._full_pages()

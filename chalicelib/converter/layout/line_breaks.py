@@ -52,16 +52,16 @@ _CONTEXT = 3
 def between_syllables(line: str, at: int) -> bool:
     """Return whether a row may end before the cluster at `line[at]`, between two syllables.
 
-    The characters on both sides must be of a script without spaces.
+    False unless the characters on both sides are of scripts without spaces. `at` is more than 0.
     """
     around = map(WITHOUT_SPACES.match, line[at - 1 : at + 1])
     return all(around) and not _WITHIN_SYLLABLE.match(line, at)
 
 
 def between_words(line: str, at: int) -> bool:
-    """Return whether a word ends before `line[at]`; always true in other scripts than Thai.
+    """Return whether a word ends before `line[at]`; True unless the characters there are Thai.
 
-    The result does not depend on where the row begins.
+    `at` is more than 0. The result does not depend on where the row begins.
     """
     if not _THAI.match(line, at - 1):
         return True

@@ -20,7 +20,7 @@ _OVERLAP = 4
 
 
 class Link:
-    """An address as it was typed, and the URI that it leads to."""
+    """An address as it was typed, and the URI that it leads to; equal only to itself."""
 
     __slots__ = ("text", "uri")
 
@@ -30,7 +30,10 @@ class Link:
 
 
 class LinkSpan(NamedTuple):
-    """The characters of a row, from `start` to `end`, that are a link or part of one."""
+    """The characters of a row, from `start` to before `end`, that are a link or part of one.
+
+    `row` is the index of the row on its page.
+    """
 
     row: int
     start: int
@@ -47,7 +50,10 @@ class _Row(NamedTuple):
 
 
 class LinkFinder:
-    """Adds links to pages. A page is held back while an address at its end may go on."""
+    """Adds links to pages, given in order, of which at most MAX_LINKS in all.
+
+    A page is held back while an address at its end may go on.
+    """
 
     def __init__(self) -> None:
         #: Whether the text has more than MAX_LINKS addresses, of which only the first are links.
@@ -63,9 +69,10 @@ class LinkFinder:
         self._searched = 0
 
     def pages(self, block: str, pages: Iterable[Page]) -> Iterator[Page]:
-        """Yield the pages that are complete with a block of text, with their links.
+        """Add links to the pages that are complete with a block of text, and yield them.
 
-        Most blocks have no address, which is found once for all of their pages.
+        `block` is the text that follows the previous block. Pages that are held back are yielded
+        later. Most blocks have no address, which is found once for all of their pages.
         """
         hinted = "\b" in block or may_have_addresses(self._last_block + block)
         self._last_block = block[-_OVERLAP:]
@@ -78,7 +85,7 @@ class LinkFinder:
             self._hinted = hinted
 
     def finish(self, pages: Iterable[Page]) -> Iterator[Page]:
-        """Yield the last pages."""
+        """Add links to the last pages, and yield these and those held back. Call this once."""
         for page in pages:
             yield from self._add(page)
         yield from self._release()

@@ -22,9 +22,10 @@ _JOINED_BLOCKS = 4
 
 
 class Block(NamedTuple):
-    """A paragraph with the blank rows after it: rows from `start` to the next block's start.
+    """One or more paragraphs with the blank rows after them, or a heading.
 
-    `heading` is set if it is a heading instead of a paragraph.
+    It has the rows from index `start` to before the next block's start, or to the end of the page.
+    `heading` is set if it is a heading.
     """
 
     start: int
@@ -32,12 +33,12 @@ class Block(NamedTuple):
 
     @property
     def tag(self) -> bytes:
-        """The standard structure type (PDF 32000-1, 14.8.4)."""
+        """The standard structure type (PDF 32000-1, 14.8.4): P, or H1 to H6."""
         return b"H%d" % self.heading.level if self.heading else b"P"
 
 
 class Paragraphs:
-    """Finds the blocks of a document's pages, given in order."""
+    """Finds the blocks of a document's pages, each given once, in order."""
 
     def __init__(self) -> None:
         self._headings = Headings()
@@ -45,9 +46,10 @@ class Paragraphs:
         self._ends_long = False  # whether that page ends with a long line
 
     def blocks(self, page: Page) -> tuple[Sequence[Block], bool]:
-        """Return the blocks of a page, and whether the first continues from the last page.
+        """Return the blocks of a page, and whether the first continues from the page before.
 
-        The blocks include all rows. A page of empty rows has no blocks, as nothing is drawn on it.
+        The blocks are in order, include all rows, and the first starts at row 0. A page of empty
+        rows has no blocks, as nothing is drawn on it.
         """
         rows = page.rows
         if not any(rows):

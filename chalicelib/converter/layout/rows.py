@@ -30,10 +30,10 @@ def is_complex(text: str) -> bool:
 
 
 class RowPiece(NamedTuple):
-    """A run of a row: escaped codes of a ClusterFont, or text of a GridFont.
+    """A run of a row: escaped codes of a ClusterFont, or text of a GridFont, left to right.
 
-    `advance` is in thousandths of the type size. An `emoji` is drawn over it. `start` and `end` are
-    where its text is in that of the row.
+    `advance` is in thousandths of the type size. An `emoji`, unless empty, is drawn over it. Its
+    text is that of the row from index `start` to before `end`.
     """
 
     font: "RunFont"

@@ -19,7 +19,7 @@ class TreeNode:
 
     @property
     def references(self) -> bytes:
-        """The children as the content of a PDF array."""
+        """The references to the children, as the content of a PDF array without its brackets."""
         return b" ".join(b"%d 0 R" % kid for kid in self.kids)
 
 
@@ -31,26 +31,32 @@ class GrowingTree:
     ) -> None:
         """`content` returns a node's dictionary, given the node and its parent's object number.
 
-        The root has no parent.
+        The parent is None for the root. Nodes are written when they are complete.
         """
         self._objects = objects
         self._content = content
         self._open = [TreeNode(objects.reserve())]
 
     def parent(self) -> int:
-        """Return the object number of the parent of the leaves that are added next."""
+        """Return the object number of the parent of the leaves that are added next.
+
+        It is the same until that node has _MAX_KIDS or more.
+        """
         if len(self._open[0].kids) >= _MAX_KIDS:
             self._close(0)
             self._open[0] = TreeNode(self._objects.reserve())
         return self._open[0].number
 
     def add(self, leaves: Sequence[int]) -> None:
-        """Add leaves to the node that `parent` returned, even if it gets more than _MAX_KIDS."""
+        """Add leaves, given by their object numbers, to the node that `parent` returned last.
+
+        All of them are added to it, even if it gets more than _MAX_KIDS.
+        """
         self._open[0].kids += leaves
         self._open[0].leaves += len(leaves)
 
     def finish(self) -> int:
-        """Write the unfinished nodes; return the object number of the root."""
+        """Write the unfinished nodes; return the object number of the root. Call this once."""
         level = 0
         while level + 1 < len(self._open):  # closing a node may add a level
             self._close(level)

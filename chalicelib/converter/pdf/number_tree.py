@@ -25,11 +25,17 @@ class NumberTree:
         self._levels = [_Level()]
 
     def add(self, key: int, value: bytes) -> None:
-        """Add a value; `key` must be greater than all keys before."""
+        """Add a value, which is a serialized PDF object.
+
+        `key` must be greater than all keys before, which is not checked.
+        """
         self._add(0, b"%d %b" % (key, value), key, key)
 
     def finish(self) -> int:
-        """Write the unfinished nodes; return the object number of the root (without /Limits)."""
+        """Write the unfinished nodes; return the object number of the root (without /Limits).
+
+        Without any values, it is an empty tree. Call this once.
+        """
         level = 0
         while level + 1 < len(self._levels):
             if self._levels[level].entries:

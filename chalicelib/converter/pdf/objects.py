@@ -23,7 +23,10 @@ same bytes on any machine.
 
 
 def escape_string(code: bytes) -> bytes:
-    """Escape bytes for a literal string (7.3.4.2); a bare CR would be read as an LF."""
+    """Return bytes escaped for a literal string (7.3.4.2), without the parentheses around it.
+
+    CR is escaped because a bare one would be read as an LF.
+    """
     return (
         code.replace(b"\\", b"\\\\")
         .replace(b"(", b"\\(")
@@ -37,6 +40,9 @@ class ObjectWriter:
 
     Objects that are not streams are packed into object streams (7.5.7). Otherwise a page's
     dictionary and its row in a cross-reference table would be a tenth of the page's bytes.
+
+    `version` is that of PDF, such as 1.7. The sink is only written to, in sequence; it is neither
+    flushed nor closed.
     """
 
     def __init__(self, sink: BinaryIO | RawIOBase, version: str) -> None:
@@ -53,16 +59,20 @@ class ObjectWriter:
 
     @property
     def last_number(self) -> int:
-        """The highest object number in use."""
+        """The highest object number that was used or reserved; 0 if there is none."""
         return len(self._entries) - 1
 
     def reserve(self) -> int:
-        """Return a number for an object that is written later."""
+        """Return the next object number, for an object that is written later."""
         self._entries.append(0)
         return self.last_number
 
     def add(self, content: bytes, number: int | None = None) -> int:
-        """Write an object, under a reserved `number` or the next one; return its number."""
+        """Write a serialized object that is not a stream; return its number.
+
+        `number` is a reserved number, or None for the next one. The object is written with others,
+        by `close` at the latest.
+        """
         number = number or self.reserve()
         self._pending.append((number, content))
         if len(self._pending) >= _OBJECTS_PER_STREAM:
@@ -70,7 +80,7 @@ class ObjectWriter:
         return number
 
     def add_all(self, contents: list[bytes]) -> range:
-        """Write objects; return their numbers."""
+        """Write serialized objects, like `add`, under the next numbers; return these."""
         first = len(self._entries)
         numbers = range(first, first + len(contents))
         self._entries.extend([0] * len(contents))
@@ -82,7 +92,8 @@ class ObjectWriter:
     def add_stream(self, data: bytes, entries: bytes = b"", number: int | None = None) -> int:
         """Write a stream, compressed if that makes it smaller; return its number.
 
-        `entries` are further entries of its dictionary.
+        `entries` are further entries of its dictionary, serialized, besides /Length and /Filter.
+        `number` is a reserved number, or None for the next one.
         """
         compressed = zlib_compress(data, _COMPRESSION_LEVEL)
         if len(compressed) + len(b"/Filter/FlateDecode") < len(data):
@@ -96,12 +107,19 @@ class ObjectWriter:
         return number
 
     def add_serialized(self, text: str, number: int) -> None:
-        """Write an object that is already serialized, with `obj` and `endobj`, as by fpdf2."""
+        """Write an object that is serialized with `obj` and `endobj`, as by fpdf2, in Latin-1.
+
+        `number` is its number in the text, which must have been reserved.
+        """
         self._record_offset(number)
         self._write(text.encode("latin-1") + b"\n")
 
     def close(self, catalog: int, info: int, identifier: str) -> None:
-        """Write pending objects and the cross-reference stream, which is also the trailer."""
+        """Write pending objects and the cross-reference stream, which is also the trailer.
+
+        `catalog` and `info` are object numbers, and `identifier` the content of the /ID array: two
+        strings, serialized. Nothing may be written afterwards; the sink stays open.
+        """
         self._pack()
         number = self.reserve()
         start = self._record_offset(number)

@@ -5,10 +5,14 @@ from chalicelib.converter.pdf.objects import ObjectWriter
 
 
 class PageTree:
-    """Writes pages and their tree; has the number of pages and the first one's object number."""
+    """Writes pages and their tree.
+
+    `pages` is the number of pages so far, and `first_page` the first one's object number, 0 before
+    there is one.
+    """
 
     def __init__(self, objects: ObjectWriter, root_entries: bytes) -> None:
-        """`root_entries` are entries of the root's dictionary, which all pages inherit."""
+        """`root_entries` are serialized entries of the root's dictionary, which pages inherit."""
         self._objects = objects
         self._root_entries = root_entries
         self._tree = GrowingTree(objects, self._content)
@@ -16,7 +20,10 @@ class PageTree:
         self.pages = 0
 
     def add_page(self, entries: bytes) -> int:
-        """Write a page with further `entries` in its dictionary; return its object number."""
+        """Write a page with these serialized entries in its dictionary; return its object number.
+
+        /Type and /Parent are written in any case.
+        """
         parent = self._tree.parent()
         page = self._objects.add(b"<</Type/Page/Parent %d 0 R%b>>" % (parent, entries))
         self._tree.add([page])
@@ -25,7 +32,7 @@ class PageTree:
         return page
 
     def finish(self) -> int:
-        """Write the unfinished nodes; return the object number of the root."""
+        """Write the unfinished nodes; return the object number of the root. Call this once."""
         return self._tree.finish()
 
     def _content(self, node: TreeNode, parent: int | None) -> bytes:

@@ -1,4 +1,4 @@
-"""From bytes to clean text: recognizing the encoding, decoding, and handling control characters.
+"""From bytes to clean text: decompressing, decoding, and handling control characters.
 
-The engine uses `Decoding` and `Cleaner`; layout and document use the lines of `cleaning`.
+The engine uses `Decoding`, `Cleaner` and `asa`; layout and document use the lines of `cleaning`.
 """

@@ -20,7 +20,10 @@ _CONTROLS = frozenset(" 01+-\n")
 
 
 class CarriageControl:
-    """Turns lines with carriage control into lines without."""
+    """Turns lines with carriage control into lines without, by line feeds, form feeds, backspaces.
+
+    A character that is not for carriage control is kept, as the start of a line of its own.
+    """
 
     def __init__(self) -> None:
         self._tail = ""
@@ -28,7 +31,11 @@ class CarriageControl:
         self._is_long = False
 
     def feed(self, piece: CleanText, *, last: bool = False) -> CleanText:
-        """Return the lines that nothing more can be printed over."""
+        """Return the lines so far that nothing more can be printed over, as a piece.
+
+        The others are held back, unless the piece is the `last` one. Of a line that is too long to
+        be held back, parts are returned before it ends.
+        """
         *lines, self._tail = (self._tail + piece.text).split("\n")
         text = "".join(map(self._line, lines))
         if len(self._tail) > _LONGEST:
@@ -87,7 +94,7 @@ class Recogniser:
         self._start = "\n"
 
     def see(self, text: str) -> None:
-        """Look at the next text."""
+        """Look at the next piece of the text, which has been cleaned and may be empty."""
         if not self._is_possible or not text:
             return
         if self._start == "\n" and text[0] not in _CONTROLS:
@@ -101,5 +108,8 @@ class Recogniser:
 
     @property
     def is_recognised(self) -> bool:
-        """Whether the text has carriage control: all lines, with pages and single lines."""
+        """Whether the text so far has carriage control.
+
+        All of its lines must begin with it, and some must begin a page, others a single line.
+        """
         return self._is_possible and self._has_pages and self._has_lines

@@ -15,10 +15,11 @@ MAX_LINE = 4096
 
 
 def resolved(line: str) -> str:
-    """Return a line without its carriage returns.
+    """Return a line without its carriage returns, of which one at its end is just removed.
 
     What plainly is an overstrike is given as nroff writes it, with backspaces, and all else as
-    lines of their own. The line is one that a line feed or form feed ends.
+    lines of their own. The line is given without the line feed at its end; form feeds in it end
+    lines too.
     """
     return "\f".join(map(_resolved, line.split("\f")))
 

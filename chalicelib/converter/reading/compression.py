@@ -21,7 +21,7 @@ class Readable(Protocol):
     """What bytes are read from: at most `size` at a time, none at the end."""
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes."""
+        """Return at most `size` bytes, which is positive; none only at the end."""
         ...
 
 
@@ -38,9 +38,10 @@ _NOTHING = {"", "identity", "aws-chunked"}
 
 
 def codings(content_encoding: str | None) -> list[Coding]:
-    """Return the codings of a Content-Encoding in the order in which they are decoded.
+    """Return the codings of a Content-Encoding in the order in which they are decoded: last first.
 
-    Raises UnsupportedCoding if one is neither gzip nor deflate.
+    None, `identity` and `aws-chunked` need no decoding. Raises UnsupportedCoding if any other one
+    is neither gzip nor deflate.
     """
     names = [name.strip().lower() for name in (content_encoding or "").split(",")]
     for name in names:
@@ -55,11 +56,12 @@ def codings(content_encoding: str | None) -> list[Coding]:
 def decoded(source: Readable, content_encoding: str | None, name: str) -> Readable:
     """Return what the source's text is read from: the source itself unless it is compressed.
 
-    A file whose `name` ends in `.gz` is decompressed if it is in gzip's format: programs that
-    decode the Content-Encoding of what they fetch often keep the name.
+    What its Content-Encoding names is undone. After that, a file whose `name` ends in `.gz` is
+    decompressed if it is in gzip's format, which its first two bytes tell, read at once: programs
+    that decode the Content-Encoding of what they fetch often keep the name.
 
-    Reading raises Damaged if the compressed bytes are cut off or damaged. Nothing of the text is
-    kept in memory.
+    Raises UnsupportedCoding as `codings` does. Reading raises Damaged if the compressed bytes are
+    cut off or damaged. Nothing of the text is kept in memory.
     """
     for coding in codings(content_encoding):
         source = _Decompressed(source, coding)
@@ -75,11 +77,13 @@ def decoded(source: Readable, content_encoding: str | None, name: str) -> Readab
 def checked(
     source: Readable, content_encoding: str | None, name: str, check: Callable[[int], None]
 ) -> Iterator[Readable]:
-    """Open what the source's text is read from, after all of it was decompressed once.
+    """Provide what `decoded` returns, after all of the text was decompressed once on trial.
 
-    So neither a damaged file nor one that is too large is found out about half way through.
-    `check` is called again and again with the number of bytes decompressed so far. Meanwhile the
-    compressed bytes are in a temporary file; the text is not.
+    So a file that is damaged or too large is rejected before anything is made of it. `check` is
+    called with the number of bytes decompressed so far, every 64 KiB; its exceptions are passed on.
+    The compressed bytes are in a temporary file until the block ends; the text is not stored. A
+    source that neither `content_encoding` nor `name` says is compressed is provided itself, without
+    a trial. Raises UnsupportedCoding and Damaged as `decoded` does, but on entry.
     """
     if not codings(content_encoding) and not name.lower().endswith(_SUFFIX):
         yield source

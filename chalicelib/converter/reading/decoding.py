@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from functools import partial
 
-from chalicelib.converter.reading import holes, utf8
-from chalicelib.converter.reading.compression import Readable
-from chalicelib.converter.reading.encoding import (
+from chalicelib.converter.detection import holes, utf8
+from chalicelib.converter.detection.encoding import (
     ASCII,
     UTF_16,
     Encoding,
@@ -15,7 +14,8 @@ from chalicelib.converter.reading.encoding import (
     needs_recognition,
     recognise,
 )
-from chalicelib.converter.reading.parts import BYTES, Parts
+from chalicelib.converter.detection.parts import BYTES, Parts
+from chalicelib.converter.reading.compression import Readable
 from chalicelib.errors import NotText
 
 # Text is decoded, cleaned and laid out by the block. The size is that of a compromise between
@@ -42,11 +42,12 @@ codecs.register_error(_HANDLER, _mark)
 class Decoding:
     """An iterable over the text, in pieces whose bounds depend on the bytes only.
 
-    `bytes_read` is the number of bytes read so far. Once the text has been read, `encoding` is
-    final, `replaced` is the number of undecodable places that became U+FFFD, and `repaired` the
-    number of stray bytes in UTF-8 that were decoded in another charset; `holes` is the number of
-    long runs of NULs, and `hole_bytes` their bytes in all.
-    Raises NotText if the bytes are not text.
+    It can be iterated over once; pieces may be empty, and an empty text has one. `bytes_read` is
+    the number of bytes read so far. Once the text has been read, `encoding` is final, `replaced` is
+    the number of undecodable places that became U+FFFD, and `repaired` the number of stray bytes in
+    UTF-8 that were decoded in another charset; `holes` is the number of long runs of NULs, and
+    `hole_bytes` their bytes in all.
+    Iterating raises NotText if the bytes are not text.
     """
 
     def __init__(
@@ -56,7 +57,11 @@ class Decoding:
         likely: Sequence[str] = (),
         block: int = BLOCK,
     ) -> None:
-        """`likely` are codecs that decide, in order, where the bytes alone do not."""
+        """`declared` is the charset that the sender named, if any.
+
+        `likely` are codecs that decide, in order, where the bytes alone do not, and `block` is the
+        number of bytes to decode at once.
+        """
         self._source = source
         self._declared = declared
         self._likely = likely
@@ -81,12 +86,12 @@ class Decoding:
 
     @property
     def encoding(self) -> Encoding:
-        """The encoding so far; for several parts, all of their encodings in order of appearance."""
+        """The encoding of the text so far; see `Encoding.of` for that of several parts."""
         return Encoding.of(self._parts_read or [self._bytes_in])
 
     @property
     def replaced(self) -> int:
-        """Number of places so far that could not be decoded."""
+        """Number of places so far that could not be decoded, each of which became U+FFFD."""
         return self._undecodable
 
     def __iter__(self) -> Iterator[str]:

@@ -52,11 +52,15 @@ class Printer:
 
     @property
     def is_active(self) -> bool:
-        """Whether text without sequences is changed too."""
+        """Whether what was read so far also changes text without sequences that follows."""
         return self._is_escp or self._is_job or self._is_underlined or self._is_bold
 
     def plain(self, text: str) -> str:
-        """Return the text without sequences; what they make bold is struck over with backspaces."""
+        """Return a piece of text without sequences and lines for job control.
+
+        What they make bold is struck over with backspaces, and what they underline follows an
+        underscore and a backspace. The piece must not end within a sequence (see `unfinished`).
+        """
         shown = []
         at = 0
         while True:
@@ -102,6 +106,9 @@ class Printer:
 
 
 def unfinished(text: str) -> int:
-    """Return where a sequence begins that may go on after the text, or its length."""
+    """Return the index where a sequence begins that may go on after the text.
+
+    Returns the length of the text if there is none.
+    """
     match = _UNFINISHED.search(text, max(0, len(text) - LONGEST))
     return match.start() if match else len(text)

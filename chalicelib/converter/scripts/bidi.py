@@ -112,7 +112,7 @@ _NOT_ONLY_RTL = re.compile(f"[a1\u0661\t{_CONTROLS}]")
 
 
 class DirectionalRun(NamedTuple):
-    """A run of text, from index `start` up to `end`, of one embedding level."""
+    """A run of text of one embedding level, from index `start` to before `end`."""
 
     start: int
     end: int
@@ -122,8 +122,9 @@ class DirectionalRun(NamedTuple):
 def directional_runs(paragraph: str, base: int | None = None) -> tuple[int, list[DirectionalRun]]:
     """Return the embedding level of a paragraph, and its runs in typing order.
 
-    Even levels are left-to-right, odd ones right-to-left. `base` is the paragraph's level if it is
-    known; otherwise the first strong character decides (P2, P3).
+    Even levels are left-to-right, odd ones right-to-left. `base` is the paragraph's level, 0 or 1,
+    if it is known; otherwise the first strong character decides (P2, P3), and without one it is 0.
+    The runs cover the whole paragraph, and neighbours have different levels.
     """
     if not base and not _MAY_BE_RTL.search(paragraph):
         return 0, [DirectionalRun(0, len(paragraph), 0)]
@@ -196,7 +197,10 @@ def _resolve(units: str, base: int) -> tuple[int, ...]:
 
 
 def visual_order(levels: Iterable[int]) -> tuple[int, ...]:
-    """Return the indices of a row's runs, given by their levels, from left to right (L2)."""
+    """Return the indices of a row's runs in the order from left to right (L2).
+
+    `levels` are the embedding levels of the runs in typing order.
+    """
     return _visual_order(tuple(levels))
 
 

@@ -61,7 +61,7 @@ def _characters(ranges: str) -> str:
 
 
 def find_emoji(text: str) -> Iterator[re.Match[str]]:
-    """Yield a match for each emoji sequence in a text, in typing order."""
+    """Yield a match of the whole of each emoji sequence in a text, in typing order."""
     return emoji_pattern().finditer(text) if MAY_HAVE_EMOJI.search(text) else iter(())
 
 

@@ -71,7 +71,10 @@ class Script:
 
     @cached_property
     def run(self) -> re.Pattern[str]:
-        """Matches text of the script, including the first font's characters of no script."""
+        """Matches text of the script, including the first font's characters of no script.
+
+        It may begin with these, and have characters of the script that no font has.
+        """
         characters = "".join(map(re.escape, self.first_font_characters))
         return re.compile(f"[{self.blocks}{characters}{IGNORABLE.pattern[1:]}+")
 
@@ -151,7 +154,10 @@ class ScriptRun(NamedTuple):
 
 
 def itemize(text: str) -> Sequence[ScriptRun]:
-    """Divide text of one direction into runs, in typing order."""
+    """Divide a text of one direction, which must not be empty, into runs that cover it.
+
+    They are in typing order.
+    """
     script = _script(text[0])
     if script and script.first_font_text.fullmatch(text):
         return (ScriptRun(0, len(text), script.faces[0]),)

@@ -14,7 +14,11 @@ _GLYPHS_ONLY = hb.BufferSerializeFlags.NO_GLYPH_NAMES | hb.BufferSerializeFlags.
 def shape_clusters(
     text: str, font: ClusterFont, *, rtl: bool
 ) -> tuple[Sequence[int], list[bytes], list[float]]:
-    """Return starts, codes and advances of the clusters of a text, in typing order."""
+    """Return starts, codes and advances of the clusters of a text, in typing order.
+
+    The text must not be empty. Starts are indices into it, codes are escaped for a literal string,
+    and advances are in thousandths of the type size. The font assigns codes to new clusters.
+    """
     buffer, glyphs = _shape(text, font, rtl=rtl)
     starts: Sequence[int] = range(len(text))
     encoded = font.encoded[rtl]
@@ -33,7 +37,8 @@ def shape_words(
 ) -> Iterator[tuple[str, EncodedText]]:
     """Shape words in one call, and yield those without new clusters, each as if shaped alone.
 
-    The words are separated by line feeds, which no font has rules for.
+    With each word come its codes, from left to right, and its advance. The words must not be empty
+    or have line feeds, which separate them here, as no font has rules for line feeds.
     """
     text = "\n".join(words)
     buffer, glyphs = _shape(text, font, rtl=rtl)
@@ -55,7 +60,10 @@ def shape_words(
 
 
 def join_clusters(codes: list[bytes], advances: list[float], *, rtl: bool) -> EncodedText:
-    """Join clusters, given in typing order, into codes from left to right."""
+    """Return the codes of clusters from left to right, and the sum of their advances.
+
+    The clusters are in typing order, which is reversed if `rtl`.
+    """
     return b"".join(codes[::-1] if rtl else codes), sum(advances)
 
 

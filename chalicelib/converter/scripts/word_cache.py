@@ -54,7 +54,7 @@ class WordCache:
         self._added = 0  # words in the recent generation of all fonts
 
     def __len__(self) -> int:
-        """Return the number of words in both generations."""
+        """Return the number of words in both generations; a word in both counts twice."""
         fonts = self._fonts.values()
         return sum(len(words) for font in fonts for words in (*font.recent, *font.older))
 
@@ -63,7 +63,9 @@ class WordCache:
     ) -> tuple[list[int], list[bytes], list[float]]:
         """Return starts, codes and advances of the words of a text, in typing order.
 
-        `start` is where the text starts in its line.
+        Separators, such as blanks, are words of their own. Starts are indices into the line, in
+        which the text starts at `start`. Codes, escaped for a literal string, and advances, in
+        thousandths of the type size, are as `join_clusters` returns them.
         """
         texts = _WORD.findall(text)
         recent = self._fonts[font].recent[rtl]
@@ -72,13 +74,17 @@ class WordCache:
         return starts, [code for code, _ in words], [advance for _, advance in words]
 
     def needs_batches(self, font: ClusterFont) -> bool:
-        """Return whether so many words of the font were new lately that `add` saves time."""
+        """Return whether more than _MIN_NEW_WORDS of the font were new in or since the last `add`.
+
+        Then `add` saves time.
+        """
         return self._fonts[font].new > _MIN_NEW_WORDS
 
     def add(self, texts: Iterable[str], font: ClusterFont, *, rtl: bool) -> None:
         """Shape words in batches, which takes half the time, before their text is shaped.
 
-        Words with a new cluster are left out: `shape` assigns codes, in the order of first use.
+        `texts` are different words of a font's script, without separators. Those with a new cluster
+        are left out: `shape` assigns codes, in the order of first use.
         """
         words = self._fonts[font]
         recent, older = words.recent[rtl], words.older[rtl]
@@ -92,12 +98,12 @@ class WordCache:
         words.new = len(new)
 
     def trim(self) -> None:
-        """Start a new generation if MAX_WORDS have been added to the recent one."""
+        """Start a new generation if more than MAX_WORDS have been added to the recent one."""
         if self._added > MAX_WORDS:
             self._start_generation()
 
     def remove(self, font: ClusterFont) -> None:
-        """Drop the words of a font that is no longer used."""
+        """Drop the words of a font that is no longer used, if there are any."""
         self._fonts.pop(font, None)
 
     def _shape_word(self, text: str, font: ClusterFont, *, rtl: bool) -> EncodedText:

@@ -295,6 +295,12 @@ def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
     assert styles == "".join(BOLD if one.isupper() else PLAIN for one in "".join(rows))
 
 
+def test_a_long_line_that_comes_with_its_end_is_laid_out_like_any_other() -> None:
+    text = "word longerword " * 5 + "\nnext\n"
+    pages = lay_out_in_short_pieces(text)
+    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
+
+
 @given(texts(WORDS, BREAKS, min_parts=1, max_parts=12), st.integers(8, 40))
 def test_a_text_has_a_line_that_is_too_long_or_none(text: str, longest: int) -> None:
     lines = text.split("\n")

@@ -13,7 +13,7 @@ from chalicelib import VERSION, clients
 from chalicelib.api import routes
 from chalicelib.records.record import Status
 from chalicelib.services import Services
-from chalicelib.storage.links import Links
+from chalicelib.storage.pdf_links import Links
 from tests import seeding
 from tests.unit.desk import SETTINGS, services, stored
 

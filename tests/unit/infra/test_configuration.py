@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,3 +51,17 @@ def test_an_architecture_can_be_set_for_all_stages_and_an_unknown_one_is_rejecte
     configuration.write(project, {"stages": {"dev": {"lambda_architecture": "mips"}}})
     with pytest.raises(StageError, match="'mips': set it to x86_64 or arm64"):
         configuration.architecture(project, "dev")
+
+
+def test_name_prefix_is_set_unless_a_stage_is_provisioned_under_another_name(
+    project: Path,
+) -> None:
+    stages: dict[str, Any] = {"dev": {"environment_variables": {"UPLOADS": "off"}}}
+    configuration.write(project, {"app_name": "text-to-pdf", "stages": stages})
+    configuration.set_name_prefix(project, "acme-", "dev")
+    assert configuration.read(project)["app_name"] == "acme-text-to-pdf"
+    stages["prod"] = {"environment_variables": {"TABLE": "text-to-pdf-prod"}}
+    configuration.write(project, {"app_name": "text-to-pdf", "stages": stages})
+    with pytest.raises(StageError, match="'prod'"):
+        configuration.set_name_prefix(project, "acme-", "dev")
+    assert configuration.read(project)["app_name"] == "text-to-pdf"

@@ -6,7 +6,7 @@ The decoder represents bytes that are not UTF-8 as surrogates (`surrogateescape`
 import re
 from collections.abc import Callable
 
-from chalicelib.converter.reading.places import fits, is_latin, is_letter
+from chalicelib.converter.detection.places import fits, is_latin, is_letter
 
 VALID_PER_STRAY = 2
 """Valid UTF-8 sequences for each stray byte at which a text counts as damaged UTF-8."""
@@ -35,12 +35,18 @@ _MAX_OTHER_LINES = 2
 
 
 def decode_escaped(sample: bytes) -> str:
-    """Decode the sample as UTF-8, with a surrogate for each byte that is not UTF-8."""
+    """Decode a sample as UTF-8, CESU-8 or Java's UTF-8.
+
+    Each byte that is none of these becomes a lone surrogate (`surrogateescape`).
+    """
     return join_surrogate_pairs(sample.decode("utf-8", "surrogateescape"))
 
 
 def join_surrogate_pairs(text: str) -> str:
-    """Replace the surrogate pairs of CESU-8 and Java, and Java's NUL, by their characters."""
+    """Replace the surrogate pairs of CESU-8 and Java, and Java's NUL, by their characters.
+
+    `text` was decoded from UTF-8 with `surrogateescape`, which does not know them.
+    """
     if "\udced" in text:
         text = _SURROGATE_PAIR.sub(_character, text)
     return text.replace(_JAVA_NUL, "\0") if _JAVA_NUL in text else text
@@ -53,10 +59,12 @@ def _character(pair: re.Match[str]) -> str:
 
 
 def is_damaged(sample: bytes, valid_per_stray: int) -> bool:
-    """Return whether the sample is UTF-8 in which a few bytes are from another encoding.
+    """Return whether a sample is UTF-8 in which a few bytes, or none, are from another encoding.
 
-    In prose in any other encoding, most bytes beyond ASCII do not form UTF-8. Characters that are
-    cut at either end of the sample are ignored.
+    In prose in any other encoding, most bytes beyond ASCII do not form UTF-8. `valid_per_stray` is
+    the number of valid characters beyond ASCII for each stray byte that suffices; fewer do if all
+    make sense in their places, or if most lines are either entirely UTF-8 or not at all. Characters
+    that are cut at either end of the sample are ignored. ASCII is not damaged UTF-8.
     """
     text = decode_escaped(_CUT.sub(b"", sample))
     valid, stray = len(_VALID.findall(text)), sum(map(len, _STRAYS.findall(text)))
@@ -89,7 +97,10 @@ def _is_utf8_by_lines(text: str) -> bool:
 
 
 def lines_in_other_charsets(text: str) -> bytes:
-    """Return the bytes of the lines in which no character beyond ASCII is valid UTF-8."""
+    """Return the bytes of the lines that have stray bytes, and no valid UTF-8 beyond ASCII.
+
+    `text` was decoded with `surrogateescape`.
+    """
     lines = text.splitlines(keepends=True)
     others = [line for line in lines if _STRAYS.search(line) and not _VALID.search(line)]
     return "".join(others).encode("ascii", "surrogateescape")
@@ -98,8 +109,8 @@ def lines_in_other_charsets(text: str) -> bytes:
 class Repair:
     """Decodes the stray bytes in a stream of UTF-8, line by line.
 
-    `guess` returns the charset of lines in which nothing is UTF-8. Stray bytes in other lines are
-    decoded in `charset`.
+    `guess` returns the charset of lines in which nothing beyond ASCII is UTF-8; it is called once,
+    with the bytes of the first such lines. Stray bytes in other lines are decoded in `charset`.
     """
 
     def __init__(self, charset: str, guess: Callable[[bytes], str], longest: int) -> None:
@@ -113,7 +124,7 @@ class Repair:
         self._repaired = 0
 
     def take_replaced(self) -> int:
-        """Return the number of characters that could not be decoded since the last call."""
+        """Return the number of U+FFFD that were made of stray bytes since the last call."""
         count, self._replaced = self._replaced, 0
         return count
 
@@ -123,9 +134,11 @@ class Repair:
         return count
 
     def feed(self, text: str, *, at_start: bool, final: bool) -> str:
-        """Return the repaired text up to the last line end, or all of it if it is final.
+        """Return the repaired text up to the last line end, or all of it if it is `final`.
 
-        `at_start` is whether the text is at the start of the stream.
+        `text` was decoded with `surrogateescape`; what follows its last line end is held back, but
+        not if it has more than `longest` characters. If the text is `at_start` of the stream, the
+        rest of a cut character there becomes U+FFFD; so does the start of one at a `final` end.
         """
         text, self._held = self._held + text, ""
         if not final:

@@ -4,7 +4,7 @@ import codecs
 import unicodedata
 from collections import Counter
 
-from chalicelib.converter.reading.signature import controls_in
+from chalicelib.converter.detection.signature import controls_in
 
 _MIN_NUL_SHARE = 0.01
 """Share of two-byte units with a NUL above which a sample is UTF-16."""
@@ -19,7 +19,8 @@ def from_nuls(sample: bytes, *, whole: bool) -> str | None:
     """Return the codec if the sample is UTF-16 or UTF-32 without a byte order mark, or None.
 
     The NULs of Latin letters, blanks and line ends all have the same position in their units,
-    which NULs in other text have not. `whole` is whether the sample is the whole text.
+    which NULs in other text have not. `whole` is whether the sample is the whole text; otherwise
+    its last character may be incomplete.
     """
     if not sample.count(0) or (whole and len(sample) % 2):
         return None

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from chalicelib.converter.reading import places
+from chalicelib.converter.detection import places
 
 SAMPLES = 120
 """Maximum bytes beyond ASCII that are scored; more changed no result that was tried."""
@@ -170,9 +170,12 @@ _LANGUAGES = (
 
 
 def ranked(window: bytes, names: Iterable[str] = CHARSETS) -> list[tuple[float, str]]:
-    """Return score and name of each charset for the bytes of a window, best first."""
+    """Return score and name of each charset for the bytes of a window, best first.
+
+    `names` are Python's names of single-byte codecs. Scores are natural logarithms of likelihoods.
+    """
     at = [match.start() for match in re.finditer(rb"[\x80-\xff]", window)][:SAMPLES]
-    words = common_words(window.decode("latin-1"))
+    words = ascii_words(window.decode("latin-1"))
     scores = [
         (score(window, window.decode(name, "replace"), at, words) + CHARSETS.get(name, -3.0), name)
         for name in names
@@ -180,15 +183,17 @@ def ranked(window: bytes, names: Iterable[str] = CHARSETS) -> list[tuple[float, 
     return sorted(scores, key=lambda pair: -pair[0])
 
 
-def common_words(text: str) -> set[str]:
-    """Return the words of ASCII letters in a text."""
+def ascii_words(text: str) -> set[str]:
+    """Return all sequences of ASCII letters in a text, in lower case."""
     return set(re.findall(r"[a-z]+", text.lower()))
 
 
 def score(window: bytes, text: str, at: list[int], words: set[str]) -> float:
-    """Return the log-likelihood of the characters that a decoded window has at these places.
+    """Return the log-likelihood of the characters that a decoded window has at some places.
 
-    A repeated byte counts less each time, as it may be in the same word or the same line.
+    `text` has one character for each byte of the window, `at` are the indices of the characters to
+    judge, and `words` the text's ASCII words, which indicate its language. A repeated byte counts
+    less each time, as it may be in the same word or the same line.
     """
     counts = Counter(window[place] for place in at)
     weights = {byte: (1 + math.log(count)) / count for byte, count in counts.items()}
@@ -227,7 +232,10 @@ def _word(text: str, place: int) -> str:
 
 
 def weight(window: bytes) -> float:
-    """Return the weight of all bytes beyond ASCII, in bytes that occur only once."""
+    """Return the weight in a score of a window's first SAMPLES bytes beyond ASCII.
+
+    The unit is that of a byte that occurs once; repeated bytes count less.
+    """
     others = [byte for byte in window if byte > 0x7F][:SAMPLES]
     return sum(1 + math.log(count) for count in Counter(others).values())
 

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from chalicelib.converter.reading import latin
-from chalicelib.converter.reading.places import fits, is_latin, is_letter
+from chalicelib.converter.detection import latin
+from chalicelib.converter.detection.places import fits, is_latin, is_letter
 
 _ASCII = bytes(range(0x80))
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -40,10 +40,11 @@ _ENOUGH = 16 * 1024
 def charsets(
     sample: bytes, detect: Callable[[bytes], tuple[str, float]], likely: Sequence[str] = ()
 ) -> tuple[list[str], bool]:
-    """Return the charset, those that are about as likely, and whether the detector decided.
+    """Return the charset, at most two that are about as likely, and whether the detector decided.
 
-    `detect` is the detector; it is not asked if a sparse sample has nothing but signs. The first
-    of the `likely` charsets in which the sample makes sense is its charset.
+    The sample has bytes beyond ASCII. `detect` is the detector, which returns a charset and its
+    confidence from 0 to 1; it is not asked if a sparse sample has nothing but signs. The first of
+    the `likely` charsets in which the sample makes sense is its only charset.
     """
     for name in likely:
         if makes_sense(sample, name):
@@ -116,7 +117,11 @@ def _mixes_scripts(text: str) -> bool:
 
 
 def makes_sense(sample: bytes, name: str) -> bool:
-    """Return whether the sample decodes to Latin words and to signs that fit their contexts."""
+    """Return whether the charset `name` decodes a sample to Latin text.
+
+    All of its letters are Latin, and its letters and signs beyond ASCII fit their contexts; there
+    are no box drawings and no controls beyond ASCII.
+    """
     try:
         text = sample.decode(name)
     except UnicodeDecodeError:

@@ -24,8 +24,8 @@ class Links:
     def url(self, output_key: str, *, inline: bool = False) -> str:
         """Return a presigned URL (SigV4), valid for LINK_SECONDS, that downloads a PDF.
 
-        With `inline`, a browser shows the PDF instead. Signing takes no request. The URL expires
-        earlier if the credentials that signed it do.
+        With `inline`, a browser shows the PDF instead. Signing takes no request, and does not check
+        that the PDF exists. The URL expires earlier if the credentials that signed it do.
         """
         return self._client.generate_presigned_url(
             "get_object",
@@ -44,8 +44,10 @@ class Links:
 def disposition(output_key: str, kind: str = "attachment") -> str:
     """Return a Content-Disposition with the last part of the key as file name (RFC 6266, RFC 8187).
 
-    Control characters and characters of paths and of the header's syntax become `_`. Clients that
-    read only `filename`, like curl, get a name in ASCII.
+    `kind` is `attachment`, which browsers download, or `inline`, which they show. Unprintable
+    characters and those of paths and of the header's syntax become `_`, and the name is cut before
+    its extension if it is longer than MAX_NAME_BYTES. Clients that read only `filename`, like curl,
+    get a name in ASCII.
     """
     last = output_key.rpartition("/")[2]
     stem, dot, extension = _sanitize(last).rpartition(".")

@@ -47,12 +47,15 @@ _PRINTABLE = bytes([*b"\t\n\f\r", *range(0x20, 0x7F)])
 
 
 def controls_in(sample: bytes) -> int:
-    """Return the number of bytes that do not occur in text."""
+    """Return the number of bytes of a sample that do not occur in text (CONTROLS)."""
     return len(sample.translate(None, _TEXT_BYTES))
 
 
 def kind_of(sample: bytes) -> str | None:
-    """Return the kind of file that begins with `sample`, or None if it is not known."""
+    """Return the kind of file that begins with `sample`, such as "a PDF document".
+
+    Returns None for text and for kinds that are not known.
+    """
     for magic, kind in _MAGIC:
         if magic.match(sample):
             return kind
@@ -68,10 +71,11 @@ def kind_of(sample: bytes) -> str | None:
 
 
 def check_is_text(sample: bytes, *, is_holed: bool = False) -> None:
-    """Raise NotText if the sample is not the beginning of a text.
+    """Raise NotText if the sample, which may be empty, is not the beginning of a text.
 
-    `is_holed` is whether long runs of NULs have been taken out of it, as most programs and other
-    binary files have them.
+    It is none if its kind is known, or if more than a third of it are CONTROLS, except for NULs
+    with which fields of a text are padded. A twentieth is enough if `is_holed`, which is whether
+    long runs of NULs have been taken out of it, as most programs and other binary files have them.
     """
     if kind := kind_of(sample):
         raise NotText(f"This is not a text file: it looks like {kind}.")

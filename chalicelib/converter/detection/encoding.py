@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chalicelib.converter.reading import holes, utf8
-from chalicelib.converter.reading.nuls import from_nuls
-from chalicelib.converter.reading.parts import BYTES, begins_in_ascii, split
-from chalicelib.converter.reading.signature import check_is_text, kind_of
+from chalicelib.converter.detection import holes, utf8
+from chalicelib.converter.detection.nuls import from_nuls
+from chalicelib.converter.detection.parts import BYTES, begins_in_ascii, split
+from chalicelib.converter.detection.signature import check_is_text, kind_of
 from chalicelib.converter.report import Basis, Step
 from chalicelib.errors import NotText
 
@@ -40,9 +40,9 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 class Encoding:
     """Python's name of a codec, how certain it is, and the step that decided.
 
-    `readings` are this codec and those that are about as likely, each with the first word that they
-    decode differently; empty if there is no doubt. `record` is the length of a mainframe's fixed
-    records, which have no line ends.
+    Of several parts, the names are joined by plus signs. `readings` are this codec and those that
+    are about as likely, each with the first word that they decode differently; empty if there is no
+    doubt. `record` is the length of a mainframe's fixed records, which have no line ends.
     """
 
     name: str
@@ -53,7 +53,11 @@ class Encoding:
 
     @classmethod
     def of(cls, parts: "Sequence[Encoding]") -> "Encoding":
-        """Return the encoding of a text of several parts, whose names are joined by plus signs."""
+        """Return the encoding of a text of one or more parts, given in order of appearance.
+
+        For several, the names are joined without repetition, and the rest is that of the first
+        part that is not certain, or else of the last part; `record` is None.
+        """
         first, *more = parts
         if not more:
             return first
@@ -64,7 +68,7 @@ class Encoding:
 
     @property
     def keeps_ascii(self) -> bool:
-        """Whether the bytes of ASCII mean the same in this encoding."""
+        """Whether ASCII letters and digits have the same bytes in this encoding."""
         return keeps_ascii(self.name)
 
     @property
@@ -82,10 +86,11 @@ def recognise(
 ) -> Encoding:
     """Return the encoding of the start of a text; `sample` is the whole text if `whole`.
 
-    `declared` is the charset that the sender named. `likely` are codecs that decide, in order,
-    where the bytes alone do not.
+    `declared` is the charset that the sender named, which is ignored if it is unknown or the sample
+    cannot be in it. `likely` are codecs that decide, in order, where the bytes alone do not. An
+    empty sample is ASCII.
 
-    Raises NotText, naming the kind of file, if the sample is not text in any encoding.
+    Raises NotText, naming the kind of file if it is known, if the sample is not text.
     """
     original, sample = sample, _without_holes(sample, whole=whole)
     if name := _marked(sample):
@@ -141,7 +146,10 @@ def _marked(sample: bytes) -> str | None:
 
 
 def needs_recognition(block: bytes) -> bool:
-    """Return whether a block shows that a text is not plain ASCII."""
+    """Return whether a block in single bytes has bytes beyond ASCII, or switches charsets by ESC.
+
+    Then what was taken for plain ASCII so far is not.
+    """
     return not block.isascii() or _switches_charsets(block)
 
 
@@ -211,13 +219,17 @@ def _window(sample: bytes) -> bytes:
 
 
 def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
-    """Return the charset of lines in a UTF-8 text that are not UTF-8 themselves."""
+    """Return the charset of lines in a UTF-8 text that are not UTF-8 themselves.
+
+    `likely` are codecs that decide, in order, where the bytes alone do not. The charset contains
+    ASCII: if another one is guessed, Windows-1252 is returned.
+    """
     name = _guessed(_window(lines), likely).name
     return name if keeps_ascii(name) else "cp1252"
 
 
 def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
-    from chalicelib.converter.reading import (  # only texts that need guessing need them
+    from chalicelib.converter.detection import (  # only texts that need guessing need them
         ebcdic,
         western,
     )
@@ -250,7 +262,7 @@ def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...
 
 
 def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
-    from chalicelib.converter.reading import ebcdic
+    from chalicelib.converter.detection import ebcdic
 
     record = ebcdic.record_length(window)
     for name in likely:
@@ -260,7 +272,10 @@ def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
 
 
 def keeps_ascii(name: str) -> bool:
-    """Return whether the bytes of ASCII letters and digits mean the same in an encoding."""
+    """Return whether ASCII letters and digits have the same bytes in an encoding.
+
+    Raises LookupError if Python has no codec of this name.
+    """
     return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import clients
-from chalicelib.storage.links import Links, disposition
+from chalicelib.storage.pdf_links import Links, disposition
 
 REGIONS = {
     "us-east-1": "out.s3.amazonaws.com",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.converter.reading.encoding import recognise
-from chalicelib.converter.reading.nuls import from_nuls
-from chalicelib.converter.reading.utf8 import VALID_PER_STRAY, is_damaged
+from chalicelib.converter.detection.encoding import recognise
+from chalicelib.converter.detection.nuls import from_nuls
+from chalicelib.converter.detection.utf8 import VALID_PER_STRAY, is_damaged
 
 LATIN = "the quick brown fox jumps over the lazy dog "
 CHINESE = "人人生而自由在尊嚴和權利上平等"  # without 一, U+4E00

@@ -53,7 +53,8 @@ _CASE_JUMPS = re.compile(rb"[a-z][A-Z0-9]|[0-9][a-z]")
 class Parts:
     """Divides a stream into its parts; the result does not depend on the size of the blocks.
 
-    `held` is the bytes that cannot be judged before the next block.
+    `form` is that of the last part so far, and `held` the bytes that cannot be judged before the
+    next block.
     """
 
     def __init__(self, form: str = BYTES, *, is_single: bool = False) -> None:
@@ -63,7 +64,10 @@ class Parts:
         self.held = b""
 
     def feed(self, block: bytes, *, final: bool) -> Iterator[tuple[str, bytes]]:
-        """Yield the form and bytes of each part; bytes that need the next block are held back."""
+        """Yield form and bytes of each part, or what a block has of it, in order.
+
+        Bytes that need the next block are held back, unless the block is `final`: the last one.
+        """
         if self._is_single:
             yield self.form, block
             return
@@ -83,12 +87,19 @@ class Parts:
 
 
 def has_signs(block: bytes, at: int = 0) -> bool:
-    """Return whether a block in an encoding of single bytes may have the start of UTF-16."""
+    """Return whether a part in UTF-16 may begin at index `at` of a block, or later.
+
+    If there are neither NULs nor byte order marks, none can.
+    """
     return any(block.find(sign, at) >= 0 for sign in (b"\0", *_MARKS))
 
 
 def split(sample: bytes, *, whole: bool) -> list[tuple[str, bytes]]:
-    """Return form and bytes of the parts of a sample, which may begin in any form."""
+    """Return form and bytes of the parts of a sample, which may begin in any form.
+
+    If the sample is not the `whole` text, its last part includes the bytes that cannot be judged
+    without what follows.
+    """
     pieces = [*Parts().feed(sample, final=whole)]
     if not whole:
         rest = len(sample) - sum(len(data) for _, data in pieces)
@@ -97,7 +108,10 @@ def split(sample: bytes, *, whole: bool) -> list[tuple[str, bytes]]:
 
 
 def begins_in_ascii(sample: bytes, *, whole: bool) -> bool:
-    """Return whether a line in ASCII, or words, precede the first part in UTF-16."""
+    """Return whether a sample begins with lines in ASCII, or with words, that are not in UTF-16.
+
+    The sample must not be empty; `whole` is whether it is the whole text.
+    """
     form, first = split(sample, whole=whole)[0]
     is_line = first.endswith(b"\n") and first.isascii() and 0 not in first
     return form == BYTES and (is_line or _is_byte_text(first[:_LOOKAHEAD]))

@@ -9,7 +9,7 @@ import codecs
 import re
 from functools import cache
 
-from chalicelib.converter.reading import latin
+from chalicelib.converter.detection import latin
 
 _BASE = "cp037"
 _DIFFERENCES = {
@@ -58,6 +58,7 @@ _COMMON = {
     "cp871": -1.5,
 }
 PAGES = (*_COMMON, "cp1140", *_EURO)
+"""All code pages that can be detected."""
 
 RECORDS = (80, 120, 132, 133)
 """Lengths of fixed records: punched cards, and printer lines, one with a control byte."""
@@ -127,12 +128,12 @@ def is_ebcdic(window: bytes) -> bool:
 
 
 def pages(window: bytes) -> list[str]:
-    """Return the code pages that the text may be in, the most likely first.
+    """Return the code pages that a text in EBCDIC may be in, the most likely first.
 
-    These are several if they are about as likely and decode the text differently.
+    These are two or three if they are about as likely and decode the text differently.
     """
     at = [m.start() for m in _UNUSUAL.finditer(window.decode(_BASE))][: latin.SAMPLES]
-    words = latin.common_words(window.decode(_BASE))
+    words = latin.ascii_words(window.decode(_BASE))
     scores = {
         # The currency sign may be a euro sign, which has its place in newer pages.
         name: latin.score(window, window.decode(name).replace("¤", "€"), at, words) + common
@@ -156,10 +157,11 @@ def _has_euro(window: bytes, name: str) -> bool:
 
 
 def record_length(window: bytes) -> int | None:
-    """Return the length of fixed records, or None if the text has line ends or no records.
+    """Return the length of a text's fixed records, one of RECORDS, or None.
 
-    Records are padded with blanks. With the right length, most records end with a blank, and
-    most do not begin with one.
+    A text in EBCDIC has none if it has line ends, or is shorter than two records. Records are
+    padded with blanks: with the right length, most end with a blank, and most do not begin with
+    one.
     """
     if any(end in window for end in (_NEL, _LF, 0x0D)):
         return None

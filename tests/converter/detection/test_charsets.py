@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.converter.reading import latin
+from chalicelib.converter.detection import latin
+from chalicelib.converter.detection.ebcdic import PAGES
+from chalicelib.converter.detection.encoding import Encoding, recognise
 from chalicelib.converter.reading.decoding import Decoding
-from chalicelib.converter.reading.ebcdic import PAGES
-from chalicelib.converter.reading.encoding import Encoding, recognise
 from chalicelib.converter.report import Step
 from chalicelib.converter.warning import WarningCode, doubtful_encoding_warning
 

@@ -12,7 +12,11 @@ _NOT_LETTERS = "\u00aa\u00ba\u00b5\u0192\u03c0\u2126\u02c6\u02dc"
 
 
 def fits(text: str, at: int) -> bool:
-    """Return whether the character at index `at` is plausible between its neighbours."""
+    """Return whether the character at index `at` is plausible between its neighbours.
+
+    The ends of the text count as blanks. The rules are those for characters beyond ASCII, and for
+    the ASCII characters that other charsets have in their place.
+    """
     character = text[at]
     before, after = _neighbours(text, at)
     if is_letter(character):
@@ -59,7 +63,10 @@ def is_letter(character: str) -> bool:
 
 
 def is_latin(letter: str) -> bool:
-    """Return whether the letter is Latin, or a symbol that occurs in Latin text."""
+    """Return whether a letter is Latin, or a symbol that occurs in Latin text, such as µ.
+
+    Every ASCII character counts as Latin.
+    """
     if letter.isascii() or letter in _NOT_LETTERS:
         return True
     return unicodedata.name(letter, "").startswith("LATIN")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chalicelib.converter.detection.holes import MIN_LENGTH, Splitter, without
 from chalicelib.converter.reading.decoding import Decoding
-from chalicelib.converter.reading.holes import MIN_LENGTH, Splitter, without
 
 LOG = "2026-11-02 07:00:00 INFO the job – “done” in 5 €, naïve café\n" * 8
 GERMAN = "Größe, Straße und schöne Türen gehören für alle dazu: Übung macht den Meister\n" * 8

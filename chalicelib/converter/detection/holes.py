@@ -16,8 +16,9 @@ _HOLE = re.compile(rb"\0{%d,}" % MIN_LENGTH)
 def without(sample: bytes, unit: int = 2) -> bytes:
     """Return a sample of a text without its holes.
 
-    Where other NULs show that a character may have several bytes, so many of each hole's stay that
-    what follows is as far from a character's first byte as it was, if those have `unit` bytes.
+    If there are other NULs, characters may have several bytes. Then the remainder of each hole's
+    length divided by `unit`, the bytes of a character, stays as NULs, so that the characters after
+    it are not shifted.
     """
     if 0 not in sample:
         return sample
@@ -35,7 +36,11 @@ class Splitter:
         self._nuls = nuls  # at the end of what was fed; more may follow
 
     def feed(self, block: bytes, *, final: bool) -> Iterator[bytes | int]:
-        """Yield the bytes of text, and of each hole its length."""
+        """Yield the text of a block as bytes, and each hole as its length, in order.
+
+        NULs at the end of a block are held back until the next one, unless the block is `final`:
+        the last one. A block without NULs is yielded as it is, even if it is empty.
+        """
         if self._nuls == 0 and 0 not in block:
             yield block
             return
@@ -62,5 +67,5 @@ class Splitter:
 
 
 def note(length: int) -> str:
-    """Return what is shown in place of a hole."""
+    """Return the text that is shown in place of a hole of `length` bytes."""
     return f"[{length:,} NUL bytes]"
