@@ -2,33 +2,23 @@
 
 fpdf2 would keep every page until the end, and then every byte of the file, in several times the
 memory of the text. So pages, fonts and the page tree are written without it, and fpdf2 only makes
-the catalog, metadata, output intent and document information after the last page. Only `_Trailer`
-uses private members of fpdf2.
+the catalog, metadata, output intent and document information after the last page (`trailer`).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
-from hashlib import md5
-from html import escape
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
-from fpdf import FPDF
-from fpdf.output import OutputProducer
-from fpdf.prefs import ViewerPreferences
-from fpdf.syntax import PDFObject
-
-from chalicelib import VERSION
 from chalicelib.converter.document.annotations import LinkAnnotations
 from chalicelib.converter.document.content import Mark, content_sequences
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.document.outline import PAGE_LABELS, Outline
+from chalicelib.converter.document.outline import Outline
 from chalicelib.converter.document.painter import Painter
 from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.document.structure import StructureTree
+from chalicelib.converter.document.trailer import DocumentTrailer
 from chalicelib.converter.fonts.font import FontSelector
-from chalicelib.converter.language import UNDETERMINED
 from chalicelib.converter.layout.layout import Page
 from chalicelib.converter.layout.links import Link
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
@@ -40,42 +30,6 @@ from chalicelib.converter.report import Source
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
     from chalicelib.converter.scripts.shaper import Shaper
-
-PRODUCER = f"chalice-text-to-pdf {VERSION} with fpdf2"
-
-_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
- xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
- xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>2</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>{accessible}
-<dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-<xmp:CreateDate>{created}</xmp:CreateDate><pdf:Producer>{producer}</pdf:Producer>
-</rdf:Description>
-</rdf:RDF>
-</x:xmpmeta>"""
-
-
-# The identification of PDF/UA-1 (ISO 14289-1, 5). PDF/A requires a schema for properties that it
-# does not define (ISO 19005-2, 6.6.2.3.1).
-_PDF_UA = """
-<pdfuaid:part xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">1</pdfuaid:part>
-<pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
- xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
- xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property>
-</rdf:li></rdf:Bag>
-</pdfaExtension:schemas>"""
 
 
 class Document:
@@ -93,8 +47,8 @@ class Document:
         options: Options,
     ) -> None:
         tagged = options.tagged is Switch.ON
-        self._described = _Described(source, tagged=tagged)
-        self.objects = ObjectWriter(sink, self._described.pdf_version)
+        self._trailer = DocumentTrailer(source, tagged=tagged)
+        self.objects = ObjectWriter(sink, self._trailer.pdf_version)
         self._repertoire = FontSelector()
         self._shaper: Shaper | None = None
         self.painter = Painter(
@@ -217,13 +171,13 @@ class Document:
         forms += self.painter.pictures.write(self.objects)
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)
-        self._described.stream = self.objects
+        self._trailer.stream = self.objects
         if self._structure:
-            self._described.structure = self._structure.finish()
-        self._described.outline = self._outline.finish()
-        self._described.root = self.tree.finish()
-        self._described.first_page = self.tree.first_page
-        self._described.output(output_producer_class=_Trailer)
+            self._trailer.structure = self._structure.finish()
+        self._trailer.outline = self._outline.finish()
+        self._trailer.root = self.tree.finish()
+        self._trailer.first_page = self.tree.first_page
+        self._trailer.write_trailer()
 
 
 def _watermark(text: str, geometry: Geometry) -> bytes:
@@ -232,81 +186,3 @@ def _watermark(text: str, geometry: Geometry) -> bytes:
     from chalicelib.converter.document.watermark import watermark
 
     return watermark(text, geometry)
-
-
-class _Described(FPDF):
-    """The document as fpdf2 knows it: metadata and settings, but no pages."""
-
-    stream: ObjectWriter
-    root: int
-    first_page: int
-    structure: int | None = None
-    outline: int | None = None
-
-    def __init__(self, source: Source, *, tagged: bool) -> None:
-        super().__init__(enforce_compliance="PDF/A-2U")
-        created = source.created_at.astimezone(UTC).replace(microsecond=0)
-        self._identifier = md5(source.document_id.encode(), usedforsecurity=False).hexdigest()
-        self.alias_nb_pages(cast("str", None))  # keeps '{nb}' in a text unchanged
-        self.set_title(source.name)
-        self.set_producer(PRODUCER)
-        self.set_creation_date(created)
-        self.set_lang(source.language or UNDETERMINED)
-        self.viewer_preferences = ViewerPreferences(display_doc_title=True)
-        self.set_xmp_metadata(
-            _XMP.format(
-                title=escape(_in_xml(source.name)),
-                created=created.isoformat(),
-                producer=PRODUCER,
-                conformance="A" if tagged else "U",
-                accessible=_PDF_UA if tagged else "",
-            )
-        )
-
-    def file_id(self) -> str:
-        """Return two equal identifiers, as the file is not a revision of another (14.4)."""
-        return f"<{self._identifier}><{self._identifier}>"
-
-
-def _in_xml(text: str) -> str:
-    """Return the text with U+FFFD for characters that XML 1.0 does not allow."""
-    return "".join(
-        character if character >= " " and character not in "\ufffe\uffff" else "\ufffd"
-        for character in text
-    )
-
-
-class _Written(PDFObject):
-    """A reference, for fpdf2, to an object that is already in the file."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.id = number
-
-
-class _Trailer(OutputProducer):
-    """Appends the objects that fpdf2 makes to the file."""
-
-    def bufferize(self) -> bytearray:
-        """Write the objects; FPDF.output(), which calls this, gets no bytes."""
-        described = cast("_Described", self.fpdf)
-        objects = described.stream
-        self.obj_id = objects.last_number
-        catalog = self._add_catalog()
-        info = self._add_info()
-        self._finalize_catalog(
-            catalog,
-            pages_root_obj=_Written(described.root),  # type: ignore[arg-type]
-            first_page_obj=_Written(described.first_page),  # type: ignore[arg-type]
-            sig_annotation_obj=None,
-            xmp_metadata_obj=self._add_xmp_metadata(),
-            struct_tree_root_obj=_Written(described.structure) if described.structure else None,
-            outline_dict_obj=_Written(described.outline) if described.outline else None,  # type: ignore[arg-type]
-        )
-        catalog.page_labels = PAGE_LABELS
-        while objects.last_number < self.obj_id:
-            objects.reserve()
-        for made in self.pdf_objs:
-            objects.add_serialized(made.serialize(), made.id)  # type: ignore[union-attr]
-        objects.close(catalog.id, info.id, described.file_id())
-        return bytearray()
