@@ -42,11 +42,12 @@ def configure(stage: str, project: Path, session: boto3.Session) -> None:
     """Set the throttling of a deployed API, and allow or forbid uploads from its page.
 
     Uploads to the input bucket are allowed, by a CORS rule, if the setting UPLOADS is `on` or not
-    set. Raises StageError if the stage is not deployed, or as `check` does.
+    set; PAGE_ORIGINS names origins besides the page's own. `check` must have accepted the stage's
+    settings. Raises StageError if the stage is not deployed from this project.
     """
     config = configuration.read(project)
-    settings = configuration.environment(config, config["stages"][stage])
     resources = deployed.resources(stage, project)
+    settings = configuration.environment(config, config["stages"][stage])
     api = next(r for r in resources if r["resource_type"] == "rest_api")
     session.client("apigateway").update_stage(
         restApiId=api["rest_api_id"],

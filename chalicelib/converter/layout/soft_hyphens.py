@@ -5,7 +5,7 @@ from chalicelib.converter.reading.cleaning import StyledLine, join_lines, slice_
 
 
 def visible(line: str, start: int, end: int) -> str:
-    """Return a row of the line, without soft hyphens except one at its end.
+    """Return `line[start:end]` without soft hyphens, except one at its end if the line continues.
 
     PDF readers would not find a word that contains one (PDF 32000-1, 14.8.2.2.3).
     """

@@ -98,7 +98,7 @@ def slice_line(line: str, start: int, end: int) -> str:
 
 
 def join_lines(first: str, second: str) -> str:
-    """Return `first + second`, with the styles of both."""
+    """Return `first + second`, a StyledLine with the styles of each if either has any."""
     if not isinstance(first, StyledLine) and not isinstance(second, StyledLine):
         return first + second
     return styled_line(str(first) + str(second), styles_of(first) + styles_of(second))

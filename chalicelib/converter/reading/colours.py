@@ -46,9 +46,10 @@ def faint(foreground: int) -> int:
 
 @cache
 def printed(foreground: int, background: int) -> Colour:
-    """Return the colour in which text is printed so that it is legible.
+    """Return the colour in which text of a palette number is printed on one of another.
 
-    It is made darker, or lighter on a dark background, until its contrast is MIN_CONTRAST.
+    0 is the default: black for text, and the paper for backgrounds. The colour is made darker, or
+    lighter on a dark background, until its contrast is at least MIN_CONTRAST.
     """
     behind = PALETTE[background] if background else _PAPER
     colour = PALETTE[foreground] if foreground else _INK

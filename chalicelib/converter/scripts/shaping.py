@@ -35,9 +35,9 @@ def shape_clusters(
 def shape_words(
     words: Sequence[str], font: ClusterFont, *, rtl: bool
 ) -> Iterator[tuple[str, EncodedText]]:
-    """Shape words in one call, and yield those without new clusters, each as if shaped alone.
+    """Shape words in one call, and yield those whose clusters all are in `font.encoded` already.
 
-    With each word come its codes, from left to right, and its advance. The words must not be empty
+    The others are left out, to be shaped alone. With each word come its codes, from left to right, and its advance. The words must not be empty
     or have line feeds, which separate them here, as no font has rules for line feeds.
     """
     text = "\n".join(words)
