@@ -37,8 +37,9 @@ def shape_words(
 ) -> Iterator[tuple[str, EncodedText]]:
     """Shape words in one call, and yield those whose clusters all are in `font.encoded` already.
 
-    The others are left out, to be shaped alone. With each word come its codes, from left to right, and its advance. The words must not be empty
-    or have line feeds, which separate them here, as no font has rules for line feeds.
+    The others are left out, to be shaped alone. With each word come its codes, from left to right,
+    and its advance. The words must not be empty or have line feeds, which separate them here, as no
+    font has rules for line feeds.
     """
     text = "\n".join(words)
     buffer, glyphs = _shape(text, font, rtl=rtl)
