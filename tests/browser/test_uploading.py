@@ -326,5 +326,6 @@ def test_hundreds_of_files_can_be_uploaded_at_once(tab: Tab, tmp_path: Path) -> 
     while not last.count():
         before = tab.rows.count()
         tab.rows.last.scroll_into_view_if_needed()
-        expect(tab.rows).not_to_have_count(before)
+        # An answer that never comes is given up after 35 s, and asked for again.
+        expect(tab.rows).not_to_have_count(before, timeout=4 * TIMEOUT_MS)
     expect(last).to_be_visible()

@@ -11,6 +11,7 @@ import { isSettled, watch } from "./watch.js";
 const PAGE = 50;
 const TYPING_DELAY = 300; // milliseconds after the last keystroke before a search starts
 const STALE_AFTER = 15_000; // milliseconds after which returning to the tab refreshes the list
+const RETRY_DELAY = 5_000; // milliseconds after which a failed page of the list is requested again
 const MAX_COUNT_STEPS = 5; // requests for one count, of up to 15 s each
 
 const list = byId("files-rows");
@@ -69,9 +70,14 @@ export class Files {
     remember("prefix", question.prefix);
     remember("status", question.status ?? "");
     list.setAttribute("aria-busy", "true");
+    const next = this.#next;
+    this.#next = null; // so that no page of the old list is appended to the new one
     this.#count(question.prefix, signal);
     const page = await this.#ask({ ...question, limit: PAGE }, signal);
-    if (!page) return;
+    if (!page) {
+      if (!signal.aborted) this.#next = next;
+      return;
+    }
     this.#loadedAt = Date.now();
     const before = this.#rows;
     this.#rows = new Map();
@@ -107,7 +113,10 @@ export class Files {
     const { signal } = this.#abort;
     const page = await this.#ask({ ...this.#question, limit: PAGE, next: this.#next }, signal);
     more.disabled = false;
-    if (!page) return;
+    if (!page) {
+      if (!signal.aborted) setTimeout(() => this.#observeEnd(), RETRY_DELAY);
+      return;
+    }
     const known = this.#rows.size;
     this.#add(page, new Map());
     const added = [...this.#rows.values()].slice(known);
@@ -136,9 +145,7 @@ export class Files {
   #add(page, before) {
     this.#next = page.next;
     more.hidden = page.next === null;
-    // Observe again, or the observer would not report that the end is still visible.
-    this.#nearEnd.unobserve(more);
-    this.#nearEnd.observe(more);
+    this.#observeEnd();
     for (const file of page.files) {
       const row = before.get(file.input_key) ?? new Row(this.#act);
       row.show(viewOf(file));
@@ -146,6 +153,12 @@ export class Files {
       this.#rows.set(file.input_key, row);
       if (!isSettled(file) && !this.#isShownAbove(file.input_key)) this.#watch(file.input_key, row);
     }
+  }
+
+  // Observes again, or the observer would not report that the end is still visible.
+  #observeEnd() {
+    this.#nearEnd.unobserve(more);
+    this.#nearEnd.observe(more);
   }
 
   #watch(key, row) {
