@@ -7,6 +7,7 @@ from hypothesis import Phase, settings
 
 from tests import stack as stacks
 from tests.examples import examples
+from tests.notes import write_summary
 
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile(
@@ -27,6 +28,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Begin with the longest modules where several processes share them (pytest-xdist)."""
     if hasattr(config, "workerinput"):
         items.sort(key=_place)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write what tests noted for the end of the run."""
+    write_summary(terminalreporter)
 
 
 def _place(item: pytest.Item) -> int:

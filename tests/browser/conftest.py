@@ -23,14 +23,6 @@ def browser(installed_browser: Browser | None) -> Browser:
     return installed_browser
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = terminalreporter.getreports("skipped")
-    skipped = sum(chromium.NO_CHROMIUM in str(report.longrepr) for report in reports)
-    if skipped:
-        terminalreporter.section("THE WEB PAGE WAS NOT TESTED", red=True, bold=True)
-        terminalreporter.line(f"{skipped} tests were skipped: {chromium.NO_CHROMIUM}.")
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A new browser profile, which trusts the emulator's certificate."""

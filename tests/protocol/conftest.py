@@ -1,20 +1,16 @@
 """Fixtures of the protocol's tests, and the number of states in the test summary."""
 
 from collections.abc import Callable, Iterator
-from typing import cast
 from uuid import uuid4
 
 import boto3
 import pytest
 
 from infra import emulator
-from tests.notes import noted
+from tests.notes import STATES
 from tests.protocol.memory import Cloud
 from tests.protocol.replay import Replay, build
 from tests.protocol.services import Make, Services
-
-STATES = "states"
-"""Name of the property of a test's report that has a scope and the number of its states."""
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +63,3 @@ def services(request: pytest.FixtureRequest) -> Services:
 def record_states(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
     """A function that records the number of states of a scope for the test summary."""
     return lambda name, count: record_property(STATES, (name, count))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    states = dict(cast("list[tuple[str, int]]", noted(terminalreporter, STATES)))
-    if states:
-        terminalreporter.section("states of the protocol that were explored")
-        for name, count in states.items():
-            terminalreporter.line(f"{count:>10,}  {name}")
-        terminalreporter.line(f"{sum(states.values()):>10,}  total")
