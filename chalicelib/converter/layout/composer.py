@@ -9,7 +9,7 @@ from typing import cast
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
 from chalicelib.converter.layout import line_breaks
-from chalicelib.converter.layout.addresses import addresses, may_have_addresses
+from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.cleaning import slice_line, style_runs
@@ -240,6 +240,8 @@ class _Paragraph:
 
 def _links(line: str) -> list[int]:
     """Return the places where the addresses of a line begin and end."""
+    from chalicelib.converter.layout.addresses import addresses
+
     return [place for address in addresses(line) for place in (address.start, address.end)]
 
 
