@@ -116,7 +116,7 @@ def _warnings(
     decoding: Decoding, replaced: int, lines: _LineReader, links: LinkFinder
 ) -> Iterator[ConversionWarning]:
     if readings := decoding.encoding.readings:
-        yield warning.doubtful_encoding_warning(readings)
+        yield warning.encoding_doubtful(readings)
     if replaced:
         yield warning.replaced(replaced)
     if decoding.repaired:

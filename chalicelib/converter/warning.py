@@ -25,7 +25,7 @@ class ConversionWarning:
     message: str
 
 
-def doubtful_encoding_warning(readings: Sequence[tuple[str, str]]) -> ConversionWarning:
+def encoding_doubtful(readings: Sequence[tuple[str, str]]) -> ConversionWarning:
     """Return the warning that other encodings are about as likely as the chosen one.
 
     `readings` are two encodings or more, the chosen one first, each with the first word that they
@@ -87,10 +87,6 @@ def carriage_control() -> ConversionWarning:
     )
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
 def links_left_out(maximum: int) -> ConversionWarning:
     """Return the warning that a text has more than `maximum` addresses; the rest are no links."""
     return ConversionWarning(
@@ -98,3 +94,7 @@ def links_left_out(maximum: int) -> ConversionWarning:
         f"The text has more than {maximum:,} addresses of web pages and e-mail. The first "
         f"{maximum:,} are links in the PDF, the rest are plain text.",
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

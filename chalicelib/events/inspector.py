@@ -30,7 +30,7 @@ class Inspector:
         """Return the upload to convert, by at most one HeadObject and one GetItem.
 
         None if there is no such object, if its key lacks the prefix or is that of a folder, if a
-        run may be at work on it, or if it was converted. Permanent failures are converted again.
+        run may be converting it, or if it was converted. Permanent failures are converted again.
         """
         if naming.is_folder(named.key) or not named.key.startswith(self.prefix):
             return None

@@ -20,9 +20,9 @@ def test_a_file_becomes_a_pdf(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     source.write_text("from a file\n", encoding="utf-8")
     assert main([str(source), str(target), "--page-size", "letter", "-v"]) == 0
     assert text_of(target.read_bytes()).startswith("from a file")
-    told = capsys.readouterr().err
-    assert "1 pages; ascii (certain)" in told
-    assert "letter portrait, 10 pt" in told
+    stderr = capsys.readouterr().err
+    assert "1 pages; ascii (certain)" in stderr
+    assert "letter portrait, 10 pt" in stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.pdf"]
 
 

@@ -40,8 +40,8 @@ def test_files_of_every_suffix_are_converted_and_found_by_either_end(stack: Stac
         assert f"this is {key}" in text_of(stack, record)
         location = f"s3://{stack.settings.output_bucket}/{output_key}"
         assert stack.get("/status", {"key": location}).json["input_key"] == key
-        (told,) = json.loads(stack.query(location, "--output", "json").stdout)
-        assert told["input_key"] == key
+        (file,) = json.loads(stack.query(location, "--output", "json").stdout)
+        assert file["input_key"] == key
 
 
 def test_another_suffix_fails_with_the_list(stack: Stack) -> None:

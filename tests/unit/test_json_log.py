@@ -23,9 +23,9 @@ def line_of(error: Exception) -> str:
 def test_messages_of_libraries_are_not_logged() -> None:
     line = line_of(ValueError("cannot encode 'the secret of the text'"))
     assert "secret" not in line
-    told = json.loads(line)["errors"]
-    assert [error["class"] for error in told] == ["ValueError"]
-    assert "test_json_log.py" in told[0]["at"][0]
+    logged = json.loads(line)["errors"]
+    assert [error["class"] for error in logged] == ["ValueError"]
+    assert "test_json_log.py" in logged[0]["at"][0]
 
 
 def test_messages_of_own_errors_and_of_aws_are_logged() -> None:
@@ -37,8 +37,8 @@ def test_messages_of_own_errors_and_of_aws_are_logged() -> None:
 def test_all_causes_of_an_error_are_logged() -> None:
     outer = NotText("outer")
     outer.__cause__ = ValueError("inner")
-    told = json.loads(line_of(outer))["errors"]
-    assert [error["class"] for error in told] == ["NotText", "ValueError"]
+    logged = json.loads(line_of(outer))["errors"]
+    assert [error["class"] for error in logged] == ["NotText", "ValueError"]
 
 
 def test_log_record_is_one_line_of_printable_ascii() -> None:
@@ -55,7 +55,10 @@ def test_metric_has_the_stage_alone_and_all_dimensions_together(
     caplog.set_level(logging.INFO, log.name)
     dimensions = {"Stage": "dev", "ErrorCode": "NotText"}
     event(log, "failed", {"key": "a", "gone": None}, {"Failed": (1, "Count")}, dimensions)
-    told = json.loads(JsonFormatter().format(caplog.records[0]))
-    assert told["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"], ["Stage", "ErrorCode"]]
-    assert (told["Failed"], told["Stage"], told["ErrorCode"]) == (1, "dev", "NotText")
-    assert "gone" not in told
+    logged = json.loads(JsonFormatter().format(caplog.records[0]))
+    assert logged["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [
+        ["Stage"],
+        ["Stage", "ErrorCode"],
+    ]
+    assert (logged["Failed"], logged["Stage"], logged["ErrorCode"]) == (1, "dev", "NotText")
+    assert "gone" not in logged

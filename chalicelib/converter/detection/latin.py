@@ -210,7 +210,7 @@ def score(window: bytes, text: str, at: list[int], words: set[str]) -> float:
             accented.add(_word(text, place))
         else:
             sign = _of_sign(text, place)
-            # The same sign on every line is one decision of whoever wrote the program.
+            # The same sign on every line is one choice of the program that wrote the lines.
             signs += sign * (weight if sign <= _UNKNOWN else 1 / counts[window[place]])
     return signs + max(
         sum(count * each[letter] * table.get(letter, _UNKNOWN) for letter, count in letters.items())

@@ -11,11 +11,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from chalicelib.converter.document.content import Mark
+from chalicelib.converter.document.decorations import Span, background, lines
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.line_numbers import LineNumbers, drawn
 from chalicelib.converter.document.marked_rows import MARK, divided, marked
-from chalicelib.converter.document.marks import Span, background, lines
 from chalicelib.converter.document.pen import Pen, plain, repeats
 from chalicelib.converter.fonts.font import ASCENT, CELL, FontSelector, GridFont
 from chalicelib.converter.fonts.pictures import EmojiPictures

@@ -6,8 +6,8 @@ from operator import eq
 from typing import TypeAlias
 
 from chalicelib.converter.document.content import Mark
+from chalicelib.converter.document.decorations import fill, stroke
 from chalicelib.converter.document.marked_rows import divided, marked
-from chalicelib.converter.document.marks import fill, stroke
 from chalicelib.converter.fonts.font import (
     BODY_FACE,
     BOLD_FACE,

@@ -8,7 +8,7 @@ from typing import cast
 
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
-from chalicelib.converter.layout import line_breaks
+from chalicelib.converter.layout import southeast_asian_breaks
 from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
@@ -167,8 +167,8 @@ class _Paragraph:
         syllable = start
         for place in range(fitting, max(end, fitting - _MAX_SEARCHED_CLUSTERS), -1):
             at = self._starts[place]
-            if line_breaks.between_syllables(self._line, at):
-                if line_breaks.between_words(self._line, at):
+            if southeast_asian_breaks.between_syllables(self._line, at):
+                if southeast_asian_breaks.between_words(self._line, at):
                     return place
                 syllable = max(syllable, place)
         return end if end > start else syllable

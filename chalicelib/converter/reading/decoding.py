@@ -25,7 +25,7 @@ BLOCK = 256 * 1024
 _LINE_ENDS = "\n\r\f\x85\u2028\u2029"
 
 # Undecodable bytes are marked with a code point that no decoder yields for decodable ones (a
-# lone surrogate), so that they can be told from a U+FFFD that was in the text, and counted.
+# lone surrogate), to be counted and distinguished from a U+FFFD that was in the text.
 _MARK = "\udfff"
 _HANDLER = "chalicelib.mark-undecodable"
 

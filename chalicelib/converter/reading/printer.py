@@ -16,8 +16,8 @@ _PCL = (
     r"|\x1b%-?[0-9]{1,5}[A-Z]"
 )
 
-# ESC/P's commands with an argument. Without ESC @ before them they are told from a terminal's by
-# an argument that is a switch, or no text.
+# ESC/P's commands with an argument. Without ESC @ before them they are distinguished from those of
+# terminals by an argument that is a switch, or no text.
 _CONTROL = r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]"
 _ESCP = rf"\x1b[-WSpxwsU][\x00\x0101]|\x1b[3AJjCNQlRktai!/~+r\x19]{_CONTROL}|\x1b@"
 _ESCP_AFTER_RESET = (

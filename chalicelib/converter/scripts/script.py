@@ -136,7 +136,7 @@ COMPLEX = re.compile(
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]"
 )
-"""Matches a character of a script without spaces between words; see `layout.line_breaks`."""
+"""Matches a character of a script without spaces between words (`southeast_asian_breaks`)."""
 
 _SHARED = frozenset("\u060c\u061b\u061f\u0640\u0964\u0965")
 """Characters in the blocks of one script that other scripts use too, and have in their fonts."""

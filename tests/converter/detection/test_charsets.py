@@ -10,7 +10,7 @@ from chalicelib.converter.detection.ebcdic import PAGES
 from chalicelib.converter.detection.encoding import Encoding, recognise
 from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.report import Step
-from chalicelib.converter.warning import WarningCode, doubtful_encoding_warning
+from chalicelib.converter.warning import WarningCode, encoding_doubtful
 
 FRENCH = "Où est la forêt ? Là, près de l’église, où les élèves français ont reçu un thé chaud.\n"
 GERMAN = "Größere Straßen führen über schöne Brücken, für die Übung gab es früher keine Äpfel.\n"
@@ -196,7 +196,7 @@ def test_a_doubtful_encoding_is_reported_with_each_reading_of_the_first_word() -
     assert len({word for _, word in readings}) == len(readings)
     for name, word in readings:
         assert word == source.decode(name).split()[3]
-    warning = doubtful_encoding_warning(readings)
+    warning = encoding_doubtful(readings)
     assert warning.code is WarningCode.ENCODING_DOUBTFUL
     assert all(name in warning.message and word in warning.message for name, word in readings)
 

@@ -101,7 +101,7 @@ def _ink(pdf: bytes) -> int:
 @example("a" + "\u0e34" * 20 + "\u0301\u0301")
 @example("A-")
 def test_pdfium_reads_back_every_assigned_character_in_order(text: str) -> None:
-    # A byte order mark is not text, and elsewhere what it is used for is told by U+2060.
+    # A byte order mark is not text, and elsewhere U+2060 WORD JOINER replaces it.
     typed = text.removeprefix("\ufeff").replace("\ufeff", "\u2060")
     # Whichever hyphen ends a row, pdfium has a code of its own for it; a soft one is only there.
     hyphens = str.maketrans("", "", "\ufffe\u00ad-")

@@ -32,11 +32,11 @@ def test_no_code_of_a_character_maps_to_a_forbidden_code_point(block: range) -> 
     characters = [chr(one) for one in block if not 0xD800 <= one < 0xE000]
     text = "".join(one + " " for one in characters)
     pdf = made(text).pdf
-    told: set[str] = set()
+    mapped: set[str] = set()
     for table in tables(pdf):
-        told.update(table.values())
-    assert not FORBIDDEN.intersection("".join(told))
-    assert not set(characters) - CONTROLS - {"\ufffe"} - told
+        mapped.update(table.values())
+    assert not FORBIDDEN.intersection("".join(mapped))
+    assert not set(characters) - CONTROLS - {"\ufffe"} - mapped
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u200d", "\ufe0f", "\u093f", "\u0650"])

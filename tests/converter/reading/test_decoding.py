@@ -257,7 +257,7 @@ def test_text_that_begins_like_a_binary_file_is_text(start: str) -> None:
 
 
 class Dripping(io.BytesIO):
-    """Hands out as few bytes at a time as it is told to."""
+    """Returns at most as many bytes from each read as `sizes` says."""
 
     def __init__(self, source: bytes, sizes: Iterator[int]) -> None:
         super().__init__(source)

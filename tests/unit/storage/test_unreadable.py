@@ -1,4 +1,4 @@
-"""What S3 refuses to hand out, in the words of its documentation, and what users are told."""
+"""What S3 refuses to hand out, in the words of its documentation, and the messages to users."""
 
 from datetime import UTC, datetime
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chalicelib.converter.fonts.font import CELL, FontSelector
 from chalicelib.converter.layout.composer import Composer
-from chalicelib.converter.layout.line_breaks import between_words
 from chalicelib.converter.layout.rows import ComposedRow
+from chalicelib.converter.layout.southeast_asian_breaks import between_words
 from chalicelib.converter.reading.cleaning import BOLD, BOTH, UNDERLINED, StyledLine
 from chalicelib.converter.scripts.shaper import Shaper
 from tests.converter.converted import imported
@@ -144,7 +144,7 @@ def test_words_are_those_of_the_whole_line_wherever_a_row_ends() -> None:
 @pytest.mark.slow
 def test_rows_that_fit_are_not_searched_for_words() -> None:
     code = (
-        "from tests.converter.layout.test_line_breaks import article, compose;"
+        "from tests.converter.layout.test_southeast_asian_breaks import article, compose;"
         "compose(article('th'), {})"
     )
     assert imported(code.format(200), {"budoux"}) == set()
