@@ -13,7 +13,8 @@ import pytest
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.layout.addresses import MAX_LENGTH
-from chalicelib.converter.layout.links import MAX_LINKS
+from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made, tool
 from tests.converter.tags import Element, Link, read
@@ -108,6 +109,19 @@ def test_an_address_is_found_wherever_the_blocks_of_the_text_end() -> None:
     for shift in range(0, len(line), 3):
         text = "." * shift + " " + "x\n" * 131_061 + line * 3
         assert links(read(made(text).pdf).elements) == ["https://example.org/ok"] * 3
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a", "www.example.org"])
+def test_an_address_is_found_wherever_a_block_divides_it(address: str) -> None:
+    for cut in range(len(address) + 1):
+        finder = LinkFinder()
+        pages = [
+            *finder.pages(address[:cut], []),
+            *finder.pages(address[cut:], [Page([address])]),
+            *finder.finish([]),
+        ]
+        found = [span.link.text for page in pages for span in page.links]
+        assert found == [address], cut
 
 
 def test_only_the_first_ten_thousand_are_links_and_the_report_says_so() -> None:
