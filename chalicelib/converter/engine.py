@@ -84,7 +84,7 @@ def _convert(
         replaced=replaced,
         repaired=decoding.repaired,
         page_format=options.page_format,
-        warnings=tuple(_warnings(decoding, replaced, lines, links)),
+        warnings=tuple(_warnings(decoding, replaced, lines, layout, links)),
         text_size=decoding.bytes_read,
     )
 
@@ -113,7 +113,7 @@ class _LineReader:
 
 
 def _warnings(
-    decoding: Decoding, replaced: int, lines: _LineReader, links: LinkFinder
+    decoding: Decoding, replaced: int, lines: _LineReader, layout: Layout, links: LinkFinder
 ) -> Iterator[ConversionWarning]:
     if readings := decoding.encoding.readings:
         yield warning.encoding_doubtful(readings)
@@ -123,8 +123,8 @@ def _warnings(
         yield warning.repaired(decoding.repaired)
     if decoding.holes:
         yield warning.holes(decoding.holes, decoding.hole_bytes)
-    if lines.cleaner.controls_shown:
-        yield warning.controls_shown(lines.cleaner.controls_shown)
+    if shown := lines.cleaner.controls_shown + layout.overstrikes.backspaces_shown:
+        yield warning.controls_shown(shown)
     if lines.recogniser.is_recognised and lines.carriage_control is None:
         yield warning.carriage_control()
     if links.has_more:

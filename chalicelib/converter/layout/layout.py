@@ -16,7 +16,7 @@ from chalicelib.converter.layout.long_line import (
 from chalicelib.converter.layout.rows import TAB
 from chalicelib.converter.layout.soft_hyphens import visible
 from chalicelib.converter.reading.cleaning import CleanText, join_lines, split
-from chalicelib.converter.reading.overstrikes import overstruck
+from chalicelib.converter.reading.overstrikes import Overstrikes
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
@@ -63,7 +63,8 @@ class Layout:
         self._composer = composer
         self._capacity = rows
         self._grid = Grid(columns, widths, tab)
-        self._long_line = LongLine(self._grid, composer)
+        self.overstrikes = Overstrikes()
+        self._long_line = LongLine(self._grid, composer, self.overstrikes)
         self._page = Page()
         self._any = False
         self._is_top = True  # until the first form feed, or the end of the first page
@@ -156,7 +157,7 @@ class Layout:
         if not lines:
             return
         if "\b" in controls:
-            lines = [overstruck(line) if "\b" in line else line for line in lines]
+            lines = [self.overstrikes.resolved(line) for line in lines]
         soft_hyphens = False
         if not uniform:
             lines = [with_base(line) for line in lines]

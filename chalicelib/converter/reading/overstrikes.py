@@ -55,6 +55,21 @@ def overstruck(line: str) -> str:
     return styled_line(plain, "".join(styles))
 
 
+class Overstrikes:
+    """Resolves the overstrikes of lines, and counts backspaces that were made visible instead."""
+
+    def __init__(self) -> None:
+        self.backspaces_shown = 0
+
+    def resolved(self, line: str) -> str:
+        """Return the line as `overstruck` does."""
+        if "\b" not in line:
+            return line
+        result = overstruck(line)
+        self.backspaces_shown += result.count(_BACKSPACE_PICTURE) - line.count(_BACKSPACE_PICTURE)
+        return result
+
+
 def _meaning(strikes: str) -> tuple[str, str]:
     """Return text and style for characters struck over each other."""
     if set(strikes) == {"+", "o"}:
