@@ -57,7 +57,8 @@ class Grid:
         complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()
         self._any_complex = self._any_complex or bool(complex_ones)
         self._any_special = self._any_special or SOFT_HYPHEN in new or max(new) >= _WITHOUT_BLANKS
-        widths = {one: self._widths[ord(one)] for one in new - complex_ones}
+        # Sorted, as fonts are numbered in the order in which characters are met.
+        widths = {one: self._widths[ord(one)] for one in sorted(new - complex_ones)}
         self._met.add(new)
         self._single.add(one for one, width in widths.items() if width == "\1")
         self.widest = max([self.widest, *map(ord, widths.values())])
