@@ -145,9 +145,8 @@ class Document:
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
         """Add a page, which has this object number, and its headings to the outline."""
-        first = next(filter(str.strip, page.rows), "")
         g = self._geometry
-        self._outline.add_page(number, first, g.height, breaks=page.breaks)
+        self._outline.add_page(number, page.rows, g.height, breaks=page.breaks)
         for block in blocks:
             if block.heading:
                 top = g.baseline(block.start) + g.leading

@@ -174,7 +174,8 @@ class Layout:
         if soft_hyphens:
             lines = [self._without_soft_hyphens(line) for line in lines]
         surely_fits = self._grid.columns if uniform else self._grid.columns // self._grid.widest
-        doubtful = [at for at, length in enumerate(map(len, lines)) if length > surely_fits]
+        lengths = map(len, lines) if any(lines) else ()  # millions of lines may be empty
+        doubtful = [at for at, length in enumerate(lengths) if length > surely_fits]
         start = 0
         for at in doubtful:
             line = lines[at]
