@@ -176,6 +176,11 @@ class Cleaner:
         self._rendition: GraphicRendition | None = None  # of texts that have escapes
         self.controls_shown = 0
 
+    @property
+    def lines_per_page(self) -> int | None:
+        """Number of lines of a page if a sequence for printers before all text set it, or None."""
+        return self._printer.lines_per_page
+
     def clean(self, piece: str, *, last: bool) -> CleanText:
         """Return the clean text of a piece; `last` is whether no other follows."""
         text, self._kept = self._kept + piece, ""
@@ -183,11 +188,13 @@ class Cleaner:
         text = self._without_end_mark(text) if last else self._keep_unfinished_line(text)
         found = _controls(text)
         is_styled = self._rendition is not None and not self._rendition.is_plain
-        if not found and not self._printer.is_active and not is_styled:
-            return CleanText(text, found)
         if "\x1b" in found or self._printer.is_active:
             text = self._printer.plain(text)
             found = _controls(text)
+        else:
+            self._printer.has_printed = self._printer.has_printed or bool(text)
+            if not found and not is_styled:
+                return CleanText(text, found)
         raw = text
         if is_styled or "\x1b" in found or "\x9b" in found:
             text = self._rendered(text)
