@@ -13,8 +13,9 @@ from chalicelib.converter.document.fit import fitted
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
-from chalicelib.converter.layout.layout import Layout, Page
+from chalicelib.converter.layout.layout import Layout
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.options import CarriageControl, Options
 from chalicelib.converter.reading import asa
 from chalicelib.converter.reading.asa import Recogniser

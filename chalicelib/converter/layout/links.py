@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.page import Link, LinkSpan, Page
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.addresses import Address
@@ -23,28 +23,6 @@ _OVERLAP = 4
 def may_have_addresses(text: str) -> bool:
     """Return whether there may be addresses in the text; False is certain. This is fast."""
     return any(hint in text for hint in _HINTS)
-
-
-class Link:
-    """An address as it was typed, and the URI that it leads to; equal only to itself."""
-
-    __slots__ = ("text", "uri")
-
-    def __init__(self, text: str, uri: str) -> None:
-        self.text = text
-        self.uri = uri
-
-
-class LinkSpan(NamedTuple):
-    """The characters of a row, from `start` to before `end`, that are a link or part of one.
-
-    `row` is the index of the row on its page.
-    """
-
-    row: int
-    start: int
-    end: int
-    link: Link
 
 
 class _Row(NamedTuple):

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from chalicelib.converter.reading.cleaning import styled_line
 from chalicelib.converter.reading.colours import BLACK, WHITE, faint, nearest
+from chalicelib.converter.reading.styled_line import styled_line
 from chalicelib.converter.reading.styles import Style
 
 _SELECT = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*)m")

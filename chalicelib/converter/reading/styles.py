@@ -1,14 +1,14 @@
 """The styles of characters: weight, slant, lines and colours, each style encoded as one letter.
 
 A row has its styles as a string of letters, which is sliced like the text. The letters of plain,
-bold and underlined text are in `cleaning`; the code points of others contain the style as bits, so
+bold and underlined text are in `styled_line`; the code points of others contain the style as bits, so
 that no table of styles is needed.
 """
 
 from functools import cache
 from typing import NamedTuple
 
-from chalicelib.converter.reading.cleaning import BOLD, BOTH, PLAIN, UNDERLINED
+from chalicelib.converter.reading.styled_line import BOLD, BOTH, PLAIN, UNDERLINED
 
 _FIRST = 0x10000
 

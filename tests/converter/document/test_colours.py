@@ -9,15 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.converter.reading.cleaning import (
-    BOLD,
-    BOTH,
-    UNDERLINED,
-    Cleaner,
-    join_lines,
-    style_runs,
-)
+from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.colours import MIN_CONTRAST, PALETTE, contrast, nearest, printed
+from chalicelib.converter.reading.styled_line import BOLD, BOTH, UNDERLINED, join_lines, style_runs
 from chalicelib.converter.reading.styles import Style, style_of
 from tests.converter.converted import made, tool, without_blanks
 from tests.converter.layout.test_layout import lay_out, rows_of

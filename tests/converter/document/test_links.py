@@ -13,8 +13,8 @@ import pytest
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.layout.addresses import MAX_LENGTH
-from chalicelib.converter.layout.layout import Page
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made, tool
 from tests.converter.tags import Element, Link, read
