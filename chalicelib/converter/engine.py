@@ -13,6 +13,7 @@ from chalicelib.converter.document.fit import fitted
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
+from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.layout import Layout
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.layout.page import Page
@@ -70,7 +71,7 @@ def _convert(
         if progress:
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
-    links = LinkFinder()
+    links = LinkFinder(Hyperlinks(lambda: lines.cleaner.links))
     for page in _pages(chain([start], pieces), layout, links, report_progress):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:

@@ -16,6 +16,8 @@ from chalicelib.converter.reading.styled_line import (
 )
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from chalicelib.converter.reading.rendition import GraphicRendition
 
 # CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
@@ -86,6 +88,14 @@ class Cleaner:
     def lines_per_page(self) -> int | None:
         """Number of lines of a page if a sequence for printers before all text set it, or None."""
         return self._printer.lines_per_page
+
+    @property
+    def links(self) -> "deque[str] | None":
+        """URIs of links that escapes make of text, in order, to be taken; None if there are none.
+
+        The styles of their text have their numbers.
+        """
+        return self._rendition.links if self._rendition else None
 
     def clean(self, piece: str, *, last: bool) -> CleanText:
         """Return the clean text of a piece; `last` is whether no other follows."""
