@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from chalicelib.converter.layout.layout import Page
-from chalicelib.converter.layout.links import Link, LinkSpan
+from chalicelib.converter.layout.page import Link, LinkSpan, Page
 from chalicelib.converter.layout.paragraphs import Block
 from chalicelib.converter.layout.rows import ComposedRow
 

@@ -19,8 +19,7 @@ from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.document.trailer import DocumentTrailer
 from chalicelib.converter.fonts.font import FontSelector
-from chalicelib.converter.layout.layout import Page
-from chalicelib.converter.layout.links import Link
+from chalicelib.converter.layout.page import Link, Page
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
 from chalicelib.converter.options import FOOTER, Options, Switch
 from chalicelib.converter.pdf.objects import ObjectWriter

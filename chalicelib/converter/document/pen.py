@@ -19,8 +19,8 @@ from chalicelib.converter.fonts.font import (
 )
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import PLAIN, slice_line, style_runs
 from chalicelib.converter.reading.colours import printed
+from chalicelib.converter.reading.styled_line import PLAIN, slice_line, style_runs
 from chalicelib.converter.reading.styles import style_of
 
 _LINE_END = "\n".encode("utf-16-be")

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.converter.document.content import ContentSequence
-from chalicelib.converter.layout.links import Link
+from chalicelib.converter.layout.page import Link
 from chalicelib.converter.layout.paragraphs import Block
 from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree

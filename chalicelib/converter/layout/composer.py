@@ -12,7 +12,7 @@ from chalicelib.converter.layout import southeast_asian_breaks
 from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
-from chalicelib.converter.reading.cleaning import slice_line, style_runs
+from chalicelib.converter.reading.styled_line import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
 from chalicelib.converter.scripts.script import WITHOUT_SPACES
 from chalicelib.converter.scripts.shaper import (

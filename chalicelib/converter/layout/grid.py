@@ -8,7 +8,7 @@ from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
-from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, slice_line, styled_line
+from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
 from chalicelib.converter.reading.styles import style_of
 
 # Blanks that need no room at the end of a row.
