@@ -209,11 +209,6 @@ class Pen:
     def _runs(self, row: str) -> Iterator[GridRun]:
         """Yield the runs of a row that have one font and one style."""
         for style, text in style_runs(row):
-            if not text:
-                continue
-            if slot := self._repertoire.common_font(text):
-                yield text, slot, style
-                continue
             for part, slot in self._repertoire.runs(text):
                 yield part, slot, style
 

@@ -260,6 +260,9 @@ class FontSelector(dict[int, str]):
 
     def runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
         """Yield the runs of one font of a text, each with its font."""
+        if font := self.common_font(text):
+            yield text, font
+            return
         for run in _RUN_OF_ONE_KEY.finditer(text.translate(self)):
             yield text[run.start() : run.end()], self.fonts[run[1]]
 

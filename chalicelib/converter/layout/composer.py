@@ -9,6 +9,7 @@ from typing import cast
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
 from chalicelib.converter.layout import southeast_asian_breaks
+from chalicelib.converter.layout.emoji_rows import emoji_row
 from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
@@ -54,6 +55,9 @@ class Composer:
         `rtl` is the direction of the paragraph, by default that of its first letter. `start` is
         the advance of the paragraph's text before this line, in thousandths of the type size.
         """
+        has_emoji = emoji.MAY_HAVE_EMOJI.search(line) is not None
+        if has_emoji and not rtl and (row := emoji_row(line, self._shaper, self._columns)):
+            return [row]
         base, runs = bidi.directional_runs(line, rtl)
         links = _links(line) if may_have_addresses(line) else []
         shaped = self._shaped(line, runs, base, start, divided=bool(links))

@@ -158,6 +158,8 @@ def itemize(text: str) -> Sequence[ScriptRun]:
 
     They are in typing order.
     """
+    if text.isascii():
+        return (ScriptRun(0, len(text), None),)
     script = _script(text[0])
     if script and script.first_font_text.fullmatch(text):
         return (ScriptRun(0, len(text), script.faces[0]),)
