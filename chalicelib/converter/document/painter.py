@@ -183,7 +183,8 @@ class Painter:
         g = self._geometry
         for index, row in enumerate(rows):
             if isinstance(row, ComposedRow):
-                for piece, x in places(row, g.left, g.size):
+                styled = {piece.style for piece in row.pieces} != {PLAIN}
+                for piece, x in places(row, g.left, g.size) if styled else ():
                     if piece.style != PLAIN:
                         width = piece.advance * g.size / 1000
                         yield Span(style_of(piece.style), x, g.baseline(index), width)

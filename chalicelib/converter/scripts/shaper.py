@@ -76,7 +76,10 @@ class ShapedText:
 
 
 class Shaper:
-    """Shapes text, and assigns codes of fonts to its clusters."""
+    """Shapes text, and assigns codes of fonts to its clusters.
+
+    `flushes` is how many times the fonts were flushed.
+    """
 
     def __init__(self, font_selector: FontSelector) -> None:
         self._font_selector = font_selector
@@ -84,6 +87,7 @@ class Shaper:
         self._full: list[ClusterFont] = []
         self._fonts_made = 0
         self._words = WordCache()
+        self.flushes = 0
 
     @property
     def is_full(self) -> bool:
@@ -94,6 +98,7 @@ class Shaper:
         """Return all fonts since the last flush; text shaped from now on gets new ones."""
         fonts = [*self._full, *self._fonts.values()]
         self._full, self._fonts = [], {}
+        self.flushes += 1
         for font in fonts:
             self._words.remove(font)
         return fonts
