@@ -80,11 +80,12 @@ class Painter:
         """The code points drawn with the bold face."""
         return self._bold_seen
 
-    def page(self, page: Page, marks: Sequence[Mark] = ()) -> bytes:
+    def page(self, page: Page, marks: Sequence[Mark] = (), first: int = 0) -> bytes:
         """Return operators that draw the rows, and marks at rows that continue the one above.
 
         A text object is open before and after them. `marks` are the places where marked-content
-        sequences begin, the first with the first row; each ends where the next begins.
+        sequences begin, the first with the first row; each ends where the next begins. `first` is
+        the number of the first sequence.
         """
         rows = page.rows
         shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
@@ -95,14 +96,22 @@ class Painter:
         code = _ansi(rows, marks) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
-            return marked(escape_string(code), b"\n", MARK, marks) + _aside(shapes)
-        text = self._pen(self._geometry.size).rows(rows, marks)
+            return marked(escape_string(code), b"\n", MARK, marks, first) + _aside(shapes)
+        text = self._pen(self._geometry.size).rows(rows, marks, first)
         spans = list(self._spans(rows))
         return (
             self._backgrounds(spans)
             + text
             + _aside(self._lines(spans) + self._numbers(rows) + self._emoji(rows) + shapes)
         )
+
+    def column(self, number: int, page: Page, marks: Sequence[Mark], first: int) -> bytes:
+        """Return operators like those of `page`, for a column that is counted from 0."""
+        text = self.page(page, marks, first)
+        if number == 0:
+            return text
+        place = b"1 0 0 1 %.2f 0 cm\n" % self._geometry.column_offset(number)
+        return b"ET\nq " + place + self.opening + text + b"ET\nQ\nBT\n"
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Return operators that draw one line of text, in a text object of its own."""
@@ -164,7 +173,7 @@ class Painter:
         right, bottom = g.left - 0.4 * reach, g.baseline(row) + 0.25 * g.size
         left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
         if rtl:
-            edge = g.width + g.gutter  # of a page that is the other way round
+            edge = g.left + g.margin + g.column_width  # of a column that is the other way round
             left, right, head = edge - left, edge - right, -head
         return (
             b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"

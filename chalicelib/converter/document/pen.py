@@ -87,19 +87,20 @@ class Pen:
         self._h_scale = 100.0
         self._bold = False
 
-    def rows(self, rows: list[str], marks: Sequence[Mark] = ()) -> bytes:
+    def rows(self, rows: list[str], marks: Sequence[Mark] = (), first: int = 0) -> bytes:
         """Return operators that draw each row one leading below the last.
 
-        `marks` are the places where marked-content sequences begin, the first with the first row.
+        `marks` are the places where marked-content sequences begin, the first with the first row;
+        `first` is the number of that one.
         """
-        out = self._at_once(rows, marks) or self._row_by_row(rows, marks)
+        out = self._at_once(rows, marks, first) or self._row_by_row(rows, marks, first)
         if self._h_scale != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out + self._colour((0, 0))
 
-    def _at_once(self, rows: list[str], marks: Sequence[Mark]) -> bytes | None:
+    def _at_once(self, rows: list[str], marks: Sequence[Mark], first: int) -> bytes | None:
         """Return operators for rows that need only one font, or None if they need several."""
         text = "\n".join(rows)
         slot = self._repertoire.common_font(text)
@@ -109,17 +110,17 @@ class Pen:
         code = _code(lines, slot.plane)
         if code.count(_LINE_END) > lines.count("\n") or code.count(_WIDE_MARK) > lines.count("\f"):
             return None  # the halves of two characters look like one
-        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks)
+        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks, first)
         return self._set(slot.face, slot, bold=False) + shown
 
-    def _row_by_row(self, rows: list[str], marks: Sequence[Mark]) -> bytes:
+    def _row_by_row(self, rows: list[str], marks: Sequence[Mark], first: int) -> bytes:
         """Return operators for rows that need several fonts, styles or sizes."""
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
         begins: dict[int, dict[int, bytes]] = {}
         for number, mark in enumerate(marks):
-            begin = (_END if number else b"") + _begin(number, mark.tag)
+            begin = (_END if number else b"") + _begin(first + number, mark.tag)
             begins.setdefault(mark.row, {})[mark.place] = begin
         for at, row in enumerate(rows):
             within = begins.get(at, {})
