@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,14 +174,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], aws: Emulator) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the emulator and the processes of its functions, which share its process group."""
-    for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, signal_number)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(timeout=2)  # need not shut down cleanly: its state is discarded
-        except subprocess.TimeoutExpired:
-            continue
+    """Kill the emulator and the processes of its functions, which share its process group.
+
+    They need not shut down cleanly, since their state is discarded.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()

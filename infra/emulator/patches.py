@@ -13,6 +13,7 @@ the end-to-end tests fail if a new version breaks a patch.
 
 import contextvars
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -27,7 +28,14 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.iam as identities
 import ministack.services.lambda_svc as functions
 
+from infra.emulator import packages
+
 Json = dict[str, Any]
+
+# On AWS a burst of events runs in as many environments. Here they share the cores of one machine,
+# and starting each takes longer than a conversion.
+MAX_ASYNCHRONOUS = max(8, 2 * (os.cpu_count() or 1))
+"""Maximum number of asynchronous invocations that run at once; the others wait."""
 
 _handle_request = gateway.handle_request
 _apply_patch = gateway._apply_patch
@@ -39,6 +47,8 @@ _execute_function = functions._execute_function
 _release_execution_slot = functions._release_execution_slot
 _capacity = threading.Condition()
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_asynchronous = threading.Semaphore(MAX_ASYNCHRONOUS)
+_has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 _extract_iam_action = actions.extract_iam_action
 _extract_resource_arn = actions.extract_resource_arn
 _s3_object_context = actions._s3_object_context
@@ -63,6 +73,7 @@ def apply() -> None:
     roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
     roles.update({step: _with_boundary(roles[step]) for step in ("create", "update")})
     emulator._port_is_bindable = lambda _host, _port: False
+    packages.share()
 
 
 async def _handle_request_with_import(
@@ -160,10 +171,15 @@ def _dispatch_with_one_request_id(
 
 
 def _execute_when_capacity_is_free(function: Json, event: Json) -> Any:
-    """Run a function; an asynchronous invocation waits while it is throttled."""
+    """Run a function; an asynchronous invocation waits for its turn, and while it is throttled."""
+    if _request_id.get() is None or _has_turn.get():  # ministack calls this again, from within
+        return _execute_function(function, event)
     while True:
-        result = _execute_function(function, event)
-        if _request_id.get() is None or not result.get("throttle"):
+        with _asynchronous:
+            token = _has_turn.set(True)
+            result = _execute_function(function, event)
+            _has_turn.reset(token)
+        if not result.get("throttle"):
             return result
         with _capacity:
             _capacity.wait(timeout=5)

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from chalicelib.converter.layout.layout import Page
-from chalicelib.converter.layout.links import Link, LinkSpan
+from chalicelib.converter.layout.page import Link, LinkSpan, Page
 from chalicelib.converter.layout.paragraphs import Block
 from chalicelib.converter.layout.rows import ComposedRow
 

@@ -19,8 +19,7 @@ from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.document.trailer import DocumentTrailer
 from chalicelib.converter.fonts.font import FontSelector
-from chalicelib.converter.layout.layout import Page
-from chalicelib.converter.layout.links import Link
+from chalicelib.converter.layout.page import Link, Page
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
 from chalicelib.converter.options import FOOTER, Options, Switch
 from chalicelib.converter.pdf.objects import ObjectWriter
@@ -146,9 +145,8 @@ class Document:
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
         """Add a page, which has this object number, and its headings to the outline."""
-        first = next(filter(str.strip, page.rows), "")
         g = self._geometry
-        self._outline.add_page(number, first, g.height, breaks=page.breaks)
+        self._outline.add_page(number, page.rows, g.height, breaks=page.breaks)
         for block in blocks:
             if block.heading:
                 top = g.baseline(block.start) + g.leading

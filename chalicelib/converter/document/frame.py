@@ -4,6 +4,7 @@ Except for the page number, they are written once, and pages refer to them.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -59,6 +60,7 @@ class Frame:
         self._closing = objects.add_stream(closing)
         self._lines: list[_Line] = []  # that are not the same on all pages
         self._standard_footer = True
+        self._footer_opening = cache(self._open_footer)
 
     def write_lines(self, header: RunningLine, footer: RunningLine | None) -> None:
         """Write header and footer; without one, the footer is the usual 'page 1 of 2'."""
@@ -154,16 +156,15 @@ class Frame:
 
     def _footer(self, page: int) -> bytes:
         """Return operators for 'page n of ', which ends where the number of pages begins."""
-        g = self._geometry
         text = b"page %d of " % page
-        x = g.total_x - len(text) * g.small * CELL / 1000
-        return b"/Artifact BMC\n%b %g Tf\n1 0 0 1 %.1f %.1f Tm\n(%b)Tj" % (
-            ANSI_FONT,
-            g.small,
-            x,
-            g.footer_baseline,
-            text,
-        )
+        return b"%b(%b)Tj" % (self._footer_opening(len(text)), text)
+
+    def _open_footer(self, length: int) -> bytes:
+        """Return operators that select the place of 'page n of ', a text of this length."""
+        g = self._geometry
+        x = g.total_x - length * g.small * CELL / 1000
+        operators = b"/Artifact BMC\n%b %g Tf\n1 0 0 1 %.1f %.1f Tm\n"
+        return operators % (ANSI_FONT, g.small, x, g.footer_baseline)
 
     def _line(self, line: "_Line", page: int) -> Iterator[bytes]:
         """Yield operators that draw a line with the number of the page."""

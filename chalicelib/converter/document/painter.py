@@ -19,10 +19,10 @@ from chalicelib.converter.document.marked_rows import MARK, joined, marked
 from chalicelib.converter.document.pen import Pen, plain, repeats
 from chalicelib.converter.fonts.font import ASCENT, CELL, FontSelector, GridFont
 from chalicelib.converter.fonts.pictures import EmojiPictures
-from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece, is_complex
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, style_runs
+from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, style_runs
 from chalicelib.converter.reading.styles import style_of
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ class Painter:
         g = self._geometry
         for index, row in enumerate(rows):
             if isinstance(row, ComposedRow):
-                for piece, x in places(row, g.left, g.size):
+                styled = {piece.style for piece in row.pieces} != {PLAIN}
+                for piece, x in places(row, g.left, g.size) if styled else ():
                     if piece.style != PLAIN:
                         width = piece.advance * g.size / 1000
                         yield Span(style_of(piece.style), x, g.baseline(index), width)

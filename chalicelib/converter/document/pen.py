@@ -19,8 +19,8 @@ from chalicelib.converter.fonts.font import (
 )
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import PLAIN, slice_line, style_runs
 from chalicelib.converter.reading.colours import printed
+from chalicelib.converter.reading.styled_line import PLAIN, slice_line, style_runs
 from chalicelib.converter.reading.styles import style_of
 
 _LINE_END = "\n".encode("utf-16-be")
@@ -125,9 +125,13 @@ class Pen:
             within = begins.get(at, {})
             out += (within.pop(0, b""), b"T*\n")
             self._reach = row.indent if isinstance(row, ComposedRow) else 0.0
-            runs = [] if isinstance(row, ComposedRow) else list(self._marked_runs(row, within))
-            pieces = row.pieces if isinstance(row, ComposedRow) else []
-            texts = {text for (text, _, _), _ in runs} | {piece.shown for piece in pieces}
+            runs: list[tuple[GridRun, bytes]] = []
+            texts: set[str | bytes]
+            if isinstance(row, ComposedRow):
+                texts = {piece.shown for piece in row.pieces}
+            else:
+                runs += self._marked_runs(row, within)
+                texts = {text for (text, _, _), _ in runs}
             if not above.isdisjoint(texts):
                 sizes.reverse()
             self._size = sizes[0]
@@ -177,9 +181,10 @@ class Pen:
     def _composed(self, row: ComposedRow, at: int, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         """Yield operators that draw a composed row; `begins` has operators by piece."""
         gap = row.indent
-        for number, (font, shown, advance, style, *_) in enumerate(row.pieces):
+        for number, (font, shown, advance, style, _, _, _) in enumerate(row.pieces):
             bold = style != PLAIN and style_of(style).bold
-            yield begins.get(number, b"")
+            if number in begins:
+                yield begins[number]
             if changed := self._begin_style(style, at):
                 yield changed
                 gap = 0.0 if changed.endswith(b"Tm\n") else gap
@@ -209,11 +214,6 @@ class Pen:
     def _runs(self, row: str) -> Iterator[GridRun]:
         """Yield the runs of a row that have one font and one style."""
         for style, text in style_runs(row):
-            if not text:
-                continue
-            if slot := self._repertoire.common_font(text):
-                yield text, slot, style
-                continue
             for part, slot in self._repertoire.runs(text):
                 yield part, slot, style
 
@@ -244,8 +244,10 @@ class Pen:
 
     def _select(self, font: bytes, size: float, h_scale: float, *, bold: bool) -> bytes:
         """Return operators that select font, size, horizontal scaling and weight."""
-        out = b""
         state = (font, size, h_scale)
+        if state == self._state and bold == self._bold:
+            return b""
+        out = b""
         if state != self._state:
             if state[:2] != self._state[:2]:
                 out += b"%b %g Tf\n" % state[:2]

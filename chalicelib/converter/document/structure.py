@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from chalicelib.converter.document.content import ContentSequence
-from chalicelib.converter.layout.links import Link
+from chalicelib.converter.layout.page import Link
 from chalicelib.converter.layout.paragraphs import MAX_BLOCKS, Block
 from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from unicodedata import category, mirrored
+from unicodedata import category, east_asian_width, mirrored
 
 import uharfbuzz as hb
 
@@ -189,6 +189,8 @@ def _choose_font(code_point: int) -> GridFont:
         if face.glyph(code_point) is not None
     ]
     visible = [font for font in fonts if font.advance or not font.cells]
+    if not cells:  # a mark is over the character before it, unless each font gives it a width
+        visible = [font for font in visible if not font.cells] or visible
     if visible:
         return next((font for font in visible if font.h_scale == 100.0), visible[0])
     return replace(_scaled(BLANK_FACE, code_point, MISSING_CELLS), missing=True)
@@ -213,9 +215,11 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     advance = face.advance(glyph)
     if cells < 0 or (advance and not cells):
         cells = max(1, round(advance * face.scale / CELL))
-    # A mark extends back over its base, which may itself have been scaled to one cell.
+    # A mark extends back over its base, which may itself have been scaled to one cell, or takes two
+    # if the mark is for wide characters, as those of kana are.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
-    target = cells * CELL if cells else min(natural, CELL * 1.1)
+    base = 2 * CELL if east_asian_width(chr(code_point)) == "W" else CELL * 1.1
+    target = cells * CELL if cells else min(natural, base)
     fits = not natural or abs(natural - target) < 1
     h_scale = 100.0 if fits else 100 * target / natural
     return GridFont(face, code_point >> 16, cells, advance, h_scale)
@@ -256,6 +260,9 @@ class FontSelector(dict[int, str]):
 
     def runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
         """Yield the runs of one font of a text, each with its font."""
+        if font := self.common_font(text):
+            yield text, font
+            return
         for run in _RUN_OF_ONE_KEY.finditer(text.translate(self)):
             yield text[run.start() : run.end()], self.fonts[run[1]]
 

@@ -38,6 +38,13 @@ _START = re.compile(
 )
 _MAILBOX_START = re.compile(_MAILBOX)
 
+_MAILTO = re.compile(rf"mailto:(?={_MAILBOX})", re.IGNORECASE)
+_WEB = re.compile(
+    r"(?P<scheme>https?)://(?P<user>[^/?#]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#:@]+)"
+    r"(?P<port>:[0-9]{0,5})?(?P<rest>(?:[/?#].*)?)",
+    re.IGNORECASE | re.DOTALL,
+)
+
 _AUTHORITY_END = re.compile("[/?#]")
 _HOST = re.compile(rf"\[[0-9A-Fa-f:.]+\]|[^\0-,/:-@\[-^`{{-\x7f{_PUNCTUATION}]+")
 _PORT = re.compile(r":[0-9]{1,5}(?![0-9])")
@@ -79,6 +86,22 @@ def addresses(text: str, start: int = 0, stop: int | None = None) -> Iterator[Ad
         if address and len(address.uri) <= _MAX_URI:
             yield address
         start = address.end if address else match.end()
+
+
+def uri_of(text: str) -> str | None:
+    """Return a URI that was given on its own, in ASCII, if it is one that links may have.
+
+    Links lead to web pages and to e-mail, never to files or scripts.
+    """
+    if mailto := _MAILTO.match(text):
+        return "mailto:" + _encoded(text[mailto.end() :])
+    web = _WEB.fullmatch(text)
+    host = _host(web["host"]) if web else ""
+    if not web or host != web["host"] or not _HOST.fullmatch(host):
+        return None
+    uri = f"{web['scheme'].lower()}://{_encoded(web['user'] or '')}{_encoded_host(host)}"
+    uri += (web["port"] or "") + _encoded(web["rest"])
+    return uri if len(uri) <= _MAX_URI else None
 
 
 class _Runs:

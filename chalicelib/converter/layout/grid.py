@@ -8,7 +8,7 @@ from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
-from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, slice_line, styled_line
+from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
 from chalicelib.converter.reading.styles import style_of
 
 # Blanks that need no room at the end of a row.
@@ -57,7 +57,8 @@ class Grid:
         complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()
         self._any_complex = self._any_complex or bool(complex_ones)
         self._any_special = self._any_special or SOFT_HYPHEN in new or max(new) >= _WITHOUT_BLANKS
-        widths = {one: self._widths[ord(one)] for one in new - complex_ones}
+        # Sorted, as fonts are numbered in the order in which characters are met.
+        widths = {one: self._widths[ord(one)] for one in sorted(new - complex_ones)}
         self._met.add(new)
         self._single.add(one for one, width in widths.items() if width == "\1")
         self.widest = max([self.widest, *map(ord, widths.values())])

@@ -1,7 +1,6 @@
 """Lays clean text out on pages of rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
@@ -13,36 +12,15 @@ from chalicelib.converter.layout.long_line import (
     pieces,
     with_base,
 )
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.layout.rows import TAB
 from chalicelib.converter.layout.soft_hyphens import visible
-from chalicelib.converter.reading.cleaning import CleanText, join_lines, split
-from chalicelib.converter.reading.overstrikes import overstruck
+from chalicelib.converter.reading.cleaning import CleanText
+from chalicelib.converter.reading.overstrikes import Overstrikes
+from chalicelib.converter.reading.styled_line import join_lines, split
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
-    from chalicelib.converter.layout.links import LinkSpan
-
-
-@dataclass(slots=True)
-class Page:
-    """A page: its rows, and the indices of rows that continue the line of the row above.
-
-    `breaks` is whether the page ends with a form feed, `breaks_line` whether that is within a
-    line; `links` are added when all rows are known. `skipped` is the number of lines before the
-    page that make no page.
-    """
-
-    rows: list[str] = field(default_factory=list)
-    continued: list[int] = field(default_factory=list)
-    breaks: bool = False
-    links: "Sequence[LinkSpan]" = ()
-    breaks_line: bool = False
-    skipped: int = 0
-
-    @property
-    def lines(self) -> int:
-        """Number of lines that begin on the page."""
-        return len(self.rows) - len(self.continued)
 
 
 class Layout:
@@ -63,7 +41,8 @@ class Layout:
         self._composer = composer
         self._capacity = rows
         self._grid = Grid(columns, widths, tab)
-        self._long_line = LongLine(self._grid, composer)
+        self.overstrikes = Overstrikes()
+        self._long_line = LongLine(self._grid, composer, self.overstrikes)
         self._page = Page()
         self._any = False
         self._is_top = True  # until the first form feed, or the end of the first page
@@ -156,7 +135,7 @@ class Layout:
         if not lines:
             return
         if "\b" in controls:
-            lines = [overstruck(line) if "\b" in line else line for line in lines]
+            lines = [self.overstrikes.resolved(line) for line in lines]
         soft_hyphens = False
         if not uniform:
             lines = [with_base(line) for line in lines]
@@ -173,7 +152,8 @@ class Layout:
         if soft_hyphens:
             lines = [self._without_soft_hyphens(line) for line in lines]
         surely_fits = self._grid.columns if uniform else self._grid.columns // self._grid.widest
-        doubtful = [at for at, length in enumerate(map(len, lines)) if length > surely_fits]
+        lengths = map(len, lines) if any(lines) else ()  # millions of lines may be empty
+        doubtful = [at for at, length in enumerate(lengths) if length > surely_fits]
         start = 0
         for at in doubtful:
             line = lines[at]

@@ -7,8 +7,8 @@ from unicodedata import category
 from chalicelib.converter.fonts.font import CELL
 from chalicelib.converter.layout.grid import Grid
 from chalicelib.converter.layout.soft_hyphens import visible
-from chalicelib.converter.reading.cleaning import PLAIN, StyledLine, join_lines, slice_line
-from chalicelib.converter.reading.overstrikes import divisible_end, overstruck
+from chalicelib.converter.reading.overstrikes import Overstrikes, divisible_end
+from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, join_lines, slice_line
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
@@ -55,7 +55,10 @@ def pieces(line: str) -> Iterator[str]:
 class LongLine:
     """Lays out long lines, one after another; only the last row of a line is in memory."""
 
-    def __init__(self, grid: Grid, composer: Callable[[], "Composer"]) -> None:
+    def __init__(
+        self, grid: Grid, composer: Callable[[], "Composer"], overstrikes: Overstrikes
+    ) -> None:
+        self._overstrikes = overstrikes
         self._grid = grid
         self._composer = composer
         self._begin()
@@ -78,8 +81,7 @@ class LongLine:
 
         `ends` is whether the line ends with this piece.
         """
-        if "\b" in piece:
-            piece = overstruck(piece)
+        piece = self._overstrikes.resolved(piece)
         is_plain = self._rtl is None and not self._grid.is_complex(piece)
         if is_plain and "\t" in piece:
             column = round(self._start / CELL) + self._grid.cells(self._rest) + self._blanks

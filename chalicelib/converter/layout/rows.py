@@ -1,6 +1,8 @@
 """Rows that are not plain text on the grid, without importing the modules that make them."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -23,10 +25,16 @@ def is_complex(text: str) -> bool:
     """Return whether the text has characters that a grid of cells cannot show properly."""
     if text.isascii() or not _MAY_BE_COMPLEX.search(text):
         return False
-    from chalicelib.converter.scripts import emoji
+    return _complex_test()(text)
+
+
+@cache
+def _complex_test() -> Callable[[str], bool]:
+    """Return the test for characters of complex scripts and emoji, imported for the first text."""
+    from chalicelib.converter.scripts.emoji import find_emoji
     from chalicelib.converter.scripts.script import COMPLEX
 
-    return COMPLEX.search(text) is not None or any(emoji.find_emoji(text))
+    return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
 
 
 class RowPiece(NamedTuple):

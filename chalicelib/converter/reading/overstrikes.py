@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.converter.reading.cleaning import (
+from chalicelib.converter.reading.styled_line import (
     BOLD,
     BOTH,
     PLAIN,
@@ -53,6 +53,21 @@ def overstruck(line: str) -> str:
     styles.append(given[at:])
     plain = "".join(text).replace("\b", _BACKSPACE_PICTURE)
     return styled_line(plain, "".join(styles))
+
+
+class Overstrikes:
+    """Resolves the overstrikes of lines, and counts backspaces that were made visible instead."""
+
+    def __init__(self) -> None:
+        self.backspaces_shown = 0
+
+    def resolved(self, line: str) -> str:
+        """Return the line as `overstruck` does."""
+        if "\b" not in line:
+            return line
+        result = overstruck(line)
+        self.backspaces_shown += result.count(_BACKSPACE_PICTURE) - line.count(_BACKSPACE_PICTURE)
+        return result
 
 
 def _meaning(strikes: str) -> tuple[str, str]:

@@ -13,8 +13,9 @@ import pytest
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.layout.addresses import MAX_LENGTH
-from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made, tool
 from tests.converter.tags import Element, Link, read
@@ -114,7 +115,7 @@ def test_an_address_is_found_wherever_the_blocks_of_the_text_end() -> None:
 @pytest.mark.parametrize("address", ["https://example.org/a", "www.example.org"])
 def test_an_address_is_found_wherever_a_block_divides_it(address: str) -> None:
     for cut in range(len(address) + 1):
-        finder = LinkFinder()
+        finder = LinkFinder(Hyperlinks(lambda: None))
         pages = [
             *finder.pages(address[:cut], []),
             *finder.pages(address[cut:], [Page([address])]),

@@ -9,9 +9,11 @@ from chalicelib.converter.fonts.font import CELL, CellWidths, FontSelector
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.grid import Grid
-from chalicelib.converter.layout.layout import Layout, Page
+from chalicelib.converter.layout.layout import Layout
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow
-from chalicelib.converter.reading.cleaning import BOLD, PLAIN, Cleaner, StyledLine
+from chalicelib.converter.reading.cleaning import Cleaner
+from chalicelib.converter.reading.styled_line import BOLD, PLAIN, StyledLine
 from chalicelib.converter.scripts.shaper import Shaper
 from tests.converter.texts import (
     BREAKS,
