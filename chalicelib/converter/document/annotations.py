@@ -57,11 +57,11 @@ class LinkAnnotations:
 
     def _add(self, link: Link, boxes: list[_Box], key: int | None) -> int:
         lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-        # The order of the corners is that of all readers: above left, above right, below left,
-        # below right.
+        # The corners are in the order of the standard, counterclockwise from the lower left one.
+        # Chromium takes the second and the fourth for opposite ones.
         quads = b" ".join(
             b"%.2f %.2f %.2f %.2f %.2f %.2f %.2f %.2f"
-            % (left, top, right, top, left, bottom, right, bottom)
+            % (left, bottom, right, bottom, right, top, left, top)
             for left, bottom, right, top in boxes
         )
         return self._objects.add(
