@@ -180,7 +180,7 @@ class Options:
     header: str = field(
         default=HEADER,
         metadata=option(
-            _RUNNING_LINE, "line above the text of every page", example="{name} {date}"
+            _RUNNING_LINE, "line above the text of every page", example="{date} {name}"
         ),
     )
     footer: str = field(
