@@ -89,6 +89,7 @@ _TABS = (
     b"id\tname\tamount\n1\tAda\t12.50\n22\tZoe\t7.25\n\n"
     b"if ready:\n\tstart()\n\tif fast:\n\t\trun()\n"
 )
+_LIST = b"".join(b"%3d squared is %6d\n" % (n, n * n) for n in range(1, 121))
 # Texts so short that their bytes alone do not decide on the encoding.
 _MENU = "Menü: Kaffee 2 £, Brötchen 1 £\n".encode("windows-1252")
 _INVOICE = "CLIENTE: PEÑA\n".encode("cp850")
@@ -110,6 +111,7 @@ PICTURES = {
     "carriage_control": Picture(_REPORT, ("none", "asa"), 110, (36, 53, 220, 150)),
     "fit": Picture(_LOG, ("none", "auto", "landscape"), 34),
     "line_numbers": Picture(_SOURCE, ("off", "on"), 80, (0, 53, 595.28, 153), rows=2),
+    "columns": Picture(_LIST, ("1", "2"), 36),
     "header": Picture(_prose(), ("{name}", "{date} {name}", "none"), 80, _TOP, rows=3),
     "footer": Picture(
         _prose(), ("page {page} of {pages}", "{name}: {page}", "none"), 80, _BOTTOM, rows=3
