@@ -53,8 +53,9 @@ setup: $(VENV)/.installed
 ready: $(VENV)/.ready
 
 # uv takes seconds where pip takes a minute. It does not read pip's settings, so pip is the fallback
-# on machines that are configured to install from another index.
-install = $(BIN)/uv pip install --quiet --python $(BIN)/python -r $(1) 2>/dev/null || \
+# on machines that are configured to install from another index. What runs is compiled (as pip does
+# in any case), since chalice and the local AWS are started without writing bytecode.
+install = $(BIN)/uv pip install --quiet $(2) --python $(BIN)/python -r $(1) 2>/dev/null || \
 	$(BIN)/pip install --quiet --disable-pip-version-check -r $(1)
 
 $(VENV)/.ready: requirements.txt requirements-run.txt
@@ -62,7 +63,7 @@ $(VENV)/.ready: requirements.txt requirements-run.txt
 	@echo "Setting up $(VENV) (once, about half a minute) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements-run.txt)"
-	@$(call install,requirements-run.txt)
+	@$(call install,requirements-run.txt,--compile-bytecode)
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.ready requirements-dev.txt

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -39,6 +40,14 @@ Files = Mapping[str, tuple[int, int]]
 """CRC-32 and size in bytes of each file, by its path below site-packages."""
 
 
+def build(project: Path, architecture: str = X86_64) -> None:
+    """Build layer and code in parallel, as `build_layer` and `build_code` do."""
+    with ThreadPoolExecutor(1) as executor:
+        code = executor.submit(build_code, project)
+        build_layer(project, architecture)
+        code.result()
+
+
 def build_layer(project: Path, architecture: str = X86_64) -> Path:
     """Return the path of the zip with libraries that `chalice deploy` ships, building it if needed.
 
@@ -52,9 +61,11 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     lock = project / "requirements.lock"
     with _locked(layer):
         if not _is_sealed(layer, lock):
-            pinned = pinned_files(lock, target)
             layer.unlink(missing_ok=True)
-            _build(packager, project)
+            with ThreadPoolExecutor(1) as executor:  # both wait for pip most of the time
+                built = executor.submit(_build, packager, project)
+                pinned = pinned_files(lock, target)
+                built.result()
             verify_layer(layer, pinned, target)
             bytecode.add_bytecode(layer, "/opt")
             seal(layer, lock)

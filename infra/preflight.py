@@ -21,7 +21,7 @@ from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
 from infra import configuration, deployed, failure_queue, mapping, tags, web
 from infra.explanation import StageError, explain
-from infra.package import build_code, build_layer
+from infra.package import build
 from infra.provision import check_region_and_account, environment_variables
 from infra.stack import Stack
 
@@ -47,8 +47,7 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
         outputs = check_stage(stage, session)
         os.environ["STREAM"] = outputs["Stream"]  # for app.py, which is being loaded
         sys.dont_write_bytecode = True  # chalice packs every file in chalicelib
-        build_layer(PROJECT, configuration.architecture(PROJECT, stage))
-        build_code(PROJECT)
+        build(PROJECT, configuration.architecture(PROJECT, stage))
         yield
         _configure(stage, session)
         web.configure(stage, PROJECT, session)

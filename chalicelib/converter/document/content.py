@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from chalicelib.converter.layout.page import Link, LinkSpan, Page
@@ -19,6 +20,12 @@ class Mark(NamedTuple):
     row: int
     place: int = 0
     tag: bytes = b"P"
+
+
+@cache
+def row_mark(row: int) -> Mark:
+    """Return the mark of a paragraph or heading that begins with a row."""
+    return Mark(row)
 
 
 class ContentSequence(NamedTuple):

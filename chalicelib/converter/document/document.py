@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.converter.document.annotations import LinkAnnotations
-from chalicelib.converter.document.content import Mark, content_sequences
+from chalicelib.converter.document.content import Mark, content_sequences, row_mark
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
@@ -64,6 +64,7 @@ class Document:
             geometry,
             self._resources,
             _watermark(options.watermark, geometry),
+            tagged=tagged,
         )
         box = b"/MediaBox[0 0 %.2f %.2f]" % (geometry.width, geometry.height)
         self.tree = PageTree(self.objects, box)
@@ -118,7 +119,7 @@ class Document:
         key = structure.next_key
         parents = b"/StructParents %d" % key
         if not page.links:
-            marks = [Mark(block.start) for block in blocks]
+            marks = [row_mark(block.start) for block in blocks]
             number = self._write_page(page, marks, {}, parents)
             structure.add_page(number, blocks, goes_on=goes_on)
             return number

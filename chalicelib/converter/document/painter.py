@@ -15,7 +15,7 @@ from chalicelib.converter.document.decorations import Span, background, lines
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.line_numbers import LineNumbers, drawn
-from chalicelib.converter.document.marked_rows import MARK, divided, marked
+from chalicelib.converter.document.marked_rows import MARK, joined, marked
 from chalicelib.converter.document.pen import Pen, plain, repeats
 from chalicelib.converter.fonts.font import ASCENT, CELL, FontSelector, GridFont
 from chalicelib.converter.fonts.pictures import EmojiPictures
@@ -92,7 +92,7 @@ class Painter:
             shapes += drawn(self._line_numbers.of(page), self._geometry, self.labels)
         if not any(rows):
             return _aside(shapes)
-        code = _ansi(divided(rows, marks)) if plain(rows) else None
+        code = _ansi(rows, marks) if plain(rows) else None
         if code is not None:
             self.see_ansi(code)
             return marked(escape_string(code), b"\n", MARK, marks) + _aside(shapes)
@@ -270,9 +270,9 @@ def _aside(operators: bytes) -> bytes:
     return b"ET\n" + artifact(operators) + b"BT\n" if operators else b""
 
 
-def _ansi(rows: list[str]) -> bytes | None:
+def _ansi(rows: list[str], marks: Sequence[Mark] = ()) -> bytes | None:
     """Return the rows in WinAnsiEncoding (annex D), or None if they need a pen."""
-    text = "\n".join(rows)
+    text = joined(rows, marks)
     if text.isascii():
         return text.encode("ascii")
     if repeats(rows):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from chalicelib.converter.document.content import Mark
 from chalicelib.converter.document.decorations import fill, stroke
-from chalicelib.converter.document.marked_rows import divided, marked
+from chalicelib.converter.document.marked_rows import joined, marked
 from chalicelib.converter.fonts.font import (
     BODY_FACE,
     BOLD_FACE,
@@ -105,7 +105,7 @@ class Pen:
         slot = self._repertoire.common_font(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
-        lines = "\n".join(divided(rows, marks))
+        lines = joined(rows, marks)
         code = _code(lines, slot.plane)
         if code.count(_LINE_END) > lines.count("\n") or code.count(_WIDE_MARK) > lines.count("\f"):
             return None  # the halves of two characters look like one
