@@ -88,12 +88,16 @@ class Painter:
         the number of the first sequence.
         """
         rows = page.rows
-        shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
+        is_plain = plain(rows)
+        if is_plain:
+            shapes = b"".join([self._marks[row] for row in page.continued])
+        else:
+            shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
         if self._line_numbers:
             shapes += drawn(self._line_numbers.of(page), self._geometry, self.labels)
         if not any(rows):
             return _aside(shapes)
-        code = _ansi(rows, marks) if plain(rows) else None
+        code = _ansi(rows, marks) if is_plain else None
         if code is not None:
             self.see_ansi(code)
             return marked(escape_string(code), b"\n", MARK, marks, first) + _aside(shapes)

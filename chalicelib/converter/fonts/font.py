@@ -5,9 +5,9 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from unicodedata import category, east_asian_width, mirrored
 
@@ -183,26 +183,41 @@ def _choose_font(code_point: int) -> GridFont:
     cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
         return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
-    fonts = [
+    fonts = (
         _scaled(face, code_point, cells)
         for face in FALLBACK_CHAIN
         if face.glyph(code_point) is not None
-    ]
-    visible = [font for font in fonts if font.advance or not font.cells]
+    )
+    visible: Iterable[GridFont] = (font for font in fonts if font.advance or not font.cells)
     if not cells:  # a mark is over the character before it, unless each font gives it a width
-        visible = [font for font in visible if not font.cells] or visible
-    if visible:
-        return next((font for font in visible if font.h_scale == 100.0), visible[0])
-    return replace(_scaled(BLANK_FACE, code_point, MISSING_CELLS), missing=True)
+        of_any_width = list(visible)
+        visible = [font for font in of_any_width if not font.cells] or of_any_width
+    first = None
+    for font in visible:
+        if font.h_scale == 100.0:
+            return font
+        first = first or font
+    return first or _missing_font(code_point >> 16)
+
+
+@cache
+def _missing_font(plane: int) -> GridFont:
+    """Return the font of characters that no font has."""
+    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
 
 
 def _cells(code_point: int) -> int:
     """Return the character's width by the terminals' convention, -1 for a control character."""
     if 0x20 <= code_point < 0x7F:
         return 1
+    return _wcwidth()(chr(code_point))
+
+
+@cache
+def _wcwidth() -> Callable[[str], int]:
     from wcwidth import wcwidth  # takes 15 ms to import; not needed for plain ASCII
 
-    return wcwidth(chr(code_point))
+    return wcwidth
 
 
 def _scaled(face: Face, code_point: int, cells: int) -> GridFont:

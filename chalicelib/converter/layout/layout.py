@@ -1,5 +1,6 @@
 """Lays clean text out on pages of rows."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -102,15 +103,16 @@ class Layout:
         """Yield pages that overflow; one that is just full may still end with a form feed."""
         capacity = self._capacity
         rows, continued = self._page.rows, self._page.continued
-        start = 0
+        start = first = 0
         while len(rows) - start > capacity:
             self._any, self._is_top = True, False
             end = start + capacity
-            marked = [row - start for row in continued if start <= row < end]
+            last = bisect_left(continued, end, first)
+            marked = [row - start for row in continued[first:last]]
             yield Page(rows[start:end], marked, skipped=0 if start else self._page.skipped)
-            start = end
+            start, first = end, last
         if start:
-            self._page = Page(rows[start:], [row - start for row in continued if row >= start])
+            self._page = Page(rows[start:], [row - start for row in continued[first:]])
 
     def _lay(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool, any_long: bool
@@ -193,15 +195,14 @@ class Layout:
         self._page.continued += range(first + 1, len(self._page.rows))
 
     def _add(self, line: str, *, uniform: bool) -> None:
-        """Append a line as rows of the grid."""
-        if self._grid.has_simple_rows(line, uniform=uniform):
-            self._append(self._grid.simple_rows(line))
-            return
+        """Append a line, which is not empty, as rows of the grid."""
         rows = self._page.rows
-        for start, end in self._grid.rows(line, uniform=uniform):
-            if start:
-                self._page.continued.append(len(rows))
-            rows.append(visible(line, start, end))
+        first = len(rows)
+        if uniform and (simple := self._grid.simple_rows(line)):
+            rows += simple
+        else:
+            rows += [visible(line, *ends) for ends in self._grid.rows(line, uniform=uniform)]
+        self._page.continued += range(first + 1, len(rows))
 
     def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[Page]:
         """Append the next piece of a long line."""

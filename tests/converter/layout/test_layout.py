@@ -414,7 +414,6 @@ def test_blank_lines_after_a_full_page_make_no_page() -> None:
 def test_rows_of_simple_text_are_those_of_any_text(text: str, columns: int) -> None:
     grid = Grid(columns, WIDTHS)
     assert grid.is_uniform(text)
-    assert grid.has_simple_rows(text, uniform=True)
     rows = grid.rows(text, uniform=True)
     assert grid.simple_rows(text) == [text[start:end] for start, end in rows]
 
