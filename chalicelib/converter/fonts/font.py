@@ -189,10 +189,8 @@ def _choose_font(code_point: int) -> GridFont:
         if face.glyph(code_point) is not None
     ]
     visible = [font for font in fonts if font.advance or not font.cells]
-    if not cells:  # a mark is over the character before it, unless each font gives it a width
-        visible = [font for font in visible if not font.cells] or visible
-    if visible:
-        return next((font for font in visible if font.h_scale == 100.0), visible[0])
+    if visible:  # a font that gives a mark a width would draw it beside its character
+        return min(visible, key=lambda font: (font.cells != cells, font.h_scale != 100.0))
     return replace(_scaled(BLANK_FACE, code_point, MISSING_CELLS), missing=True)
 
 
@@ -215,8 +213,7 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     advance = face.advance(glyph)
     if cells < 0 or (advance and not cells):
         cells = max(1, round(advance * face.scale / CELL))
-    # A mark extends back over its base, which may itself have been scaled to one cell, or takes two
-    # if the mark is for wide characters, as those of kana are.
+    # A mark extends back over its base, which may itself have been scaled to one cell.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
     base = 2 * CELL if east_asian_width(chr(code_point)) == "W" else CELL * 1.1
     target = cells * CELL if cells else min(natural, base)

@@ -99,7 +99,7 @@ def test_a_cluster_is_never_divided() -> None:
     assert rows_of("ab" + "e\u0301" * 4, 4) == ["abe\u0301e\u0301", "e\u0301e\u0301"]
     assert rows_of("xyz" + family, 4) == ["xyz", family]
     assert rows_of("12345" + "🇩🇪", 6) == ["12345", "🇩🇪"]
-    assert rows_of("1234" + "か\u3099", 6) == ["1234", "か\u3099"]
+    assert rows_of("12345" + "か\u3099", 6) == ["12345", "か\u3099"]
 
 
 def test_a_mark_without_a_letter_gets_a_blank_as_its_base() -> None:
