@@ -34,16 +34,17 @@ class LinkAnnotations:
         for number, page in enumerate(columns):
             left = self._geometry.left + self._geometry.column_offset(number)
             for span in page.links:
-                areas.setdefault(span.link, []).extend(self._boxes(page.rows[span.row], span, left))
+                areas.setdefault(span.link, []).extend(self._boxes(page, span, left))
         return {
             link: self._add(link, boxes, None if first_key is None else first_key + number)
             for number, (link, boxes) in enumerate(areas.items())
         }
 
-    def _boxes(self, row: str, span: LinkSpan, left: float) -> Iterator[_Box]:
-        """Yield the boxes of a link in a row; `left` is where the row begins."""
+    def _boxes(self, page: Page, span: LinkSpan, left: float) -> Iterator[_Box]:
+        """Yield the boxes of a link in a row; `left` is where its rows begin."""
         g = self._geometry
-        baseline = g.baseline(span.row)
+        row = page.rows[span.row]
+        baseline = g.baseline(span.row, page.shift(span.row))
         bottom, top = baseline - g.size * DESCENT / 1000, baseline + g.size * ASCENT / 1000
         if isinstance(row, ComposedRow):
             pieces = list(places(row, left, g.size))

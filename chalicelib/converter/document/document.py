@@ -180,13 +180,14 @@ class Document:
         """Add a page, which has this object number, and its headings to the outline."""
         height = self._geometry.height
         self._outline.add_page(number, page.rows, height, breaks=page.breaks)
-        self._add_headings(number, blocks)
+        self._add_headings(number, ((block, page) for block in blocks))
 
-    def _add_headings(self, number: int, blocks: Iterable[Block]) -> None:
+    def _add_headings(self, number: int, blocks: Iterable[tuple[Block, Page]]) -> None:
+        """Add the headings among blocks, each with its page or column, to the outline."""
         g = self._geometry
-        for block in blocks:
+        for block, page in blocks:
             if block.heading:
-                top = g.baseline(block.start) + g.leading
+                top = g.baseline(block.start, page.shift(block.start)) + g.leading
                 self._outline.add_heading(block.heading.title, number, top, block.heading.level)
 
     def _write_full_fonts(self) -> None:

@@ -1,5 +1,6 @@
 """The positions of rows, header and footer, in points from the lower left corner of a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
@@ -131,9 +132,18 @@ class Geometry:
         """Baseline of the first row."""
         return self.height - self.margin - _BAND - self.size * ASCENT / 1000
 
-    def baseline(self, row: int) -> float:
-        """Return the baseline of a row, counted from 0."""
-        return self.first_baseline - row * self.leading
+    def baseline(self, row: int, shift: int = 0) -> float:
+        """Return the baseline of a row, counted from 0.
+
+        `shift` is how far it is below its place on the grid, in thousandths of the font size.
+        """
+        return self.first_baseline - row * self.leading - shift * self.size / 1000
+
+    def baselines(self, shifts: Sequence[int] = ()) -> list[float]:
+        """Return the baselines of all rows of a page, which are shifted if there are shifts."""
+        if not shifts:
+            return [self.baseline(row) for row in range(self.rows)]
+        return [self.baseline(row, shift) for row, shift in enumerate(shifts)]
 
     @property
     def header_baseline(self) -> float:

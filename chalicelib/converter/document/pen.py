@@ -45,8 +45,8 @@ GridRun: TypeAlias = tuple[str, GridFont, str]
 _SLANT = 0.2126
 """Slant of italic text, which has no face of its own: the tangent of 12 degrees."""
 
-RowPositions: TypeAlias = tuple[float, float, float]
-"""The left edge of rows, the baseline of the first, and the leading, in points."""
+RowPositions: TypeAlias = tuple[float, float, float, Sequence[float]]
+"""The left edge of rows, the first baseline, the leading, and how far rows are below, if any is."""
 
 
 def plain(rows: list[str]) -> bool:
@@ -88,7 +88,7 @@ class Pen:
         self._bold = False
 
     def rows(self, rows: list[str], marks: Sequence[Mark] = (), first: int = 0) -> bytes:
-        """Return operators that draw each row one leading below the last.
+        """Return operators that draw each row one leading below the last, unless it is shifted.
 
         `marks` are the places where marked-content sequences begin, the first with the first row;
         `first` is the number of that one.
@@ -124,7 +124,7 @@ class Pen:
             begins.setdefault(mark.row, {})[mark.place] = begin
         for at, row in enumerate(rows):
             within = begins.get(at, {})
-            out += (within.pop(0, b""), b"T*\n")
+            out += (within.pop(0, b""), self._next_row(at))
             self._reach = row.indent if isinstance(row, ComposedRow) else 0.0
             runs: list[tuple[GridRun, bytes]] = []
             texts: set[str | bytes]
@@ -147,6 +147,13 @@ class Pen:
                 out.append(self._upright(at, 0.0))  # where the next row's T* counts from
                 self._moved = False
         return b"".join(out) + (_END if marks else b"")
+
+    def _next_row(self, row: int) -> bytes:
+        """Return the operator that moves to the start of a row from that of the row above."""
+        _, _, leading, drops = self._positions
+        if not drops or not (further := drops[row] - (drops[row - 1] if row else 0.0)):
+            return b"T*\n"
+        return b"0 %.3f Td\n" % (-leading - further)
 
     def _begin_style(self, style: str, row: int) -> bytes:
         """Return operators that set colour and slant of the text that comes next in a row."""
@@ -175,9 +182,9 @@ class Pen:
 
     def _matrix(self, row: int, reach: float, slant: float) -> bytes:
         self._moved = True
-        left, baseline, leading = self._positions
-        x = left + reach * self._size / 1000
-        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, x, baseline - row * leading)
+        left, baseline, leading, drops = self._positions
+        y = baseline - row * leading - (drops[row] if drops else 0.0)
+        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, left + reach * self._size / 1000, y)
 
     def _composed(self, row: ComposedRow, at: int, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         """Yield operators that draw a composed row; `begins` has operators by piece."""

@@ -19,7 +19,7 @@ class Sheet:
     columns: Sequence[Page]
     blocks: Sequence[Block]
     sequences: Sequence[Sequence[ContentSequence]]
-    headings: Sequence[Block]
+    headings: Sequence[tuple[Block, Page]]
     goes_on: bool
 
     @classmethod
@@ -27,7 +27,7 @@ class Sheet:
         """Return the sheet of at least one column; `paragraphs` has seen all columns before."""
         blocks: list[Block] = []
         sequences: list[list[ContentSequence]] = []
-        headings: list[Block] = []
+        headings: list[tuple[Block, Page]] = []
         goes_on = False
         for number, column in enumerate(columns):
             own, continues = paragraphs.blocks(column)
@@ -41,7 +41,7 @@ class Sheet:
                 ]
             )
             blocks += own[is_shared:]
-            headings += [block for block in own if block.heading]
+            headings += [(block, column) for block in own if block.heading]
         return cls(columns, blocks, sequences, headings, goes_on)
 
     @property
