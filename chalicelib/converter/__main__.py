@@ -16,17 +16,7 @@ from typing import BinaryIO
 from chalicelib import VERSION
 from chalicelib.converter import OnProgress, Options, Progress, Report, Source, convert
 from chalicelib.converter.language import language_tag
-from chalicelib.converter.options import (
-    FONT_SIZES,
-    FOOTER,
-    HEADER,
-    MARGINS,
-    TAB_SIZES,
-    CarriageControl,
-    Fit,
-    Orientation,
-    PageSize,
-)
+from chalicelib.converter.options import OPTIONS
 from chalicelib.converter.output_file import replacing
 from chalicelib.converter.reading.compression import Readable, decoded
 from chalicelib.errors import TextToPdfError
@@ -45,23 +35,8 @@ def main(arguments: list[str] | None = None, program: str = MODULE) -> int:
     """
     args = _parser(program).parse_args(arguments)
     try:
-        metadata = {
-            "pdf-page-size": args.page_size,
-            "pdf-orientation": args.orientation,
-            "pdf-font-size": args.font_size,
-            "pdf-margin": args.margin,
-            "pdf-charset": args.charset,
-            "pdf-charsets": args.charsets,
-            "pdf-tagged": args.tagged,
-            "pdf-carriage-control": args.carriage_control,
-            "pdf-fit": args.fit,
-            "pdf-line-numbers": args.line_numbers,
-            "pdf-header": args.header,
-            "pdf-footer": args.footer,
-            "pdf-tab-size": args.tab_size,
-            "pdf-watermark": args.watermark,
-        }
-        options = Options.parse({key: value for key, value in metadata.items() if value})
+        values = {option.key: getattr(args, option.name) for option in OPTIONS}
+        options = Options.parse({key: value for key, value in values.items() if value})
         report = _convert(args, options)
     except (TextToPdfError, OSError) as error:
         print(f"{args.input}: {error}", file=sys.stderr)
@@ -103,38 +78,10 @@ def _parser(program: str) -> ArgumentParser:
     parser = ArgumentParser(prog=program, description="Turn a text file into a PDF.")
     parser.add_argument("input", help="text file, may be compressed (.gz), or - for standard input")
     parser.add_argument("output", help="PDF file, or - for standard output")
-    parser.add_argument("--page-size", help=f"{' or '.join(PageSize)} (default: a4)")
-    parser.add_argument("--orientation", help=f"{' or '.join(Orientation)} (default: portrait)")
-    parser.add_argument(
-        "--fit", help=f"{' or '.join(Fit)}: what may change for wide lines (default: auto)"
-    )
-    parser.add_argument(
-        "--line-numbers", help="on or off: line numbers in the margin (default: off)"
-    )
-    fields = "text with {name}, {date}, {page} and {pages}, or none"
-    parser.add_argument("--header", help=f"{fields} (default: {HEADER})")
-    parser.add_argument("--footer", help=f"{fields} (default: {FOOTER})")
-    parser.add_argument(
-        "--tab-size", help="columns between tab stops, {} to {} (default: 8)".format(*TAB_SIZES)
-    )
-    parser.add_argument("--watermark", help="text behind the text of every page")
-    parser.add_argument(
-        "--font-size", help="points, {:g} to {:g} (default: 10)".format(*FONT_SIZES)
-    )
-    parser.add_argument("--margin", help="millimetres, {:g} to {:g} (default: 15)".format(*MARGINS))
-    parser.add_argument("--charset", help="encoding of the text, if you know it")
-    parser.add_argument("--charsets", help="likely encodings, in order, such as cp850,windows-1252")
-    parser.add_argument(
-        "--language", type=_language, help="language of the text, as a BCP 47 tag: en, pt-BR, …"
-    )
-    parser.add_argument(
-        "--tagged", help="on or off: structure for assistive technology (default: on)"
-    )
-    parser.add_argument(
-        "--carriage-control",
-        help=f"{' or '.join(CarriageControl)}: what the first character of each line is "
-        "(default: none)",
-    )
+    for option in OPTIONS:
+        # argparse reports an invalid language as wrong usage; Options checks the other values.
+        type_ = _language if option.name == "language" else str
+        parser.add_argument(option.flag, type=type_, help=option.description)
     parser.add_argument(
         "--created",
         type=_date_and_time,
@@ -212,7 +159,6 @@ def _describe(args: Namespace, name: str, path: Path | None) -> Source:
         created_at=created,
         document_id=f"{name} {created.isoformat()}",
         size=path.stat().st_size if path else None,
-        language=args.language,
     )
 
 

@@ -1,19 +1,8 @@
 """Describes the options for a form: name, allowed values and default of each."""
 
-from enum import StrEnum
 from typing import Any
 
-from chalicelib.converter.options import DEFAULTS, FONT_SIZES, MARGINS, PREFIX, TAB_SIZES, Options
-
-NUMBERS = {
-    "font_size": (FONT_SIZES, "pt"),
-    "margin": (MARGINS, "mm"),
-    "tab_size": (TAB_SIZES, "columns"),
-}
-"""Limits and unit of each numeric option."""
-
-STAGE_ONLY = {"charsets"}
-"""Options that apply to all files of a stage and cannot be set for one file."""
+from chalicelib.converter.options import OPTIONS, Options
 
 
 def of(defaults: Options) -> list[dict[str, Any]]:
@@ -23,23 +12,7 @@ def of(defaults: Options) -> list[dict[str, Any]]:
     free text.
     """
     return [
-        {"name": PREFIX + name.replace("_", "-")} | _described(name, getattr(defaults, name))
-        for name in DEFAULTS
-        if name not in STAGE_ONLY
+        {"name": option.key, "default": getattr(defaults, option.name), **option.kind.form}
+        for option in OPTIONS
+        if not option.stage_only
     ]
-
-
-def _described(name: str, default: object) -> dict[str, Any]:
-    """Return kind, default and allowed values of an option."""
-    if isinstance(default, StrEnum):
-        return {"kind": "choice", "default": str(default), "values": [*map(str, type(default))]}
-    if name in NUMBERS:
-        (minimum, maximum), unit = NUMBERS[name]
-        return {
-            "kind": "number",
-            "default": default,
-            "minimum": minimum,
-            "maximum": maximum,
-            "unit": unit,
-        }
-    return {"kind": "text", "default": default}

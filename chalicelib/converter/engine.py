@@ -13,14 +13,17 @@ from chalicelib.converter.document.fit import fitted
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.fonts.font import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
-from chalicelib.converter.layout.layout import Layout, Page
+from chalicelib.converter.layout.hyperlinks import Hyperlinks
+from chalicelib.converter.layout.layout import Layout
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.options import CarriageControl, Options
 from chalicelib.converter.reading import asa
 from chalicelib.converter.reading.asa import Recogniser
 from chalicelib.converter.reading.cleaning import Cleaner, CleanText
 from chalicelib.converter.reading.compression import Readable
 from chalicelib.converter.reading.decoding import Decoding
+from chalicelib.converter.reading.page_length import PageLength
 from chalicelib.converter.report import OnProgress, Progress, Report, Source
 from chalicelib.converter.warning import ConversionWarning
 
@@ -68,7 +71,7 @@ def _convert(
         if progress:
             progress(Progress(decoding.bytes_read, about.size, document.pages))
 
-    links = LinkFinder()
+    links = LinkFinder(Hyperlinks(lambda: lines.cleaner.links))
     for page in _pages(chain([start], pieces), layout, links, report_progress):
         document.add_page(page)
         if document.pages % _PAGES_PER_REPORT == 0:
@@ -90,13 +93,14 @@ def _convert(
 
 
 class _LineReader:
-    """Cleans the lines of a text, and obeys or detects carriage control in them."""
+    """Cleans the lines of a text, and obeys its page length, and carriage control or detects it."""
 
     def __init__(self, options: Options) -> None:
         self.cleaner = Cleaner()
         self.recogniser = Recogniser()
         is_asa = options.carriage_control is CarriageControl.ASA
         self.carriage_control = asa.CarriageControl() if is_asa else None
+        self._page_length: PageLength | None = None
 
     def pieces(self, texts: Iterable[str]) -> Iterator[CleanText]:
         """Yield the clean text of each of `texts`, and of what is held back at the end."""
@@ -109,6 +113,9 @@ class _LineReader:
         if self.carriage_control:
             return self.carriage_control.feed(piece, last=last)
         self.recogniser.see(piece.text)
+        if lines := self.cleaner.lines_per_page:
+            self._page_length = self._page_length or PageLength(lines)
+            return self._page_length.feed(piece)
         return piece
 
 

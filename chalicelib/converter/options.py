@@ -1,16 +1,29 @@
-"""The options of a conversion, and the values that each may have."""
+"""The options of a conversion: one table, which everything that takes options reads.
 
-import codecs
-from collections.abc import Callable, Mapping
+Each field of Options declares one. The metadata of objects, the settings of a stage, the command
+line and the API parse their values with it, and --help and the web page's form are made from it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from math import isfinite
 
-from chalicelib.converter.language import language_tag
-from chalicelib.converter.line_template import is_in_order
+from chalicelib.converter.option import (
+    MAX_TEXT,
+    PREFIX,
+    Choice,
+    Number,
+    Option,
+    Text,
+    option,
+    parse_codec,
+    parse_codecs,
+    parse_language_tag,
+    parse_running_line,
+    parse_text,
+    shown,
+)
 from chalicelib.errors import BadOption
-
-PREFIX = "pdf-"
 
 
 class PageSize(StrEnum):
@@ -76,53 +89,129 @@ FONT_SIZES = (4.0, 36.0)
 MARGINS = (5.0, 50.0)
 """Minimum and maximum margin in millimetres; most printers leave about 4 mm blank."""
 
+COLUMNS = (1, 2)
+"""Minimum and maximum number of columns of text."""
+
 TAB_SIZES = (1, 32)
 """Minimum and maximum number of cells between tab stops."""
 
-MAX_TEXT = 200
-"""Maximum characters of a header, footer or watermark."""
+_RUNNING_LINE = Text("text with {name}, {date}, {page} and {pages}, or none", parse_running_line)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Page layout and encodings.
+    """Page layout and encodings, as the fields' metadata describe them.
 
-    `font_size` is in points, `margin` in millimetres on all four sides. `charset` is the encoding
-    of this text, if its sender knows it; `charsets` are the encodings that texts are likely to be
-    in, in order, separated by commas. `tagged` is whether the PDF has structure for assistive
-    technology. `carriage_control` is whether the first character of each line is text or a command
-    to the printer. `language` is a BCP 47 tag for texts whose sender named none. `fit` is what may
-    be changed for wide lines, except for the `given` options: the names of those that a user set,
-    even to their defaults. `line_numbers` is whether lines are numbered in the margin. `header` and
-    `footer` are "none" or a line with {name}, {date}, {page} and {pages}; `tab_size` is in cells;
-    `watermark` is drawn behind the text of every page.
-    Raises BadOption if a value is not allowed.
+    `given` has the names of the options that a user set, even to their defaults; `fit` changes none
+    of these. Raises BadOption if a value is not allowed.
     """
 
-    page_size: PageSize = PageSize.A4
-    orientation: Orientation = Orientation.PORTRAIT
-    font_size: float = 10.0
-    margin: float = 15.0
-    charset: str = ""
-    charsets: str = ""
-    tagged: Switch = Switch.ON
-    language: str = ""
-    carriage_control: CarriageControl = CarriageControl.NONE
-    fit: Fit = Fit.AUTO
-    line_numbers: Switch = Switch.OFF
-    header: str = HEADER
-    footer: str = FOOTER
-    tab_size: int = 8
-    watermark: str = ""
+    page_size: PageSize = field(
+        default=PageSize.A4,
+        metadata=option(Choice(PageSize), "paper size", example="letter"),
+    )
+    orientation: Orientation = field(
+        default=Orientation.PORTRAIT,
+        metadata=option(Choice(Orientation), "orientation of the paper", example="landscape"),
+    )
+    font_size: float = field(
+        default=10.0,
+        metadata=option(Number(FONT_SIZES, "points", "pt"), "font size", example="8"),
+    )
+    margin: float = field(
+        default=15.0,
+        metadata=option(
+            Number(MARGINS, "millimetres", "mm"), "margin on all four sides", example="25"
+        ),
+    )
+    charset: str = field(
+        default="",
+        metadata=option(
+            Text("a name that Python knows", parse_codec),
+            "encoding of the text, if you know it",
+            example="windows-1252",
+        ),
+    )
+    charsets: str = field(
+        default="",
+        metadata=option(
+            Text("names that Python knows, separated by commas", parse_codecs),
+            "encodings that texts are likely to be in, in order",
+            example="cp850,windows-1252",
+            stage_only=True,
+        ),
+    )
+    tagged: Switch = field(
+        default=Switch.ON,
+        metadata=option(Choice(Switch), "structure for assistive technology", example="off"),
+    )
+    language: str = field(
+        default="",
+        metadata=option(
+            Text("a BCP 47 tag", parse_language_tag),
+            "language of the text",
+            example="pt-BR",
+        ),
+    )
+    carriage_control: CarriageControl = field(
+        default=CarriageControl.NONE,
+        metadata=option(
+            Choice(CarriageControl),
+            "commands to the printer in the first character of each line",
+            example="asa",
+        ),
+    )
+    fit: Fit = field(
+        default=Fit.AUTO,
+        metadata=option(Choice(Fit), "what may change for wide lines", example="none"),
+    )
+    line_numbers: Switch = field(
+        default=Switch.OFF,
+        metadata=option(Choice(Switch), "line numbers in the margin", example="on"),
+    )
+    columns: int = field(
+        default=1,
+        metadata=option(
+            Number(COLUMNS, "columns", "columns", whole=True),
+            "columns of text on a page",
+            example="2",
+        ),
+    )
+    header: str = field(
+        default=HEADER,
+        metadata=option(
+            _RUNNING_LINE, "line above the text of every page", example="{date} {name}"
+        ),
+    )
+    footer: str = field(
+        default=FOOTER,
+        metadata=option(_RUNNING_LINE, "line below the text of every page", example="none"),
+    )
+    tab_size: int = field(
+        default=8,
+        metadata=option(
+            Number(TAB_SIZES, "columns", "columns", whole=True),
+            "distance between tab stops",
+            example="4",
+        ),
+    )
+    watermark: str = field(
+        default="",
+        metadata=option(
+            Text(f"up to {MAX_TEXT} characters", parse_text),
+            "text behind the text of every page",
+            example="DRAFT",
+        ),
+    )
     given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         given = set(self.given)
-        for name, default in DEFAULTS.items():
-            value = _PARSERS[name](_name(name), str(getattr(self, name)))
-            object.__setattr__(self, name, value)
-            if value != default:
-                given.add(name)
+        for item in OPTIONS:
+            value = item.parse(str(getattr(self, item.name)))
+            object.__setattr__(self, item.name, value)
+            if value != item.default:
+                given.add(item.name)
         object.__setattr__(self, "given", frozenset(given))
 
     @property
@@ -132,8 +221,9 @@ class Options:
 
     @property
     def page_format(self) -> str:
-        """Paper, orientation and font size in words, such as "a4 portrait, 10 pt"."""
-        return f"{self.page_size} {self.orientation}, {self.font_size:g} pt"
+        """Paper, orientation, font size and columns, such as "a4 landscape, 8.5 pt, 2 columns"."""
+        columns = f", {self.columns} columns" if self.columns > 1 else ""
+        return f"{self.page_size} {self.orientation}, {self.font_size:g} pt{columns}"
 
     @classmethod
     def parse(cls, metadata: Mapping[str, str], defaults: "Options | None" = None) -> "Options":
@@ -142,141 +232,26 @@ class Options:
         Other keys are ignored. Raises BadOption if a `pdf-…` key is unknown or its value is not
         allowed.
         """
-        known = {_name(name): name for name in DEFAULTS}
+        known = {item.key: item.name for item in OPTIONS}
         chosen: dict[str, str] = {}
-        for key, value in metadata.items():
-            option = key.strip().lower()
-            if not option.startswith(PREFIX):
+        for name, value in metadata.items():
+            key = name.strip().lower()
+            if not key.startswith(PREFIX):
                 continue
-            if option not in known:
+            if key not in known:
                 raise BadOption(
-                    f"There is no option {_shown(option)}; the options are {', '.join(known)}."
+                    f"There is no option {shown(key)}; the options are {', '.join(known)}."
                 )
-            chosen[known[option]] = value
+            chosen[known[key]] = value
         defaults = defaults or cls()
         given = defaults.given | chosen.keys()
         # The values are text; __post_init__ parses them into the types of the fields.
         return replace(defaults, given=given, **chosen)  # type: ignore[arg-type]
 
 
-DEFAULTS = {option.name: option.default for option in fields(Options) if option.name != "given"}
-"""The default of each option, by the name of its field."""
-
-
-def _name(field: str) -> str:
-    """Return the metadata key of an option, given the name of its field."""
-    return PREFIX + field.replace("_", "-")
-
-
-def _shown(value: str) -> str:
-    """Return a value for a message: quoted, escaped and shortened."""
-    return ascii(value if len(value) <= 40 else value[:40] + "…")
-
-
-def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
-    """Return a parser of values that are one of an enumeration's."""
-
-    def parse(option: str, value: str) -> StrEnum:
-        try:
-            return kind(value.strip().lower())
-        except ValueError:
-            allowed = " or ".join(kind)
-            raise BadOption(f"Option {option} cannot be {_shown(value)}; use {allowed}.") from None
-
-    return parse
-
-
-def _number(limits: tuple[float, float], unit: str) -> Callable[[str, str], float]:
-    """Return a parser of numbers between two limits."""
-
-    def parse(option: str, value: str) -> float:
-        low, high = limits
-        problem = BadOption(
-            f"Option {option} cannot be {_shown(value)}; "
-            f"use a number from {low:g} to {high:g} ({unit})."
-        )
-        try:
-            number = float(value)
-        except ValueError:
-            raise problem from None
-        if not (isfinite(number) and low <= number <= high):
-            raise problem
-        return number
-
-    return parse
-
-
-def _whole(limits: tuple[int, int], unit: str) -> Callable[[str, str], int]:
-    """Return a parser of whole numbers between two limits."""
-    parse_number = _number(limits, unit)
-
-    def parse(option: str, value: str) -> int:
-        number = parse_number(option, value)
-        if number != int(number):
-            raise BadOption(f"Option {option} cannot be {_shown(value)}; use a whole number.")
-        return int(number)
-
-    return parse
-
-
-def _codecs(option: str, value: str) -> str:
-    """Return Python's names of encodings that are separated by commas."""
-    return ",".join(_codec(option, name) for name in value.split(",")) if value.strip() else ""
-
-
-def _codec(option: str, value: str) -> str:
-    """Return Python's name of an encoding, or "" for an empty value."""
-    if not value.strip():
-        return ""
-    try:
-        name = codecs.lookup(value.strip()).name
-        "x".encode(name)  # raises LookupError for rot13, zip and the like
-    except (LookupError, ValueError):
-        raise BadOption(
-            f"Option {option} cannot be {_shown(value)}; "
-            "use names of encodings, such as windows-1252 or cp850."
-        ) from None
-    return name
-
-
-def _language(option: str, value: str) -> str:
-    """Return a language tag, or "" for an empty value."""
-    if value.strip() and language_tag(value) is None:
-        raise BadOption(
-            f"Option {option} cannot be {_shown(value)}; "
-            "use a language tag (BCP 47), such as en or pt-BR."
-        )
-    return value.strip()
-
-
-def _running_line(option: str, value: str) -> str:
-    """Return a header or footer, in which {pages} must be the last of the page numbers."""
-    if not is_in_order(value):
-        raise BadOption(f"Option {option} can have {{pages}} only once, and no {{page}} after it.")
-    return _text(option, value)
-
-
-def _text(option: str, value: str) -> str:
-    """Return a text of limited length without blanks around it."""
-    if len(value) > MAX_TEXT:
-        raise BadOption(f"Option {option} cannot be longer than {MAX_TEXT} characters.")
-    return value.strip()
-
-
-_PARSERS: dict[str, Callable[[str, str], StrEnum | float | str]] = {
-    "page_size": _choice(PageSize),
-    "orientation": _choice(Orientation),
-    "font_size": _number(FONT_SIZES, "points"),
-    "margin": _number(MARGINS, "millimetres"),
-    "charset": _codec,
-    "charsets": _codecs,
-    "tagged": _choice(Switch),
-    "language": _language,
-    "carriage_control": _choice(CarriageControl),
-    "fit": _choice(Fit),
-    "line_numbers": _choice(Switch),
-    "header": _running_line,
-    "footer": _running_line,
-    "tab_size": _whole(TAB_SIZES, "columns"),
-    "watermark": _text,
-}
+OPTIONS = tuple(
+    Option(item.name, default=item.default, **item.metadata)
+    for item in fields(Options)
+    if item.metadata
+)
+"""The options, in the order in which they are declared."""

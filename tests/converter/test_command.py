@@ -7,7 +7,12 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from chalicelib.converter import Options
+from chalicelib.converter import __main__ as command
 from chalicelib.converter.__main__ import main
+from chalicelib.converter.option import Option
+from chalicelib.converter.options import OPTIONS
+from chalicelib.errors import NotText
 
 
 def text_of(pdf: bytes) -> str:
@@ -24,6 +29,36 @@ def test_a_file_becomes_a_pdf(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "1 pages; ascii (certain)" in stderr
     assert "letter portrait, 10 pt" in stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.pdf"]
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.flag)
+def test_every_option_can_be_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: Option
+) -> None:
+    received: list[object] = []
+
+    def convert(*arguments: object) -> None:
+        received.extend(arguments)
+        raise NotText("seen enough")
+
+    monkeypatch.setattr(command, "convert", convert)
+    source = tmp_path / "in.txt"
+    source.write_bytes(b"text")
+    assert main([str(source), str(tmp_path / "out.pdf"), option.flag, option.example]) == 1
+    assert Options.parse({option.key: option.example}) in received
+
+
+def test_help_has_every_option_with_its_values_and_default(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")  # wide enough not to wrap at hyphens
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for option in OPTIONS:
+        assert f"{option.flag} {option.name.upper()} {option.help}: {option.kind.allowed}" in text
+        assert not option.default_text or f"(default: {option.default_text})" in text
 
 
 def test_the_same_file_twice_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from chalicelib.converter import Basis, Options, Orientation, PageSize
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.options import FONT_SIZES, MARGINS
+from chalicelib.converter.option import Option
+from chalicelib.converter.options import FONT_SIZES, MARGINS, OPTIONS
 from chalicelib.errors import BadOption
 from tests.converter.converted import ABOUT, made
 
@@ -38,6 +39,15 @@ def test_an_invalid_value_is_rejected_with_the_allowed_values(
     assert option in str(refused.value)
     assert repr(value) in str(refused.value)
     assert allowed in str(refused.value)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
+def test_the_table_has_true_defaults_and_examples(option: Option) -> None:
+    assert Options.parse({option.key: option.default_text}) == Options()
+    changed = Options.parse({option.key: option.example})
+    assert [one.name for one in OPTIONS if getattr(changed, one.name) != one.default] == [
+        option.name
+    ]
 
 
 def test_an_unknown_option_is_rejected_with_the_known_ones() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.converter import Options, PageSize
+from chalicelib.converter.option import Option
+from chalicelib.converter.options import OPTIONS
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings, last_deployed_stage
 
@@ -65,6 +67,12 @@ def test_missing_deployment_is_reported_with_advice(tmp_path: Path) -> None:
 def test_page_options_are_read_from_settings() -> None:
     settings = Settings.from_environment(WHOLE | {"PDF_PAGE_SIZE": "letter", "PDF_FONT_SIZE": "8"})
     assert settings.options == Options(page_size=PageSize.LETTER, font_size=8)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.setting)
+def test_every_option_can_be_set_for_a_stage(option: Option) -> None:
+    settings = Settings.from_environment(WHOLE | {option.setting: option.example})
+    assert settings.options == Options.parse({option.key: option.example})
 
 
 def test_invalid_page_option_is_refused_with_the_valid_values() -> None:

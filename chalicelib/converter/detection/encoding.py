@@ -14,7 +14,7 @@ from itertools import pairwise
 from chalicelib.converter.detection import holes, utf8
 from chalicelib.converter.detection.nuls import from_nuls
 from chalicelib.converter.detection.parts import BYTES, begins_in_ascii, split
-from chalicelib.converter.detection.signature import check_is_text, kind_of
+from chalicelib.converter.detection.signature import check_is_text, data_error, is_data, kind_of
 from chalicelib.converter.report import Basis, Step
 from chalicelib.errors import NotText
 
@@ -93,7 +93,7 @@ def recognise(
     Raises NotText, naming the kind of file if it is known, if the sample is not text.
     """
     original, sample = sample, _without_holes(sample, whole=whole)
-    if name := _marked(sample):
+    if name := next((name for mark, name in _MARKS if sample.startswith(mark)), None):
         return Encoding(name, Basis.CERTAIN, Step.MARK)
     is_holed = len(original) > len(sample)
     if is_holed and (kind := kind_of(original.lstrip(b"\0")[:_WINDOW])):
@@ -131,18 +131,16 @@ def _of_bytes(
     if utf8.is_damaged(sample, 1 if is_declared else utf8.VALID_PER_STRAY):
         basis = Basis.DECLARED if is_declared else Basis.GUESSED
         return Encoding("utf-8", basis, Step.DAMAGED_UTF_8)
-    return _guessed(_window(sample), likely)
+    window = _window(sample)
+    if is_data(window) and not _is_of_mainframe(window):
+        raise data_error(window)
+    return _guessed(window, likely)
 
 
 def _of_ascii_bytes(sample: bytes) -> Encoding:
     """Find the encoding of ASCII bytes, which may be those of a form of ISO-2022."""
     name = _detected(_window(sample))[0] if _switches_charsets(sample) else ""
     return Encoding(name, Basis.GUESSED, Step.DETECTOR) if name.startswith("iso2022") else ASCII
-
-
-def _marked(sample: bytes) -> str | None:
-    """Return the codec whose byte order mark the sample begins with, or None."""
-    return next((name for mark, name in _MARKS if sample.startswith(mark)), None)
 
 
 def needs_recognition(block: bytes) -> bool:
@@ -229,12 +227,9 @@ def charset_of_lines(lines: bytes, likely: Sequence[str] = ()) -> str:
 
 
 def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
-    from chalicelib.converter.detection import (  # only texts that need guessing need them
-        ebcdic,
-        western,
-    )
+    from chalicelib.converter.detection import western  # only texts that need guessing need it
 
-    if ebcdic.is_ebcdic(window):
+    if _is_of_mainframe(window):
         return _of_mainframe(window, [name for name in likely if not keeps_ascii(name)])
     possible = [
         name for name in likely if keeps_ascii(name) and _decodes(window, name, whole=False)
@@ -259,6 +254,12 @@ def _readings(window: bytes, names: Sequence[str]) -> tuple[tuple[str, str], ...
     end = min((at for at in blanks if at > place), default=len(texts[0]))
     start, end = max(start, place - _WORD), min(end, place + _WORD)
     return tuple((name, text[start:end]) for name, text in zip(names, texts, strict=True))
+
+
+def _is_of_mainframe(window: bytes) -> bool:
+    from chalicelib.converter.detection import ebcdic  # only texts that need guessing need it
+
+    return ebcdic.is_ebcdic(window)
 
 
 def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:

@@ -40,6 +40,11 @@ _UNKNOWN = "application/octet-stream"
 _CONTROLS = 1 / 3
 _CONTROLS_OF_HOLED = 1 / 20
 
+# The same for bytes in no known form of Unicode, and the number of different controls from which on
+# they are data: those of random bytes are a tenth, of all kinds.
+_CONTROLS_OF_DATA = 1 / 20
+_MIN_CONTROLS_OF_DATA = 16
+
 # What fields are padded with, and the share of bytes beyond ASCII in text that is padded so.
 _PADDING = re.compile(rb"\0{2,}")
 _OTHERS = 1 / 4
@@ -87,6 +92,23 @@ def check_is_text(sample: bytes, *, is_holed: bool = False) -> None:
             f"{controls / len(sample):.0%} of its first {len(sample):,} bytes are control "
             "characters that no text has. It may be a program's own data."
         )
+
+
+def is_data(sample: bytes) -> bool:
+    """Return whether bytes that are not Unicode are data, such as encrypted ones, and no text."""
+    controls = controls_in(sample)
+    if controls <= _CONTROLS_OF_DATA * len(sample):
+        return False
+    return len(set(sample).intersection(CONTROLS)) >= _MIN_CONTROLS_OF_DATA
+
+
+def data_error(sample: bytes) -> NotText:
+    """Return the error about data, of which there is at least one byte."""
+    share = controls_in(sample) / len(sample)
+    return NotText(
+        f"This is not a text file: {share:.0%} of {len(sample):,} bytes are control characters "
+        "that no text has. It may be encrypted or compressed, or a program's own data."
+    )
 
 
 def _is_padded(sample: bytes) -> bool:

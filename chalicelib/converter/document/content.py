@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from chalicelib.converter.layout.layout import Page
-from chalicelib.converter.layout.links import Link, LinkSpan
+from chalicelib.converter.layout.page import Link, LinkSpan, Page
 from chalicelib.converter.layout.paragraphs import Block
 from chalicelib.converter.layout.rows import ComposedRow
 
@@ -22,6 +22,12 @@ class Mark(NamedTuple):
     tag: bytes = b"P"
 
 
+@cache
+def row_mark(row: int) -> Mark:
+    """Return the mark of a paragraph or heading that begins with a row."""
+    return Mark(row)
+
+
 class ContentSequence(NamedTuple):
     """Where a sequence begins, the index of the block that it is in, and its link if it is one.
 
@@ -32,7 +38,7 @@ class ContentSequence(NamedTuple):
     mark: Mark
     block: int
     link: Link | None
-    order: tuple[int, int]
+    order: tuple[int, ...]
 
 
 def content_sequences(page: Page, blocks: Sequence[Block]) -> list[ContentSequence]:

@@ -4,10 +4,12 @@ Except for the page number, they are written once, and pages refer to them.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
 from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.marked_rows import FIRST_SEQUENCE
 from chalicelib.converter.document.painter import ANSI_FONT, Painter, artifact
 from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.fonts.font import CELL
@@ -20,8 +22,9 @@ _NUMBER_CELLS = 7
 class Frame:
     """Writes pages whose content consists of three streams (PDF 32000-1, 7.8.2).
 
-    The first opens a text object for the rows of text, and the last closes it. All pages share
-    them, which makes the stream between them, the page's own, a tenth shorter.
+    The first opens a text object for the rows of text, in tagged documents mostly with their first
+    marked-content sequence, and the last closes it. All pages share them, which makes the stream
+    between them, the page's own, a tenth shorter.
     """
 
     def __init__(
@@ -31,10 +34,13 @@ class Frame:
         geometry: Geometry,
         resources: int,
         watermark: bytes = b"",
+        *,
+        tagged: bool,
     ) -> None:
         """`resources` is the object number of the resource dictionary of all pages.
 
-        `watermark` has the operators of what is behind the text of every page.
+        `watermark` has the operators of what is behind the text of every page. `tagged` is whether
+        pages have marked-content sequences.
         """
         self._objects = objects
         self._painter = painter
@@ -47,11 +53,14 @@ class Frame:
         if watermark:
             behind = artifact(b"/Watermark Do\n")
             self._forms = b"/Watermark %d 0 R" % self.add_form(watermark)
-        self._opening = objects.add_stream(behind + painter.opening)
+        opening = behind + painter.opening
+        self._opening = objects.add_stream(opening)
+        self._tagged_opening = objects.add_stream(opening + FIRST_SEQUENCE) if tagged else None
         closing = b"\nEMC\nET\n" + artifact(b"/Total Do\n/Header Do\n")
         self._closing = objects.add_stream(closing)
         self._lines: list[_Line] = []  # that are not the same on all pages
         self._standard_footer = True
+        self._footer_opening = cache(self._open_footer)
 
     def write_lines(self, header: RunningLine, footer: RunningLine | None) -> None:
         """Write header and footer; without one, the footer is the usual 'page 1 of 2'."""
@@ -99,10 +108,14 @@ class Frame:
 
         `text` are the operators of its text, and `page` is its number, from 1.
         """
+        opening = self._opening
+        if self._tagged_opening and text.startswith(FIRST_SEQUENCE):
+            opening = self._tagged_opening
+            text = text[len(FIRST_SEQUENCE) :]
         number = self._objects.add_stream(text + self._own_lines(page))
         return b"/Resources %d 0 R/Contents[%d 0 R %d 0 R %d 0 R]" % (
             self._resources,
-            self._opening,
+            opening,
             number,
             self._closing,
         )
@@ -143,16 +156,15 @@ class Frame:
 
     def _footer(self, page: int) -> bytes:
         """Return operators for 'page n of ', which ends where the number of pages begins."""
-        g = self._geometry
         text = b"page %d of " % page
-        x = g.total_x - len(text) * g.small * CELL / 1000
-        return b"/Artifact BMC\n%b %g Tf\n1 0 0 1 %.1f %.1f Tm\n(%b)Tj" % (
-            ANSI_FONT,
-            g.small,
-            x,
-            g.footer_baseline,
-            text,
-        )
+        return b"%b(%b)Tj" % (self._footer_opening(len(text)), text)
+
+    def _open_footer(self, length: int) -> bytes:
+        """Return operators that select the place of 'page n of ', a text of this length."""
+        g = self._geometry
+        x = g.total_x - length * g.small * CELL / 1000
+        operators = b"/Artifact BMC\n%b %g Tf\n1 0 0 1 %.1f %.1f Tm\n"
+        return operators % (ANSI_FONT, g.small, x, g.footer_baseline)
 
     def _line(self, line: "_Line", page: int) -> Iterator[bytes]:
         """Yield operators that draw a line with the number of the page."""

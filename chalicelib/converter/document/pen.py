@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from chalicelib.converter.document.content import Mark
 from chalicelib.converter.document.decorations import fill, stroke
-from chalicelib.converter.document.marked_rows import divided, marked
+from chalicelib.converter.document.marked_rows import joined, marked
 from chalicelib.converter.fonts.font import (
     BODY_FACE,
     BOLD_FACE,
@@ -19,8 +19,8 @@ from chalicelib.converter.fonts.font import (
 )
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
-from chalicelib.converter.reading.cleaning import PLAIN, slice_line, style_runs
 from chalicelib.converter.reading.colours import printed
+from chalicelib.converter.reading.styled_line import PLAIN, slice_line, style_runs
 from chalicelib.converter.reading.styles import style_of
 
 _LINE_END = "\n".encode("utf-16-be")
@@ -45,8 +45,8 @@ GridRun: TypeAlias = tuple[str, GridFont, str]
 _SLANT = 0.2126
 """Slant of italic text, which has no face of its own: the tangent of 12 degrees."""
 
-RowPositions: TypeAlias = tuple[float, float, float]
-"""The left edge of rows, the baseline of the first, and the leading, in points."""
+RowPositions: TypeAlias = tuple[float, float, float, Sequence[float]]
+"""The left edge of rows, the first baseline, the leading, and how far rows are below, if any is."""
 
 
 def plain(rows: list[str]) -> bool:
@@ -87,47 +87,52 @@ class Pen:
         self._h_scale = 100.0
         self._bold = False
 
-    def rows(self, rows: list[str], marks: Sequence[Mark] = ()) -> bytes:
-        """Return operators that draw each row one leading below the last.
+    def rows(self, rows: list[str], marks: Sequence[Mark] = (), first: int = 0) -> bytes:
+        """Return operators that draw each row one leading below the last, unless it is shifted.
 
-        `marks` are the places where marked-content sequences begin, the first with the first row.
+        `marks` are the places where marked-content sequences begin, the first with the first row;
+        `first` is the number of that one.
         """
-        out = self._at_once(rows, marks) or self._row_by_row(rows, marks)
+        out = self._at_once(rows, marks, first) or self._row_by_row(rows, marks, first)
         if self._h_scale != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out + self._colour((0, 0))
 
-    def _at_once(self, rows: list[str], marks: Sequence[Mark]) -> bytes | None:
+    def _at_once(self, rows: list[str], marks: Sequence[Mark], first: int) -> bytes | None:
         """Return operators for rows that need only one font, or None if they need several."""
         text = "\n".join(rows)
         slot = self._repertoire.common_font(text)
         if slot is None or not slot.cells or slot.private or repeats(rows) or not plain(rows):
             return None
-        lines = "\n".join(divided(rows, marks))
+        lines = joined(rows, marks)
         code = _code(lines, slot.plane)
         if code.count(_LINE_END) > lines.count("\n") or code.count(_WIDE_MARK) > lines.count("\f"):
             return None  # the halves of two characters look like one
-        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks)
+        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks, first)
         return self._set(slot.face, slot, bold=False) + shown
 
-    def _row_by_row(self, rows: list[str], marks: Sequence[Mark]) -> bytes:
+    def _row_by_row(self, rows: list[str], marks: Sequence[Mark], first: int) -> bytes:
         """Return operators for rows that need several fonts, styles or sizes."""
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
         begins: dict[int, dict[int, bytes]] = {}
         for number, mark in enumerate(marks):
-            begin = (_END if number else b"") + _begin(number, mark.tag)
+            begin = (_END if number else b"") + _begin(first + number, mark.tag)
             begins.setdefault(mark.row, {})[mark.place] = begin
         for at, row in enumerate(rows):
             within = begins.get(at, {})
-            out += (within.pop(0, b""), b"T*\n")
+            out += (within.pop(0, b""), self._next_row(at))
             self._reach = row.indent if isinstance(row, ComposedRow) else 0.0
-            runs = [] if isinstance(row, ComposedRow) else list(self._marked_runs(row, within))
-            pieces = row.pieces if isinstance(row, ComposedRow) else []
-            texts = {text for (text, _, _), _ in runs} | {piece.shown for piece in pieces}
+            runs: list[tuple[GridRun, bytes]] = []
+            texts: set[str | bytes]
+            if isinstance(row, ComposedRow):
+                texts = {piece.shown for piece in row.pieces}
+            else:
+                runs += self._marked_runs(row, within)
+                texts = {text for (text, _, _), _ in runs}
             if not above.isdisjoint(texts):
                 sizes.reverse()
             self._size = sizes[0]
@@ -142,6 +147,13 @@ class Pen:
                 out.append(self._upright(at, 0.0))  # where the next row's T* counts from
                 self._moved = False
         return b"".join(out) + (_END if marks else b"")
+
+    def _next_row(self, row: int) -> bytes:
+        """Return the operator that moves to the start of a row from that of the row above."""
+        _, _, leading, drops = self._positions
+        if not drops or not (further := drops[row] - (drops[row - 1] if row else 0.0)):
+            return b"T*\n"
+        return b"0 %.3f Td\n" % (-leading - further)
 
     def _begin_style(self, style: str, row: int) -> bytes:
         """Return operators that set colour and slant of the text that comes next in a row."""
@@ -170,16 +182,17 @@ class Pen:
 
     def _matrix(self, row: int, reach: float, slant: float) -> bytes:
         self._moved = True
-        left, baseline, leading = self._positions
-        x = left + reach * self._size / 1000
-        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, x, baseline - row * leading)
+        left, baseline, leading, drops = self._positions
+        y = baseline - row * leading - (drops[row] if drops else 0.0)
+        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, left + reach * self._size / 1000, y)
 
     def _composed(self, row: ComposedRow, at: int, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         """Yield operators that draw a composed row; `begins` has operators by piece."""
         gap = row.indent
-        for number, (font, shown, advance, style, *_) in enumerate(row.pieces):
+        for number, (font, shown, advance, style, _, _, _) in enumerate(row.pieces):
             bold = style != PLAIN and style_of(style).bold
-            yield begins.get(number, b"")
+            if number in begins:
+                yield begins[number]
             if changed := self._begin_style(style, at):
                 yield changed
                 gap = 0.0 if changed.endswith(b"Tm\n") else gap
@@ -209,11 +222,6 @@ class Pen:
     def _runs(self, row: str) -> Iterator[GridRun]:
         """Yield the runs of a row that have one font and one style."""
         for style, text in style_runs(row):
-            if not text:
-                continue
-            if slot := self._repertoire.common_font(text):
-                yield text, slot, style
-                continue
             for part, slot in self._repertoire.runs(text):
                 yield part, slot, style
 
@@ -244,8 +252,10 @@ class Pen:
 
     def _select(self, font: bytes, size: float, h_scale: float, *, bold: bool) -> bytes:
         """Return operators that select font, size, horizontal scaling and weight."""
-        out = b""
         state = (font, size, h_scale)
+        if state == self._state and bold == self._bold:
+            return b""
+        out = b""
         if state != self._state:
             if state[:2] != self._state[:2]:
                 out += b"%b %g Tf\n" % state[:2]

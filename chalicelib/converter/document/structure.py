@@ -4,18 +4,23 @@ A document has groups of paragraphs and headings. The content of an element is o
 sequence on each of its pages, except for its links, which are elements of their own.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from chalicelib.converter.document.content import ContentSequence
-from chalicelib.converter.layout.links import Link
-from chalicelib.converter.layout.paragraphs import Block
+from chalicelib.converter.layout.page import Link
+from chalicelib.converter.layout.paragraphs import MAX_BLOCKS, Block
 from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree
-from chalicelib.converter.pdf.objects import ObjectWriter
+from chalicelib.converter.pdf.objects import ObjectWriter, references
 
 _MAX_PAGES = 64
 """Maximum pages of an element, whose kids are all in memory; longer paragraphs are divided."""
+
+
+_HEADING = attrgetter("heading")
+_IDENTIFIERS = [b"%d" % number for number in range(MAX_BLOCKS)]
 
 
 @dataclass(slots=True)
@@ -62,16 +67,17 @@ class StructureTree:
         """
         if self._links:
             self._close_links()
-        elements: list[int] = []
+        elements = b""
         identifier = 0
         if blocks and (element := self._continued(goes_on=goes_on)):
             element.add_content(page, 0)
             element.pages += 1
-            elements.append(element.number)
+            elements = b"%d 0 R" % element.number
             identifier = 1
         if identifier < len(blocks):
             self._close()
-            elements += self._add_elements(page, blocks, identifier)
+            added = self._add_elements(page, blocks, identifier)
+            elements = b"%b %b" % (elements, added) if identifier else added
         self._add_parents(elements)
 
     def add_page_with_links(
@@ -100,7 +106,7 @@ class StructureTree:
                 element = self._link_element(sequence.link, element, page)
             element.add_content(page, number)
             owners[number] = element.number
-        self._add_parents(owners)
+        self._add_parents(references(tuple(owners)))
         for link, annotation in annotations.items():
             element = self._links[link]
             element.kids.append(b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (page, annotation))
@@ -129,7 +135,7 @@ class StructureTree:
             _Element(self._objects.reserve(), parent, block.tag, page)
             for block in blocks[len(elements) :]
         ]
-        self._tree.add([element.number for element in new])
+        self._tree.add(references(tuple(element.number for element in new)), len(new))
         return elements + new
 
     def _link_element(self, link: Link, parent: _Element, page: int) -> _Element:
@@ -139,24 +145,32 @@ class StructureTree:
             parent.kids.append(b"%d 0 R" % number)
         return self._links[link]
 
-    def _add_parents(self, elements: Iterable[int]) -> None:
-        """Add the elements that the marked-content sequences of a page belong to."""
-        references = b" ".join([b"%d 0 R" % number for number in elements])
-        self._parents.add(self._key(), b"[%b]" % references)
+    def _add_parents(self, elements: bytes) -> None:
+        """Add references to the elements that the marked-content sequences of a page belong to."""
+        self._parents.add(self._key(), b"[%b]" % elements)
 
-    def _add_elements(self, page: int, blocks: Sequence[Block], first: int) -> Sequence[int]:
-        """Add elements that begin on a page, from the first; the last one stays open."""
+    def _add_elements(self, page: int, blocks: Sequence[Block], first: int) -> bytes:
+        """Add elements that begin on a page, from block `first`; return references to them.
+
+        The last one stays open.
+        """
         parent = self._tree.parent()
         last = len(blocks) - 1
         common = b"/P %d 0 R/Pg %d 0 R/K " % (parent, page)
-        elements = [
-            b"<</S/%b%b%d>>" % (block.tag, common, number)
-            for number, block in enumerate(blocks[first:last], first)
-        ]
-        numbers = [*self._objects.add_all(elements), self._objects.reserve()]
-        self._open = _Element(numbers[-1], parent, blocks[last].tag, page, [b"%d" % last])
-        self._tree.add(numbers)
-        return numbers
+        numbers: Sequence[int] = ()
+        if last > MAX_BLOCKS or any(map(_HEADING, blocks)):
+            numbers = [
+                self._objects.add(b"<</S/%b%b%d>>" % (blocks[number].tag, common, number))
+                for number in range(first, last)
+            ]
+        elif first < last:
+            identifiers = _IDENTIFIERS[first:last]
+            numbers = self._objects.add_similar(b"<</S/P" + common, identifiers, b">>")
+        number = self._objects.reserve()
+        self._open = _Element(number, parent, blocks[last].tag, page, [b"%d" % last])
+        added = references((*numbers, number))
+        self._tree.add(added, len(blocks) - first)
+        return added
 
     def finish(self) -> int:
         """Write the unfinished elements; return the object number of the structure tree root.

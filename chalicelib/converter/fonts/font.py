@@ -5,11 +5,11 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from unicodedata import category, mirrored
+from unicodedata import category, east_asian_width, mirrored
 
 import uharfbuzz as hb
 
@@ -183,24 +183,42 @@ def _choose_font(code_point: int) -> GridFont:
     cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
         return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
-    fonts = [
+    fonts = (
         _scaled(face, code_point, cells)
         for face in FALLBACK_CHAIN
         if face.glyph(code_point) is not None
-    ]
-    visible = [font for font in fonts if font.advance or not font.cells]
-    if visible:
-        return next((font for font in visible if font.h_scale == 100.0), visible[0])
-    return replace(_scaled(BLANK_FACE, code_point, MISSING_CELLS), missing=True)
+    )
+    visible = (font for font in fonts if font.advance or not font.cells)
+    best, best_rank = None, 4
+    for font in visible:
+        # A font that gives a mark a width would draw it beside its character.
+        has_other_width = cells >= 0 and font.cells != cells
+        rank = 2 * has_other_width + (font.h_scale != 100.0)
+        if rank == 0:
+            return font
+        if rank < best_rank:
+            best, best_rank = font, rank
+    return best or _missing_font(code_point >> 16)
+
+
+@cache
+def _missing_font(plane: int) -> GridFont:
+    """Return the font of characters that no font has."""
+    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
 
 
 def _cells(code_point: int) -> int:
     """Return the character's width by the terminals' convention, -1 for a control character."""
     if 0x20 <= code_point < 0x7F:
         return 1
+    return _wcwidth()(chr(code_point))
+
+
+@cache
+def _wcwidth() -> Callable[[str], int]:
     from wcwidth import wcwidth  # takes 15 ms to import; not needed for plain ASCII
 
-    return wcwidth(chr(code_point))
+    return wcwidth
 
 
 def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
@@ -215,7 +233,8 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
         cells = max(1, round(advance * face.scale / CELL))
     # A mark extends back over its base, which may itself have been scaled to one cell.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
-    target = cells * CELL if cells else min(natural, CELL * 1.1)
+    base = 2 * CELL if east_asian_width(chr(code_point)) == "W" else CELL * 1.1
+    target = cells * CELL if cells else min(natural, base)
     fits = not natural or abs(natural - target) < 1
     h_scale = 100.0 if fits else 100 * target / natural
     return GridFont(face, code_point >> 16, cells, advance, h_scale)
@@ -256,6 +275,9 @@ class FontSelector(dict[int, str]):
 
     def runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
         """Yield the runs of one font of a text, each with its font."""
+        if font := self.common_font(text):
+            yield text, font
+            return
         for run in _RUN_OF_ONE_KEY.finditer(text.translate(self)):
             yield text[run.start() : run.end()], self.fonts[run[1]]
 

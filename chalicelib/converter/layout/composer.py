@@ -9,10 +9,12 @@ from typing import cast
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
 from chalicelib.converter.layout import southeast_asian_breaks
+from chalicelib.converter.layout.emoji_rows import emoji_row
 from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
+from chalicelib.converter.layout.row_ink import RowInk
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
-from chalicelib.converter.reading.cleaning import slice_line, style_runs
+from chalicelib.converter.reading.styled_line import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
 from chalicelib.converter.scripts.script import WITHOUT_SPACES
 from chalicelib.converter.scripts.shaper import (
@@ -35,6 +37,12 @@ _PARTS = re.compile(f"[^\t{SOFT_HYPHEN}]+|[\t{SOFT_HYPHEN}]")
 _MAX_SEARCHED_CLUSTERS = 24
 """Clusters at the end of a row that are searched for a word end; few words are longer."""
 
+_CACHED_LINES = 128
+"""Maximum lines whose rows are kept, as labels and the like occur in a text again and again."""
+
+_MAX_CACHED_LENGTH = 500
+"""Maximum characters of such a line, which bounds the memory of all of them to a few megabytes."""
+
 
 class Composer:
     """Composes lines into rows that are `columns` cells wide."""
@@ -43,9 +51,14 @@ class Composer:
         self._tab = tab * CELL
         self._columns = columns
         self._shaper = shaper
+        self._cached: dict[str, list[ComposedRow]] = {}
+        self._flushes = 0  # of the shaper's fonts, when the rows were composed
 
     def shape_words(self, lines: Iterable[str]) -> None:
         """Shape the words of the next lines in batches, which saves time."""
+        if self._flushes != self._shaper.flushes:
+            self._flushes = self._shaper.flushes
+            self._cached.clear()  # the rows refer to the fonts, whose memory is to be freed
         self._shaper.shape_words("\n".join(lines))
 
     def rows(self, line: str, *, rtl: bool | None = None, start: float = 0.0) -> list[ComposedRow]:
@@ -54,12 +67,31 @@ class Composer:
         `rtl` is the direction of the paragraph, by default that of its first letter. `start` is
         the advance of the paragraph's text before this line, in thousandths of the type size.
         """
+        if rtl is not None or start or len(line) > _MAX_CACHED_LENGTH:
+            return self._rows(line, rtl, start)
+        rows = self._cached.get(line)
+        if rows is None:
+            if len(self._cached) == _CACHED_LINES:
+                del self._cached[next(iter(self._cached))]
+            rows = self._cached[line] = self._rows(line, None, 0.0)
+        return rows.copy()
+
+    def _rows(self, line: str, rtl: bool | None, start: float) -> list[ComposedRow]:
+        """Return the rows of a line that is not cached."""
+        has_emoji = emoji.MAY_HAVE_EMOJI.search(line) is not None
+        if has_emoji and not rtl and (row := emoji_row(line, self._shaper, self._columns)):
+            return [row]
         base, runs = bidi.directional_runs(line, rtl)
         links = _links(line) if may_have_addresses(line) else []
         shaped = self._shaped(line, runs, base, start, divided=bool(links))
         if max(shaped.advances) > self._columns * CELL:
             shaped = self._shaped(line, runs, base, start, divided=True)
         return list(_Paragraph(line, base, shaped, self._columns, links).rows())
+
+    @property
+    def ink(self) -> RowInk:
+        """What measures the ink of rows."""
+        return RowInk(self._shaper.character_ink)
 
     def _shaped(
         self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool

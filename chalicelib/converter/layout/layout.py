@@ -1,7 +1,7 @@
 """Lays clean text out on pages of rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
@@ -13,36 +13,16 @@ from chalicelib.converter.layout.long_line import (
     pieces,
     with_base,
 )
+from chalicelib.converter.layout.page import Page
+from chalicelib.converter.layout.row_spacing import RowSpacing
 from chalicelib.converter.layout.rows import TAB
 from chalicelib.converter.layout.soft_hyphens import visible
-from chalicelib.converter.reading.cleaning import CleanText, join_lines, split
+from chalicelib.converter.reading.cleaning import CleanText
 from chalicelib.converter.reading.overstrikes import Overstrikes
+from chalicelib.converter.reading.styled_line import join_lines, split
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
-    from chalicelib.converter.layout.links import LinkSpan
-
-
-@dataclass(slots=True)
-class Page:
-    """A page: its rows, and the indices of rows that continue the line of the row above.
-
-    `breaks` is whether the page ends with a form feed, `breaks_line` whether that is within a
-    line; `links` are added when all rows are known. `skipped` is the number of lines before the
-    page that make no page.
-    """
-
-    rows: list[str] = field(default_factory=list)
-    continued: list[int] = field(default_factory=list)
-    breaks: bool = False
-    links: "Sequence[LinkSpan]" = ()
-    breaks_line: bool = False
-    skipped: int = 0
-
-    @property
-    def lines(self) -> int:
-        """Number of lines that begin on the page."""
-        return len(self.rows) - len(self.continued)
 
 
 class Layout:
@@ -65,6 +45,7 @@ class Layout:
         self._grid = Grid(columns, widths, tab)
         self.overstrikes = Overstrikes()
         self._long_line = LongLine(self._grid, composer, self.overstrikes)
+        self._spacing = RowSpacing(rows, composer)
         self._page = Page()
         self._any = False
         self._is_top = True  # until the first form feed, or the end of the first page
@@ -117,22 +98,26 @@ class Layout:
     def _turn(self) -> Page:
         """Return the current page, and begin another."""
         page, self._page = self._page, Page()
+        page.shifts = self._spacing.page(page.rows)[1]
         self._any = True
         return page
 
     def _full_pages(self) -> Iterator[Page]:
         """Yield pages that overflow; one that is just full may still end with a form feed."""
-        capacity = self._capacity
         rows, continued = self._page.rows, self._page.continued
-        start = 0
-        while len(rows) - start > capacity:
+        start = first = 0
+        while True:
+            end, shifts = self._spacing.page(rows, start)
+            if end == len(rows):
+                break
             self._any, self._is_top = True, False
-            end = start + capacity
-            marked = [row - start for row in continued if start <= row < end]
-            yield Page(rows[start:end], marked, skipped=0 if start else self._page.skipped)
-            start = end
+            last = bisect_left(continued, end, first)
+            marked = [row - start for row in continued[first:last]]
+            skipped = 0 if start else self._page.skipped
+            yield Page(rows[start:end], marked, skipped=skipped, shifts=shifts)
+            start, first = end, last
         if start:
-            self._page = Page(rows[start:], [row - start for row in continued if row >= start])
+            self._page = Page(rows[start:], [row - start for row in continued[first:]])
 
     def _lay(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool, any_long: bool
@@ -174,7 +159,8 @@ class Layout:
         if soft_hyphens:
             lines = [self._without_soft_hyphens(line) for line in lines]
         surely_fits = self._grid.columns if uniform else self._grid.columns // self._grid.widest
-        doubtful = [at for at, length in enumerate(map(len, lines)) if length > surely_fits]
+        lengths = map(len, lines) if any(lines) else ()  # millions of lines may be empty
+        doubtful = [at for at, length in enumerate(lengths) if length > surely_fits]
         start = 0
         for at in doubtful:
             line = lines[at]
@@ -198,7 +184,9 @@ class Layout:
         self._composer().shape_words(lines)
         for line in lines:
             if self._grid.is_complex(line):
-                self._append(self._composer().rows(line))
+                rows = self._composer().rows(line)
+                self._spacing.see(rows)
+                self._append(rows)
             else:
                 if "\t" in line:
                     line = self._grid.expand_tabs(line, uniform=False)  # noqa: PLW2901
@@ -214,19 +202,19 @@ class Layout:
         self._page.continued += range(first + 1, len(self._page.rows))
 
     def _add(self, line: str, *, uniform: bool) -> None:
-        """Append a line as rows of the grid."""
-        if self._grid.has_simple_rows(line, uniform=uniform):
-            self._append(self._grid.simple_rows(line))
-            return
+        """Append a line, which is not empty, as rows of the grid."""
         rows = self._page.rows
-        for start, end in self._grid.rows(line, uniform=uniform):
-            if start:
-                self._page.continued.append(len(rows))
-            rows.append(visible(line, start, end))
+        first = len(rows)
+        if uniform and (simple := self._grid.simple_rows(line)):
+            rows += simple
+        else:
+            rows += [visible(line, *ends) for ends in self._grid.rows(line, uniform=uniform)]
+        self._page.continued += range(first + 1, len(rows))
 
     def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[Page]:
         """Append the next piece of a long line."""
         for row, continued in self._long_line.add(piece, ends=ends, uniform=uniform):
+            self._spacing.see([row])
             if continued:
                 self._page.continued.append(len(self._page.rows))
             self._page.rows.append(row)

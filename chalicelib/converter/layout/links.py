@@ -1,10 +1,14 @@
-"""The links of pages: addresses in their text, which may go on over the end of a row or a page."""
+"""The links of pages: addresses in their text, which may go on over the end of a row or a page.
+
+Text that is a link already, by an escape sequence, stays the one that it is.
+"""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.hyperlinks import Hyperlinks
+from chalicelib.converter.layout.page import Link, LinkSpan, Page
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.addresses import Address
@@ -25,28 +29,6 @@ def may_have_addresses(text: str) -> bool:
     return any(hint in text for hint in _HINTS)
 
 
-class Link:
-    """An address as it was typed, and the URI that it leads to; equal only to itself."""
-
-    __slots__ = ("text", "uri")
-
-    def __init__(self, text: str, uri: str) -> None:
-        self.text = text
-        self.uri = uri
-
-
-class LinkSpan(NamedTuple):
-    """The characters of a row, from `start` to before `end`, that are a link or part of one.
-
-    `row` is the index of the row on its page.
-    """
-
-    row: int
-    start: int
-    end: int
-    link: Link
-
-
 class _Row(NamedTuple):
     """A row of a page and where it starts in the text that is searched."""
 
@@ -61,7 +43,8 @@ class LinkFinder:
     A page is held back while an address at its end may go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hyperlinks: Hyperlinks) -> None:
+        self._hyperlinks = hyperlinks
         #: Whether the text has more than MAX_LINKS addresses, of which only the first are links.
         self.has_more = False
         self._links = 0
@@ -97,6 +80,9 @@ class LinkFinder:
         yield from self._release()
 
     def _add(self, page: Page) -> Iterator[Page]:
+        self._links += self._hyperlinks.add_to(page, MAX_LINKS - self._links)
+        if self._links > MAX_LINKS:
+            self._links, self.has_more = MAX_LINKS, True
         continued = page.continued
         if self._held and continued[:1] != [0]:
             yield from self._release()
@@ -150,21 +136,36 @@ class LinkFinder:
             return
         from chalicelib.converter.layout.addresses import addresses
 
-        for address in addresses(self._text, self._searched):
-            if address.start >= boundary:
-                break
+        for address in addresses(self._text, self._searched, boundary):
             if self._links == MAX_LINKS:
                 self.has_more = True
                 break
-            self._links += 1
+            self._links += self._add_link(address)
             self._searched = address.end
-            self._add_link(address)
 
-    def _add_link(self, address: "Address") -> None:
+    def _add_link(self, address: "Address") -> bool:
+        """Add a link to its pages, and return whether none of its text was one already."""
         link = Link(self._text[address.start : address.end], address.uri)
+        spans: list[tuple[Page, LinkSpan]] = []
         at = bisect_right(self._rows, address.start, key=lambda row: row.start) - 1
         while at < len(self._rows) and self._rows[at].start < address.end:
             page, number, start = self._rows[at]
             end = min(address.end - start, len(page.rows[number]))
-            page.links = [*page.links, LinkSpan(number, max(0, address.start - start), end, link)]
+            spans.append((page, LinkSpan(number, max(0, address.start - start), end, link)))
             at += 1
+        if self._hyperlinks.any and any(_overlaps(span, page.links) for page, span in spans):
+            return False
+        for page, span in spans:
+            page.links = sorted([*page.links, span], key=_place)
+        return True
+
+
+def _overlaps(span: LinkSpan, others: Iterable[LinkSpan]) -> bool:
+    return any(
+        other.row == span.row and other.start < span.end and other.end > span.start
+        for other in others
+    )
+
+
+def _place(span: LinkSpan) -> tuple[int, int]:
+    return span.row, span.start

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from chalicelib.converter.layout.headings import MAX_ROWS, Heading, Headings
-from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.page import Page
 
 MAX_BLOCKS = 8
 """Approximate maximum of structure elements on a page, not counting headings.

@@ -1,9 +1,14 @@
 """Rows that are not plain text on the grid, without importing the modules that make them."""
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Self
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
+
+from chalicelib.converter.fonts.ink import NO_INK, Ink
 
 if TYPE_CHECKING:
+    from chalicelib.converter.fonts.clusters import ClusterFont
     from chalicelib.converter.scripts.shaper import RunFont
 
 TAB = 8
@@ -23,10 +28,16 @@ def is_complex(text: str) -> bool:
     """Return whether the text has characters that a grid of cells cannot show properly."""
     if text.isascii() or not _MAY_BE_COMPLEX.search(text):
         return False
-    from chalicelib.converter.scripts import emoji
+    return _complex_test()(text)
+
+
+@cache
+def _complex_test() -> Callable[[str], bool]:
+    """Return the test for characters of complex scripts and emoji, imported for the first text."""
+    from chalicelib.converter.scripts.emoji import find_emoji
     from chalicelib.converter.scripts.script import COMPLEX
 
-    return COMPLEX.search(text) is not None or any(emoji.find_emoji(text))
+    return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
 
 
 class RowPiece(NamedTuple):
@@ -52,8 +63,10 @@ class ComposedRow(str):
     paragraph is right-to-left. It is only equal to rows with the same text, pieces and indent.
     """
 
-    __slots__ = ("indent", "pieces", "rtl")
+    __slots__ = ("_codes", "_inks", "indent", "pieces", "rtl")
     pieces: list[RowPiece]
+    _codes: list[tuple[int, ...]] | None
+    _inks: list[Ink] | None
     indent: float
     rtl: bool
 
@@ -61,7 +74,30 @@ class ComposedRow(str):
         """`pieces` must include all of the text."""
         row = super().__new__(cls, text)
         row.pieces, row.indent, row.rtl = pieces, indent, rtl
+        row._codes = row._inks = None
         return row
+
+    @property
+    def codes(self) -> list[tuple[int, ...]]:
+        """The codes of each of its pieces; empty for text of the grid."""
+        if self._codes is None:
+            from chalicelib.converter.fonts.clusters import numbers
+
+            self._codes = [
+                numbers(piece.shown) if isinstance(piece.shown, bytes) else ()
+                for piece in self.pieces
+            ]
+        return self._codes
+
+    @property
+    def inks(self) -> list[Ink]:
+        """How far each of its pieces reaches; those of text of the grid are without ink here."""
+        if self._inks is None:
+            self._inks = [
+                cast("ClusterFont", piece.font).ink(codes) if codes else NO_INK
+                for piece, codes in zip(self.pieces, self.codes, strict=True)
+            ]
+        return self._inks
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ComposedRow):

@@ -1,7 +1,7 @@
 """Soft hyphens: places where a word may be divided; they are visible only where it is."""
 
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
-from chalicelib.converter.reading.cleaning import StyledLine, join_lines, slice_line
+from chalicelib.converter.reading.styled_line import StyledLine, join_lines, slice_line
 
 
 def visible(line: str, start: int, end: int) -> str:

@@ -1,7 +1,7 @@
 """Trees of PDF objects, such as the page tree, written while they grow."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from chalicelib.converter.pdf.objects import ObjectWriter
 
@@ -11,16 +11,21 @@ _MAX_KIDS = 64
 
 @dataclass(slots=True)
 class TreeNode:
-    """A node's object number, its children's object numbers, and the count of leaves below it."""
+    """A node: its object number, the number of its children and of the leaves below it.
+
+    `references` are those to its children, as the content of a PDF array without its brackets.
+    """
 
     number: int
-    kids: list[int] = field(default_factory=list)
+    kids: int = 0
     leaves: int = 0
+    references: bytes = b""
 
-    @property
-    def references(self) -> bytes:
-        """The references to the children, as the content of a PDF array without its brackets."""
-        return b" ".join(b"%d 0 R" % kid for kid in self.kids)
+    def add(self, references: bytes, kids: int, leaves: int) -> None:
+        """Add children, given by references to them, with this number of leaves in all."""
+        self.references += b" " + references if self.kids else references
+        self.kids += kids
+        self.leaves += leaves
 
 
 class GrowingTree:
@@ -42,18 +47,17 @@ class GrowingTree:
 
         It is the same until that node has _MAX_KIDS or more.
         """
-        if len(self._open[0].kids) >= _MAX_KIDS:
+        if self._open[0].kids >= _MAX_KIDS:
             self._close(0)
             self._open[0] = TreeNode(self._objects.reserve())
         return self._open[0].number
 
-    def add(self, leaves: Sequence[int]) -> None:
-        """Add leaves, given by their object numbers, to the node that `parent` returned last.
+    def add(self, references: bytes, count: int = 1) -> None:
+        """Add leaves, given by references to them, to the node that `parent` returned last.
 
         All of them are added to it, even if it gets more than _MAX_KIDS.
         """
-        self._open[0].kids += leaves
-        self._open[0].leaves += len(leaves)
+        self._open[0].add(references, count, count)
 
     def finish(self) -> int:
         """Write the unfinished nodes; return the object number of the root. Call this once."""
@@ -69,10 +73,9 @@ class GrowingTree:
         """Write the unfinished node of a level as the next child of the level above."""
         if level + 1 == len(self._open):
             self._open.append(TreeNode(self._objects.reserve()))
-        elif len(self._open[level + 1].kids) == _MAX_KIDS:
+        elif self._open[level + 1].kids == _MAX_KIDS:
             self._close(level + 1)
             self._open[level + 1] = TreeNode(self._objects.reserve())
         node, parent = self._open[level], self._open[level + 1]
         self._objects.add(self._content(node, parent.number), node.number)
-        parent.kids.append(node.number)
-        parent.leaves += node.leaves
+        parent.add(b"%d 0 R" % node.number, 1, node.leaves)

@@ -1,12 +1,13 @@
 """Writes PDF objects as soon as they are made, so that memory does not grow with the document."""
 
-import sys
 from array import array
+from collections.abc import Sequence
 from io import RawIOBase
-from itertools import accumulate
 from typing import BinaryIO
 
 from deflate import zlib_compress
+
+from chalicelib.converter.pdf import predictor
 
 _BUFFER_SIZE = 256 * 1024
 """Bytes that are collected before they are written: pages are small, and sinks may be raw files."""
@@ -21,6 +22,13 @@ The output of faster libraries depends on the processor as well, but the same up
 same bytes on any machine.
 """
 
+_MIN_COMPRESSED = 80
+"""Bytes from which on a stream is compressed.
+
+Shorter ones are text that would not get smaller by the 25 bytes of /Filter and zlib's own. To find
+that out takes two thirds of the time of an empty page.
+"""
+
 
 def escape_string(code: bytes) -> bytes:
     """Return bytes escaped for a literal string (7.3.4.2), without the parentheses around it.
@@ -33,6 +41,21 @@ def escape_string(code: bytes) -> bytes:
         .replace(b")", b"\\)")
         .replace(b"\r", b"\\r")
     )
+
+
+def unescape_string(escaped: bytes) -> bytes:
+    """Return the bytes that `escape_string` escaped."""
+    if b"\\" not in escaped:
+        return escaped
+    parts = escaped.split(b"\\\\")
+    return b"\\".join(
+        [part.replace(b"\\(", b"(").replace(b"\\)", b")").replace(b"\\r", b"\r") for part in parts]
+    )
+
+
+def references(numbers: tuple[int, ...]) -> bytes:
+    """Return references to objects (7.3.10), separated by spaces."""
+    return (b"%d 0 R " * len(numbers))[:-1] % numbers
 
 
 class ObjectWriter:
@@ -51,7 +74,13 @@ class ObjectWriter:
         # in the file, 2 for one in an object stream; then six bytes for the offset or the
         # stream's number; and one for the index in the stream.
         self._entries = array("Q", [0])
-        self._pending: list[tuple[int, bytes]] = []
+        self._streams = 0  # number of streams so far
+        # The objects of the next object stream: numbers, where each starts, contents (of which some
+        # are joined), and where the next one starts.
+        self._numbers: list[int] = []
+        self._starts: list[int] = []
+        self._contents: list[bytes] = []
+        self._end = 0
         self._buffer = bytearray()
         self._flushed = 0
         # Bytes above 127 show programs that transfer files that this one is binary (7.5.2).
@@ -65,7 +94,7 @@ class ObjectWriter:
     def reserve(self) -> int:
         """Return the next object number, for an object that is written later."""
         self._entries.append(0)
-        return self.last_number
+        return len(self._entries) - 1
 
     def add(self, content: bytes, number: int | None = None) -> int:
         """Write a serialized object that is not a stream; return its number.
@@ -74,32 +103,55 @@ class ObjectWriter:
         by `close` at the latest.
         """
         number = number or self.reserve()
-        self._pending.append((number, content))
-        if len(self._pending) >= _OBJECTS_PER_STREAM:
+        self._numbers.append(number)
+        self._starts.append(self._end)
+        self._contents.append(content)
+        self._end += len(content) + 1
+        if len(self._numbers) == _OBJECTS_PER_STREAM:
             self._pack()
         return number
 
-    def add_all(self, contents: list[bytes]) -> range:
-        """Write serialized objects, like `add`, under the next numbers; return these."""
-        first = len(self._entries)
-        numbers = range(first, first + len(contents))
-        self._entries.extend([0] * len(contents))
-        self._pending += zip(numbers, contents, strict=True)
-        while len(self._pending) >= _OBJECTS_PER_STREAM:
+    def add_similar(self, start: bytes, middles: Sequence[bytes], end: bytes) -> range:
+        """Write objects like `add` that differ in the middle only; return their numbers.
+
+        The middles must have the same length, and there must be at most as many as fit into an
+        object stream. This is faster than adding each.
+        """
+        count = len(middles)
+        if len(self._numbers) + count > _OBJECTS_PER_STREAM:
             self._pack()
+        first = len(self._entries)
+        numbers = range(first, first + count)
+        self._entries.extend([0] * count)
+        self._numbers += numbers
+        content = start + (end + b"\n" + start).join(middles) + end
+        self._contents.append(content)
+        behind = self._end + len(content) + 1
+        self._starts += range(self._end, behind, (len(content) + 1) // count)
+        self._end = behind
         return numbers
 
-    def add_stream(self, data: bytes, entries: bytes = b"", number: int | None = None) -> int:
-        """Write a stream, compressed if that makes it smaller; return its number.
+    def add_stream(
+        self,
+        data: bytes,
+        entries: bytes = b"",
+        number: int | None = None,
+        *,
+        is_predicted: bool = False,
+    ) -> int:
+        """Write a stream, compressed if it is not short and gets smaller; return its number.
 
         `entries` are further entries of its dictionary, serialized, besides /Length and /Filter.
-        `number` is a reserved number, or None for the next one.
+        `number` is a reserved number, or None for the next one. A stream that a predictor has
+        encoded is always compressed, because only filters decode it.
         """
-        compressed = zlib_compress(data, _COMPRESSION_LEVEL)
-        if len(compressed) + len(b"/Filter/FlateDecode") < len(data):
-            entries, data = entries + b"/Filter/FlateDecode", bytes(compressed)
+        if is_predicted or len(data) >= _MIN_COMPRESSED:
+            compressed = zlib_compress(data, _COMPRESSION_LEVEL)
+            if is_predicted or len(compressed) + len(b"/Filter/FlateDecode") < len(data):
+                entries, data = entries + b"/Filter/FlateDecode", bytes(compressed)
         number = number or self.reserve()
         self._record_offset(number)
+        self._streams += 1
         self._write(
             b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n"
             % (number, entries, len(data), data)
@@ -123,33 +175,37 @@ class ObjectWriter:
         self._pack()
         number = self.reserve()
         start = self._record_offset(number)
-        entries = self._entries[:]
-        if sys.byteorder == "little":
-            entries.byteswap()
+        # Entries of one object stream count up, which those of pages and their streams do not.
+        is_predicted = len(self._entries) > _OBJECTS_PER_STREAM and self._streams < number // 3
+        data = (predictor.encoded if is_predicted else predictor.serialized)(self._entries)
         self.add_stream(
-            entries.tobytes(),
-            b"/Type/XRef/Size %d/W[1 6 1]/Root %d 0 R/Info %d 0 R/ID[%b]"
-            % (len(entries), catalog, info, identifier.encode()),
+            data,
+            b"/Type/XRef/Size %d/W[1 6 1]/Root %d 0 R/Info %d 0 R/ID[%b]%b"
+            % (
+                number + 1,
+                catalog,
+                info,
+                identifier.encode(),
+                predictor.DECODE_PARMS if is_predicted else b"",
+            ),
             number,
+            is_predicted=is_predicted,
         )
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
         self._flush()
 
     def _pack(self) -> None:
         """Write the pending objects as one object stream."""
-        if not self._pending:
+        numbers, starts, contents = self._numbers, self._starts, self._contents
+        if not numbers:
             return
-        pending, self._pending = (
-            self._pending[:_OBJECTS_PER_STREAM],
-            self._pending[_OBJECTS_PER_STREAM:],
-        )
-        numbers, contents = zip(*pending, strict=True)
-        starts = accumulate((len(content) + 1 for content in contents[:-1]), initial=0)
-        pairs = [b"%d %d" % pair for pair in zip(numbers, starts, strict=True)]
-        head = b" ".join(pairs) + b"\n"
+        self._numbers, self._starts, self._contents, self._end = [], [], [], 0
+        pairs = numbers * 2
+        pairs[::2], pairs[1::2] = numbers, starts
+        head = (b"%d %d " * len(numbers))[:-1] % (*pairs,) + b"\n"
         body = b"\n".join(contents)
         stream = self.add_stream(
-            head + body, b"/Type/ObjStm/N %d/First %d" % (len(pairs), len(head))
+            head + body, b"/Type/ObjStm/N %d/First %d" % (len(numbers), len(head))
         )
         for entry, number in enumerate(numbers, 2 << 56 | stream << 8):
             self._entries[number] = entry

@@ -26,7 +26,7 @@ class PageTree:
         """
         parent = self._tree.parent()
         page = self._objects.add(b"<</Type/Page/Parent %d 0 R%b>>" % (parent, entries))
-        self._tree.add([page])
+        self._tree.add(b"%d 0 R" % page)
         self.first_page = self.first_page or page
         self.pages += 1
         return page

@@ -1,17 +1,24 @@
 """Cleans text: line ends, escape sequences, overstrikes and control characters."""
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from chalicelib.converter.reading.rendition import GraphicRendition
+from typing import TYPE_CHECKING
 
 from chalicelib.converter.reading import printer
 from chalicelib.converter.reading.carriage import MAX_LINE, resolved
 from chalicelib.converter.reading.printer import Printer
+from chalicelib.converter.reading.styled_line import (
+    StyledLine,
+    joined,
+    replaced,
+    slice_line,
+    split,
+)
+
+if TYPE_CHECKING:
+    from collections import deque
+
+    from chalicelib.converter.reading.rendition import GraphicRendition
 
 # CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
 _LINE_ENDS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
@@ -56,105 +63,6 @@ def _controls(text: str) -> frozenset[str]:
     return frozenset(_CONTROLS.findall(text))
 
 
-class StyledLine(str):
-    """Text with a style for each character: `styles` has one of PLAIN, BOLD, … for each.
-
-    The module `styles` says what other letters mean. It is only equal to text with the same
-    characters and styles. Made by `styled_line`.
-    """
-
-    __slots__ = ("styles",)
-    styles: str
-
-    def __new__(cls, text: str, styles: str) -> Self:
-        """`text` and `styles` must have the same length."""
-        line = super().__new__(cls, text)
-        line.styles = styles
-        return line
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, StyledLine):
-            return False
-        return str.__eq__(self, other) and self.styles == other.styles
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = str.__hash__
-
-
-PLAIN, BOLD, UNDERLINED, BOTH = "-bu+"
-
-
-def styled_line(text: str, styles: str) -> str:
-    """Return the text with its styles, or as a plain string if all of it is plain."""
-    return StyledLine(text, styles) if styles.strip(PLAIN) else text
-
-
-def slice_line(line: str, start: int, end: int) -> str:
-    """Return `line[start:end]`, with its styles if it has any."""
-    piece = line[start:end]
-    return styled_line(piece, line.styles[start:end]) if isinstance(line, StyledLine) else piece
-
-
-def join_lines(first: str, second: str) -> str:
-    """Return `first + second`, a StyledLine with the styles of each if either has any."""
-    if not isinstance(first, StyledLine) and not isinstance(second, StyledLine):
-        return first + second
-    return styled_line(str(first) + str(second), styles_of(first) + styles_of(second))
-
-
-def styles_of(line: str) -> str:
-    """Return the styles of a line, all of them PLAIN for a string without."""
-    return line.styles if isinstance(line, StyledLine) else PLAIN * len(line)
-
-
-def split(text: str, separator: str) -> list[str]:
-    """Return the parts of a text between single characters, with their styles."""
-    if not isinstance(text, StyledLine):
-        return text.split(separator)
-    styles = text.styles
-    parts: list[str] = []
-    at = 0
-    for part in str(text).split(separator):
-        parts.append(styled_line(part, styles[at : at + len(part)]))
-        at += len(part) + 1
-    return parts
-
-
-def joined(texts: Sequence[str], separator: str) -> str:
-    """Return the texts with a separator between them, and their styles."""
-    text = separator.join(texts)
-    if not any(isinstance(text, StyledLine) for text in texts):
-        return text
-    return styled_line(text, (PLAIN * len(separator)).join(map(styles_of, texts)))
-
-
-def replaced(text: str, old: str, new: str) -> str:
-    """Return the text with `new`, a single character, for each `old`, and its other styles."""
-    if not isinstance(text, StyledLine):
-        return text.replace(old, new)
-    styles = text.styles
-    pieces: list[str] = []
-    at = 0
-    for part in str(text).split(old):
-        pieces.append(styles[at : at + len(part) + 1])
-        at += len(part) + len(old)
-    return styled_line(str(text).replace(old, new), "".join(pieces))
-
-
-def style_runs(row: str) -> Iterator[tuple[str, str]]:
-    """Yield style and text of each run of one style in a row."""
-    if not isinstance(row, StyledLine):
-        yield PLAIN, str(row)
-        return
-    at = 0
-    for style, letters in groupby(row.styles):
-        end = at + sum(1 for _ in letters)
-        yield style, row[at:end]
-        at = end
-
-
 @dataclass(slots=True)
 class CleanText:
     """Text whose only control characters are LF and those of FF, HT and BS in `controls`."""
@@ -176,6 +84,19 @@ class Cleaner:
         self._rendition: GraphicRendition | None = None  # of texts that have escapes
         self.controls_shown = 0
 
+    @property
+    def lines_per_page(self) -> int | None:
+        """Number of lines of a page if a sequence for printers before all text set it, or None."""
+        return self._printer.lines_per_page
+
+    @property
+    def links(self) -> "deque[str] | None":
+        """URIs of links that escapes make of text, in order, to be taken; None if there are none.
+
+        The styles of their text have their numbers.
+        """
+        return self._rendition.links if self._rendition else None
+
     def clean(self, piece: str, *, last: bool) -> CleanText:
         """Return the clean text of a piece; `last` is whether no other follows."""
         text, self._kept = self._kept + piece, ""
@@ -183,11 +104,13 @@ class Cleaner:
         text = self._without_end_mark(text) if last else self._keep_unfinished_line(text)
         found = _controls(text)
         is_styled = self._rendition is not None and not self._rendition.is_plain
-        if not found and not self._printer.is_active and not is_styled:
-            return CleanText(text, found)
         if "\x1b" in found or self._printer.is_active:
             text = self._printer.plain(text)
             found = _controls(text)
+        else:
+            self._printer.has_printed = self._printer.has_printed or bool(text)
+            if not found and not is_styled:
+                return CleanText(text, found)
         raw = text
         if is_styled or "\x1b" in found or "\x9b" in found:
             text = self._rendered(text)

@@ -1,17 +1,20 @@
 """Select Graphic Rendition (ECMA-48, 8.3.117): the sequences that set colours and styles.
 
-A style continues after line ends, as on a terminal, until another is selected.
+A style continues after line ends, as on a terminal, until another is selected. So does a link,
+which terminals take from `ESC ] 8 ; parameters ; URI ESC \\` (OSC 8).
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from chalicelib.converter.reading.cleaning import styled_line
 from chalicelib.converter.reading.colours import BLACK, WHITE, faint, nearest
-from chalicelib.converter.reading.styles import Style
+from chalicelib.converter.reading.styled_line import styled_line
+from chalicelib.converter.reading.styles import LINK_NUMBERS, Style
 
+_LINK = re.compile(r"\x1b\]8;[^;]*;([^\x07\x1b]*)(?:\x07|\x1b\\)")
 _SELECT = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*)m")
 
 # The attributes that a parameter sets, and their values.
@@ -45,33 +48,41 @@ class _Rendition:
     struck: bool = False
     foreground: int = 0
     background: int = 0
+    link: int = 0
 
     @property
     def letter(self) -> str:
         """The letter of this style in a string of styles."""
         foreground = faint(self.foreground) if self.faint else self.foreground
         background = self.background
-        if self.reversed:
+        if self.reversed and not self.link:
             foreground, background = background or WHITE, foreground or BLACK
         return Style(
-            self.bold, self.underlined, self.italic, self.struck, foreground, background
+            self.bold, self.underlined, self.italic, self.struck, foreground, background, self.link
         ).letter
 
 
 class GraphicRendition:
-    """The style that is selected at the end of the text so far."""
+    """The style that is selected at the end of the text so far.
+
+    `links` are the URIs of the links in the text, as they are typed, in order. Whoever adds the
+    links to pages takes them from there.
+    """
 
     def __init__(self) -> None:
         self._current = _Rendition()
+        self._number = 0  # of the last link in its style
+        self._next_link = ""  # begins with the next character that can be seen
+        self.links: deque[str] = deque()
 
     @property
     def is_plain(self) -> bool:
         """Whether the text that follows has no style."""
-        return self._current == _Rendition()
+        return self._current == _Rendition() and not self._next_link
 
     def apply(self, text: str, escapes: re.Pattern[str]) -> str:
         """Return the text without its `escapes`, with the styles that those select."""
-        if self.is_plain and not _SELECT.search(text):
+        if self.is_plain and not _SELECT.search(text) and not _LINK.search(text):
             return escapes.sub("", text)
         parts: list[str] = []
         styles: list[str] = []
@@ -81,10 +92,18 @@ class GraphicRendition:
             start = match.end()
             if selection := _SELECT.fullmatch(match[0]):
                 self._select(selection[1])
+            elif link := _LINK.fullmatch(match[0]):
+                self._next_link = link[1]
+                self._current = replace(self._current, link=0)
         self._add(text[start:], parts, styles)
         return styled_line("".join(parts), "".join(styles))
 
     def _add(self, text: str, parts: list[str], styles: list[str]) -> None:
+        if self._next_link and any(map(str.isprintable, text.replace(" ", "\n"))):
+            self._number = self._number % LINK_NUMBERS + 1
+            self._current = replace(self._current, link=self._number)
+            self.links.append(self._next_link)
+            self._next_link = ""
         parts.append(text)
         styles.append(self._current.letter * len(text))
 
@@ -94,7 +113,7 @@ class GraphicRendition:
             if number in _COLOURS:
                 self._select_colour(number, _colour(numbers))
             elif number == 0:
-                self._current = _Rendition()
+                self._current = _Rendition(link=self._current.link)
             elif number in _ATTRIBUTES:
                 self._current = replace(self._current, **_ATTRIBUTES[number])
             else:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.converter.reading.carriage import columns, overprinted
-from chalicelib.converter.reading.cleaning import (
+from chalicelib.converter.reading.styled_line import (
     PLAIN,
     joined,
     slice_line,

@@ -1,22 +1,28 @@
-"""The styles of characters: weight, slant, lines and colours, each style encoded as one letter.
+"""The styles of characters: weight, slant, lines, colours and links, each encoded as one letter.
 
 A row has its styles as a string of letters, which is sliced like the text. The letters of plain,
-bold and underlined text are in `cleaning`; the code points of others contain the style as bits, so
-that no table of styles is needed.
+bold and underlined text are in `styled_line`; the code points of others contain the style as bits,
+so that no table of styles is needed.
 """
 
+import re
 from functools import cache
 from typing import NamedTuple
 
-from chalicelib.converter.reading.cleaning import BOLD, BOTH, PLAIN, UNDERLINED
+from chalicelib.converter.reading.styled_line import BOLD, BOTH, PLAIN, UNDERLINED
 
 _FIRST = 0x10000
+_LINKED = re.compile("[\u1000-\uffff]")  # has no room for backgrounds
+
+LINK_NUMBERS = 15
+"""Links are numbered from 1 to this, and then from 1 again."""
 
 
 class Style(NamedTuple):
     """A style; colours are numbers in the palette of 256 colours, or 0 for the default.
 
-    The palette's black is 16, which equals its 0.
+    The palette's black is 16, which equals its 0. `link` is 0 for text that is no link, or else
+    the number of the link, which is another one where the next link begins.
     """
 
     bold: bool = False
@@ -25,6 +31,7 @@ class Style(NamedTuple):
     struck: bool = False
     foreground: int = 0
     background: int = 0
+    link: int = 0
 
     @property
     def shows_blanks(self) -> bool:
@@ -33,11 +40,13 @@ class Style(NamedTuple):
 
     @property
     def letter(self) -> str:
-        """The letter of the style in a string of styles."""
+        """The letter of the style in a string of styles. That of a link has no background."""
         simple = _LETTERS.get(self)
         if simple is not None:
             return simple
         marks = self.bold | self.underlined << 1 | self.italic << 2 | self.struck << 3
+        if self.link:
+            return chr(self.link << 12 | marks << 8 | self.foreground)
         return chr(_FIRST + (marks << 16 | self.foreground << 8 | self.background))
 
 
@@ -56,12 +65,22 @@ def style_of(letter: str) -> Style:
     if letter in _STYLES:
         return _STYLES[letter]
     bits = ord(letter) - _FIRST
-    marks = bits >> 16
+    if bits < 0:
+        bits = ord(letter)
+        marks, foreground, background, link = bits >> 8 & 0xF, bits & 0xFF, 0, bits >> 12
+    else:
+        marks, foreground, background, link = bits >> 16, bits >> 8 & 0xFF, bits & 0xFF, 0
     return Style(
         bold=bool(marks & 1),
         underlined=bool(marks & 2),
         italic=bool(marks & 4),
         struck=bool(marks & 8),
-        foreground=bits >> 8 & 0xFF,
-        background=bits & 0xFF,
+        foreground=foreground,
+        background=background,
+        link=link,
     )
+
+
+def has_links(styles: str) -> bool:
+    """Return whether any of the letters is that of a link."""
+    return _LINKED.search(styles) is not None

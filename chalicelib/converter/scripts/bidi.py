@@ -119,6 +119,11 @@ class DirectionalRun(NamedTuple):
     level: int
 
 
+def may_be_rtl(text: str) -> bool:
+    """Return whether any of the text may be right-to-left; False is certain. This is fast."""
+    return _MAY_BE_RTL.search(text) is not None
+
+
 def directional_runs(paragraph: str, base: int | None = None) -> tuple[int, list[DirectionalRun]]:
     """Return the embedding level of a paragraph, and its runs in typing order.
 
@@ -126,7 +131,7 @@ def directional_runs(paragraph: str, base: int | None = None) -> tuple[int, list
     if it is known; otherwise the first strong character decides (P2, P3), and without one it is 0.
     The runs cover the whole paragraph, and neighbours have different levels.
     """
-    if not base and not _MAY_BE_RTL.search(paragraph):
+    if not base and not may_be_rtl(paragraph):
         return 0, [DirectionalRun(0, len(paragraph), 0)]
     words = _WORDS.findall(paragraph)
     offsets = list(accumulate(map(len, words), initial=0))

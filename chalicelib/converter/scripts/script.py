@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
-from unicodedata import bidirectional, category
+from unicodedata import bidirectional, category, normalize
 
 from chalicelib.converter.fonts.font import IGNORABLE, Face
 
@@ -158,6 +158,8 @@ def itemize(text: str) -> Sequence[ScriptRun]:
 
     They are in typing order.
     """
+    if text.isascii():
+        return (ScriptRun(0, len(text), None),)
     script = _script(text[0])
     if script and script.first_font_text.fullmatch(text):
         return (ScriptRun(0, len(text), script.faces[0]),)
@@ -256,7 +258,7 @@ def _marked_runs(text: str, start: int, end: int) -> Iterator[ScriptRun]:
     """Yield runs for the grid, and for letters with marks, which the body font can place."""
     at = start
     for match in _LETTER_WITH_MARKS.finditer(text, start, end):
-        if not _has(MARKED_FACE, match[0]):
+        if not _has(MARKED_FACE, normalize("NFD", match[0])):
             continue
         if match.start() > at:
             yield ScriptRun(at, match.start(), None)

@@ -9,6 +9,7 @@ from fpdf.bidi import BIDI_BRACKETS
 
 from chalicelib.converter.fonts.clusters import ClusterFont, cluster_start
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN, Face, FontSelector, GridFont
+from chalicelib.converter.fonts.ink import CharacterInk
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji
 from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS, WITHOUT_SPACES, itemize
@@ -76,7 +77,10 @@ class ShapedText:
 
 
 class Shaper:
-    """Shapes text, and assigns codes of fonts to its clusters."""
+    """Shapes text, and assigns codes of fonts to its clusters.
+
+    `flushes` is how many times the fonts were flushed.
+    """
 
     def __init__(self, font_selector: FontSelector) -> None:
         self._font_selector = font_selector
@@ -84,6 +88,8 @@ class Shaper:
         self._full: list[ClusterFont] = []
         self._fonts_made = 0
         self._words = WordCache()
+        self.flushes = 0
+        self.character_ink = CharacterInk(font_selector)
 
     @property
     def is_full(self) -> bool:
@@ -94,6 +100,7 @@ class Shaper:
         """Return all fonts since the last flush; text shaped from now on gets new ones."""
         fonts = [*self._full, *self._fonts.values()]
         self._full, self._fonts = [], {}
+        self.flushes += 1
         for font in fonts:
             self._words.remove(font)
         return fonts
@@ -152,27 +159,35 @@ class Shaper:
         """Like `add`, for a text that may have emoji, each of which becomes one part."""
         done = 0
         for match in emoji.find_emoji(text):
-            if cells := PICTURE_CELLS * len(pictures_of(match[0])):
+            if shown := self.emoji(match[0], properties.level):
                 if match.start() > done:
                     before = text[done : match.start()]
                     self.add(before, at + done, properties, shaped, divided=divided)
-                self._add_emoji(match[0], cells * CELL, at + match.start(), properties, shaped)
+                font, code, advance = shown
+                shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties, match[0]))
+                shaped.add([at + match.start()], [code], [advance])
                 done = match.end()
         if done < len(text):
             self.add(text[done:], at + done, properties, shaped, divided=divided)
 
-    def _add_emoji(
-        self, text: str, advance: int, at: int, properties: TextProperties, shaped: ShapedText
-    ) -> None:
-        """Add an emoji as an invisible cluster, over which its picture is drawn."""
+    def emoji(self, text: str, level: int) -> tuple[ClusterFont, bytes, float] | None:
+        """Return font, codes and advance of an emoji, or None if there is no picture of it.
+
+        It is an invisible cluster, over which the picture is drawn. `level` is its embedding level.
+        """
+        cells = PICTURE_CELLS * len(pictures_of(text))
+        if not cells:
+            return None
         font = self._font_for(MARKED_FACE)
         # PDF readers reverse the codes of right-to-left text, which would split surrogate pairs,
         # so emoji beyond the Basic Multilingual Plane are one code in typing order.
         astral = max(text) > "\uffff"
-        rtl = properties.level % 2 == 1 and not astral
-        code, part_advance = font.encode_invisible(text, advance, rtl=rtl)
-        shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties, text))
-        shaped.add([at], [code], [part_advance])
+        rtl = level % 2 == 1 and not astral
+        return font, *font.encode_invisible(text, cells * CELL, rtl=rtl)
+
+    def grid_runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
+        """Yield the runs of one font of a text of the grid, each with its font."""
+        return self._font_selector.runs(text)
 
     def add_blank(
         self, at: int, advance: float, properties: TextProperties, shaped: ShapedText
@@ -203,7 +218,7 @@ class Shaper:
         self, text: str, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add text of the grid, one part for each character."""
-        for part, font in self._font_selector.runs(text):
+        for part, font in self.grid_runs(text):
             shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
             shown: str | list[str] = part
             if properties.level % 2:

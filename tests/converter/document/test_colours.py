@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.converter.reading.cleaning import (
-    BOLD,
-    BOTH,
-    UNDERLINED,
-    Cleaner,
-    join_lines,
-    style_runs,
-)
+from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.colours import MIN_CONTRAST, PALETTE, contrast, nearest, printed
-from chalicelib.converter.reading.styles import Style, style_of
+from chalicelib.converter.reading.styled_line import BOLD, BOTH, UNDERLINED, join_lines, style_runs
+from chalicelib.converter.reading.styles import LINK_NUMBERS, Style, has_links, style_of
 from tests.converter.converted import made, tool, without_blanks
 from tests.converter.layout.test_layout import lay_out, rows_of
 from tests.converter.tags import read
@@ -101,9 +95,16 @@ def test_each_style_has_a_letter_of_its_own() -> None:
     assert style_of(Style().letter) == Style()
 
 
-@given(st.builds(Style, *[st.booleans()] * 4, *[st.integers(0, 255)] * 2))
-def test_a_letter_stands_for_its_style(style: Style) -> None:
+@given(
+    st.builds(Style, *[st.booleans()] * 4, *[st.integers(0, 255)] * 2, link=st.just(0)),
+    st.integers(1, LINK_NUMBERS),
+)
+def test_a_letter_has_all_of_its_style(style: Style, link: int) -> None:
     assert style_of(style.letter) == style
+    linked = style._replace(link=link)
+    assert style_of(linked.letter) == linked._replace(background=0)
+    assert has_links(linked.letter)
+    assert not has_links(style.letter)
 
 
 @given(st.integers(0, 255), st.integers(0, 255))

@@ -306,7 +306,9 @@ def test_any_name_fits_into_the_header(name: str) -> None:
 def test_the_same_upload_gives_the_same_bytes_in_any_process() -> None:
     script = (
         "import sys, hashlib; from tests.converter.document.test_document import MIXED, made;"
-        "print(hashlib.sha256(made(MIXED).pdf).hexdigest())"
+        # One character in seventy is of many fonts and planes.
+        "spread = ''.join(map(chr, (*range(256, 0xD800, 70), *range(0x10000, 0x30000, 70))));"
+        "print([hashlib.sha256(made(text).pdf).hexdigest() for text in (MIXED, spread)])"
     )
     digests = {
         subprocess.run(

@@ -13,8 +13,9 @@ import pytest
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.layout.addresses import MAX_LENGTH
-from chalicelib.converter.layout.layout import Page
+from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.layout.page import Page
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made, tool
 from tests.converter.tags import Element, Link, read
@@ -114,7 +115,7 @@ def test_an_address_is_found_wherever_the_blocks_of_the_text_end() -> None:
 @pytest.mark.parametrize("address", ["https://example.org/a", "www.example.org"])
 def test_an_address_is_found_wherever_a_block_divides_it(address: str) -> None:
     for cut in range(len(address) + 1):
-        finder = LinkFinder()
+        finder = LinkFinder(Hyperlinks(lambda: None))
         pages = [
             *finder.pages(address[:cut], []),
             *finder.pages(address[cut:], [Page([address])]),
@@ -166,7 +167,15 @@ def test_the_area_of_a_link_is_that_of_its_text(name: str) -> None:
 def _corners(annotation: pikepdf.Object) -> tuple[list[float], ...]:
     """Left, lower, right and upper edges of a link's areas."""
     numbers = [float(number) for number in annotation.QuadPoints]
-    return numbers[0::8], numbers[5::8], numbers[2::8], numbers[1::8]
+    left, bottom, right, _, _, top, _, _ = (numbers[start::8] for start in range(8))
+    for area in zip(
+        left, bottom, right, top, *(numbers[start::8] for start in range(8)), strict=True
+    ):
+        x0, y0, x1, y1, *corners = area
+        assert corners == [x0, y0, x1, y0, x1, y1, x0, y1], "not counterclockwise"
+        assert x0 < x1
+        assert y0 < y1
+    return left, bottom, right, top
 
 
 def _inner(annotation: pikepdf.Object) -> tuple[list[float], ...]:

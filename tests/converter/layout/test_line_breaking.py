@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter.layout.line_breaking import may_end
-from chalicelib.converter.reading.cleaning import BOLD, StyledLine
+from chalicelib.converter.reading.styled_line import BOLD, StyledLine
 from tests.converter.converted import made
 from tests.converter.layout.test_layout import (
     cells,

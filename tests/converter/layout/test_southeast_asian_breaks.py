@@ -13,7 +13,7 @@ from chalicelib.converter.fonts.font import CELL, FontSelector
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.layout.southeast_asian_breaks import between_words
-from chalicelib.converter.reading.cleaning import BOLD, BOTH, UNDERLINED, StyledLine
+from chalicelib.converter.reading.styled_line import BOLD, BOTH, UNDERLINED, StyledLine
 from chalicelib.converter.scripts.shaper import Shaper
 from tests.converter.converted import imported
 from tests.converter.texts import texts

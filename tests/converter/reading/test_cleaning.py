@@ -1,8 +1,9 @@
 import pytest
 from hypothesis import given, settings
 
-from chalicelib.converter.reading.cleaning import PLAIN, Cleaner, StyledLine
+from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.overstrikes import overstruck
+from chalicelib.converter.reading.styled_line import PLAIN, StyledLine
 from tests.converter.texts import STRUCK, Cuts, cuts, texts
 from tests.examples import examples
 

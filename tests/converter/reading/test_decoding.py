@@ -2,6 +2,7 @@ import codecs
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -245,6 +246,25 @@ def test_a_binary_file_is_rejected_with_its_kind(
         pytest.skip("declared as text, and nothing in it says otherwise")
     with pytest.raises(NotText, match=kind):
         read(source, declared)
+
+
+@pytest.mark.parametrize("size", [1000, 5000, 400_000])
+@pytest.mark.parametrize("seed", range(5))
+def test_encrypted_or_compressed_data_without_a_signature_is_rejected(size: int, seed: int) -> None:
+    data = Random(seed).randbytes(size)  # noqa: S311 - the same inputs in every run
+    with pytest.raises(NotText, match="may be encrypted or compressed"):
+        read(data)
+
+
+def test_text_with_a_few_kinds_of_controls_is_text() -> None:
+    """Symbols of DOS, frames of serial lines, separators of fields and records."""
+    text = (
+        "\x01Größe\x02 und Länge\x03\x04 für die Tür\x05\x06\x1c\x1d\x1e\x1f und für alle\x10\x11\n"
+    )
+    for encoding in ("cp850", "cp1252", "utf-8"):
+        assert "\x1e" in read((text * 50).encode(encoding))[0]
+    every = "".join(map(chr, range(32))) + "für alle ist das ein Text mit vielen Zeichen darin. "
+    assert read((every * 20).encode())[0] == every * 20
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, FontSelector
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
-from chalicelib.converter.reading.cleaning import PLAIN
+from chalicelib.converter.reading.styled_line import PLAIN
 from chalicelib.converter.scripts import bidi
 from chalicelib.converter.scripts.script import SCRIPTS, Script, itemize
 from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextProperties

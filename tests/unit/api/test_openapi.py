@@ -16,7 +16,9 @@ from chalicelib.api import routes
 from chalicelib.api.parameters import ALLOWED
 from chalicelib.api.problem import ProblemKind
 from chalicelib.api.uploads import MEMBER_TYPES
-from chalicelib.converter import Options, choices
+from chalicelib.converter import Options
+from chalicelib.converter.option import MAX_TEXT, Choice, Number, Option
+from chalicelib.converter.options import OPTIONS
 from chalicelib.records.naming import output_key
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
@@ -87,12 +89,34 @@ def test_every_route_has_exactly_these_parameters() -> None:
             assert {one["name"] for one in parameters(operation)} == set(ALLOWED[path])
 
 
+UPLOAD_OPTIONS = SCHEMAS["Upload"]["properties"]["options"]["properties"]
+
+
 def test_an_upload_has_exactly_these_members_and_options() -> None:
     upload = SCHEMAS["Upload"]["properties"]
     assert set(upload) == set(MEMBER_TYPES)
-    offered = {choice["name"] for choice in choices.of(Options())}
-    assert set(upload["options"]["properties"]) == offered
+    assert set(UPLOAD_OPTIONS) == {option.key for option in OPTIONS if not option.stage_only}
     assert upload["size"]["maximum"] == Settings("", "in", "out", "", "").max_bytes
+
+
+@pytest.mark.parametrize(
+    "option", [one for one in OPTIONS if not one.stage_only], ids=lambda option: option.key
+)
+def test_an_option_has_exactly_these_values(option: Option) -> None:
+    schema = UPLOAD_OPTIONS[option.key]
+    if "$ref" in schema:
+        schema = SCHEMAS[schema["$ref"].rpartition("/")[2]]
+    values = schema.get("enum", [])
+    for value in values:
+        Options.parse({option.key: value})
+    match option.kind:
+        case Choice(allowed):
+            assert values == list(allowed)
+        case Number(limits):
+            assert {f"{limit:g}" for limit in limits} | {option.default_text} <= set(values)
+        case _:
+            assert option.example in values or re.search(schema["pattern"], option.example)
+            assert schema.get("maxLength", MAX_TEXT) == MAX_TEXT
 
 
 def test_a_file_has_exactly_these_fields() -> None:

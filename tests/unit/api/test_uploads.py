@@ -5,6 +5,8 @@ import json
 import pytest
 
 from chalicelib.api.uploads import UploadRequest
+from chalicelib.converter.option import Option
+from chalicelib.converter.options import OPTIONS
 from chalicelib.errors import BadQuestion
 from tests.unit.desk import SETTINGS
 
@@ -33,4 +35,15 @@ def test_the_key_of_the_pdf_must_not_be_too_long_either(length: int, is_accepted
         assert UploadRequest.read(body, SETTINGS).key == key
         return
     with pytest.raises(BadQuestion, match="key of the PDF"):
+        UploadRequest.read(body, SETTINGS)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
+def test_an_upload_may_have_every_option_except_those_of_a_stage(option: Option) -> None:
+    options = {option.key: option.example}
+    body = json.dumps({"key": "a.txt", "size": 1, "options": options}).encode()
+    if not option.stage_only:
+        assert UploadRequest.read(body, SETTINGS).options == options
+        return
+    with pytest.raises(BadQuestion, match=f"There is no option '{option.key}'"):
         UploadRequest.read(body, SETTINGS)

@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from chalicelib.clients import SIGNING_CONFIG
+from chalicelib.converter import Options, choices
 from chalicelib.web import bundle, site
 
 ENDPOINT = "https://s3.eu-central-1.amazonaws.com"
@@ -18,8 +19,24 @@ def served_files() -> set[str]:
     return set(re.findall(rf'"web/{site.version()}/([^"]+)"', text))
 
 
+def members(script: str, name: str) -> set[str]:
+    """The names of the members of an object in the script."""
+    match = re.search(rf"{name}: {{(.*?)\}}", script, re.DOTALL)
+    assert match
+    return set(re.findall(r'([\w-]+)"?: "', match[1]))
+
+
 def test_page_refers_to_all_its_files_and_no_others() -> None:
     assert served_files() == set(site.files()) - {site.INDEX}
+
+
+def test_every_option_and_value_has_a_name_on_the_page() -> None:
+    script = site.files()["page.js"]
+    names = members(script, "optionNames")
+    values = members(script, "optionValues")
+    offered = choices.of(Options())
+    assert names == {option["name"] for option in offered}
+    assert values == {value for option in offered for value in option.get("values", ())}
 
 
 def test_page_is_smaller_than_100_kb() -> None:

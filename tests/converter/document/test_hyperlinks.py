@@ -1,0 +1,184 @@
+"""Links that escape sequences of terminals make of text (OSC 8)."""
+
+import io
+import re
+
+import pikepdf
+import pytest
+
+from chalicelib.converter import Options
+from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.layout.addresses import uri_of
+from chalicelib.converter.layout.links import MAX_LINKS
+from chalicelib.converter.options import Switch
+from chalicelib.converter.reading.decoding import BLOCK
+from chalicelib.converter.warning import WarningCode
+from tests.converter.converted import made
+from tests.converter.document.test_links import targets
+from tests.converter.tags import read
+
+
+def linked(text: str, uri: str = "https://example.org/a", end: str = "\x1b\\") -> str:
+    return f"\x1b]8;;{uri}{end}{text}\x1b]8;;{end}"
+
+
+def links(text: str) -> list[tuple[str, str]]:
+    """Return text and target of each link of the PDF of a text."""
+    elements = read(made(text).pdf).elements
+    return [(link.text, uri) for element in elements for link in element.links for uri in link.uris]
+
+
+def colours(pdf: bytes) -> set[str]:
+    """Return the colours that are used to fill shapes and glyphs."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        instructions = pikepdf.parse_content_stream(document.pages[0])
+    return {str(part.operands) for part in instructions if str(part.operator) == "rg"}
+
+
+@pytest.mark.parametrize("end", ["\x1b\\", "\x07"])
+def test_linked_text_leads_to_its_address(end: str) -> None:
+    text = f"See {linked('the manual', end=end)}, {linked('more', 'mailto:a@example.org', end)}.\n"
+    assert links(text) == [
+        ("the manual", "https://example.org/a"),
+        ("more", "mailto:a@example.org"),
+    ]
+    assert made(text).letters.startswith("Seethemanual,more.")
+
+
+def test_parameters_of_a_link_are_ignored() -> None:
+    assert links("\x1b]8;id=x7:y=1;https://example.org\x07text\x1b]8;;\x07") == [
+        ("text", "https://example.org")
+    ]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "JavaScript:https://example.org",
+        "data:text/html,x",
+        "//example.org",
+        "https://",
+        "https:///x",
+        "https://exa mple.org",
+        "mailto:",
+        "mailto:x",
+        "",
+    ],
+)
+def test_other_targets_are_no_links(uri: str) -> None:
+    text = f"{linked('text', uri)} {linked('after', 'https://example.org/b')}\n"
+    assert links(text) == [("after", "https://example.org/b")]
+    assert made(text).letters.startswith("textafter")
+
+
+@pytest.mark.parametrize(
+    ("text", "uri"),
+    [
+        ("HTTPS://Example.org/A.", "https://Example.org/A."),
+        (
+            "http://user:word@example.org:8080/?q=a b#c",
+            "http://user:word@example.org:8080/?q=a%20b#c",
+        ),
+        ("https://münchen.example/ü", "https://xn--mnchen-3ya.example/%C3%BC"),
+        ("https://[2001:db8::1]/", "https://[2001:db8::1]/"),
+        ("https://localhost", "https://localhost"),
+        ("mailto:a@example.org?subject=a b", "mailto:a@example.org?subject=a%20b"),
+    ],
+)
+def test_a_target_is_a_uri_in_ascii(text: str, uri: str) -> None:
+    assert uri_of(text) == uri
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "plain",
+        "\x1b[31mred\x1b[1m and bold\x1b[0m and plain",
+        "\x1b[7mreversed\x1b[27m",
+        "日本語 and é",
+        "שלום עולם",
+        "हिन्दी and 😀",
+        "two\nlines",
+        "a\tb",
+        "x" * 300,
+    ],
+)
+def test_all_of_the_linked_text_is_one_link(inside: str) -> None:
+    result = links(f"before {linked(inside)} after, {linked('next', 'https://example.org/b')}.\n")
+    shown = re.sub(r"\x1b\[\d*m|\s", "", inside)
+    assert {uri for _, uri in result} == {"https://example.org/a", "https://example.org/b"}
+    assert result[-1] == ("next", "https://example.org/b")
+    letters = "".join("".join(text.split()) for text, _ in result[:-1])
+    assert letters in (shown, shown[::-1])  # right-to-left text is drawn from left to right
+
+
+def test_colours_of_linked_text_are_kept() -> None:
+    text = f"\x1b[31m{linked('red')}\x1b[0m\n"
+    assert colours(made(text).pdf) == colours(made("\x1b[31mred\x1b[0m\n").pdf)
+    assert colours(made(text).pdf) != colours(made(linked("red") + "\n").pdf)
+
+
+def test_links_next_to_each_other_are_different() -> None:
+    text = "".join(linked(f"{n:02}", f"https://example.org/{n}") for n in range(40)) + "\n"
+    assert links(text) == [(f"{n:02}", f"https://example.org/{n}") for n in range(40)]
+
+
+def test_a_link_without_text_does_not_shift_the_others() -> None:
+    text = f"{linked('')}{linked('  ')}{linked(chr(0xAD))} {linked('b', 'https://example.org/b')}\n"
+    assert links(text)[-1] == ("b", "https://example.org/b")
+
+
+def test_text_that_is_printed_over_does_not_shift_the_links_behind_it() -> None:
+    text = f"{linked('ab')}\rab{linked('c', 'https://example.org/c')}\n{linked('d', 'https://example.org/d')}"
+    assert links(text)[-1] == ("d", "https://example.org/d")
+
+
+def test_an_address_in_linked_text_leads_where_the_link_does() -> None:
+    text = f"{linked('https://example.org/shown')} https://example.org/other\n"
+    assert links(text) == [
+        ("https://example.org/shown", "https://example.org/a"),
+        ("https://example.org/other", "https://example.org/other"),
+    ]
+
+
+def test_an_address_before_a_link_on_its_row_is_in_order() -> None:
+    text = f"https://example.org/first {linked('second')} https://example.org/third\n"
+    assert [text for text, _ in links(text)] == [
+        "https://example.org/first",
+        "second",
+        "https://example.org/third",
+    ]
+
+
+def test_a_link_over_two_pages_is_on_both() -> None:
+    rows = Geometry.of(Options()).rows
+    text = "x\n" * (rows - 1) + linked("y" * 200)
+    assert targets(made(text).pdf) == [["https://example.org/a"], ["https://example.org/a"]]
+
+
+@pytest.mark.parametrize("start", range(BLOCK - 75, BLOCK + 5))
+def test_a_block_of_the_text_may_end_within_a_link(start: int) -> None:
+    """The block ends within a line that is too long to be held back as a whole."""
+    line = "x" * 79 + "\n"
+    before = (line * (start // 80))[: start - 8_000]
+    before += "word " * 1_600 + "x" * (start - len(before) - 8_000)
+    assert len(before) == start
+    text = f"{before}{linked('text')} and {linked('more', 'https://example.org/b')} after\n"
+    uris = [uri for page in targets(made(text, Options(tagged=Switch.OFF)).pdf) for uri in page]
+    assert uris == ["https://example.org/a", "https://example.org/b"]
+
+
+def test_a_link_that_never_ends_goes_on_to_the_end() -> None:
+    result = links("\x1b]8;;https://example.org/a\x07one\ntwo")
+    assert [uri for _, uri in result] == ["https://example.org/a"]
+    assert "".join(result[0][0].split()) == "onetwo"
+
+
+def test_links_beyond_the_limit_are_plain_text_with_a_warning() -> None:
+    text = "".join(linked(f"{n} ", f"https://example.org/{n}") for n in range(MAX_LINKS + 5))
+    result = made(text + " https://example.org/last\n", Options(tagged=Switch.OFF))
+    with pikepdf.open(io.BytesIO(result.pdf)) as pdf:
+        assert sum(len(page.Annots) for page in pdf.pages if "/Annots" in page) == MAX_LINKS
+    assert [one.code for one in result.report.warnings] == [WarningCode.LINKS_LEFT_OUT]
