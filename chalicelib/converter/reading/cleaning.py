@@ -135,6 +135,10 @@ class Cleaner:
         """Return the text without escapes, with the styles that they select."""
         from chalicelib.converter.reading.rendition import GraphicRendition
 
+        if "\r" in text and "\x1b]8;" in text:
+            from chalicelib.converter.reading.styled_overprints import without_links_over_text
+
+            text = without_links_over_text(text, _ESCAPES)
         self._rendition = self._rendition or GraphicRendition()
         return self._rendition.apply(text, _ESCAPES)
 

@@ -14,7 +14,8 @@ from chalicelib.converter.reading.colours import BLACK, WHITE, faint, nearest
 from chalicelib.converter.reading.styled_line import styled_line
 from chalicelib.converter.reading.styles import LINK_NUMBERS, Style
 
-_LINK = re.compile(r"\x1b\]8;[^;]*;([^\x07\x1b]*)(?:\x07|\x1b\\)")
+LINK = re.compile(r"\x1b\]8;[^;]*;([^\x07\x1b]*)(?:\x07|\x1b\\)")
+NO_LINK = "\x1b]8;;\x07"
 _SELECT = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*)m")
 
 # The attributes that a parameter sets, and their values.
@@ -82,7 +83,7 @@ class GraphicRendition:
 
     def apply(self, text: str, escapes: re.Pattern[str]) -> str:
         """Return the text without its `escapes`, with the styles that those select."""
-        if self.is_plain and not _SELECT.search(text) and not _LINK.search(text):
+        if self.is_plain and not _SELECT.search(text) and not LINK.search(text):
             return escapes.sub("", text)
         parts: list[str] = []
         styles: list[str] = []
@@ -92,7 +93,7 @@ class GraphicRendition:
             start = match.end()
             if selection := _SELECT.fullmatch(match[0]):
                 self._select(selection[1])
-            elif link := _LINK.fullmatch(match[0]):
+            elif link := LINK.fullmatch(match[0]):
                 self._next_link = link[1]
                 self._current = replace(self._current, link=0)
         self._add(text[start:], parts, styles)

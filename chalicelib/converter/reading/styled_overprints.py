@@ -1,8 +1,10 @@
 """Lines that are printed over one another, and have styles that escapes selected."""
 
+import re
 from collections.abc import Sequence
 
-from chalicelib.converter.reading.carriage import columns, overprinted
+from chalicelib.converter.reading.carriage import MAX_LINE, columns, overprinted
+from chalicelib.converter.reading.rendition import LINK, NO_LINK
 from chalicelib.converter.reading.styled_line import (
     PLAIN,
     joined,
@@ -13,6 +15,55 @@ from chalicelib.converter.reading.styled_line import (
 )
 
 _TAB = 8
+
+
+def without_links_over_text(text: str, escapes: re.Pattern[str]) -> str:
+    """Return the text without links in what is printed over a line, which is not seen itself.
+
+    `escapes` matches its escape sequences. A link that goes on behind such text begins there.
+    """
+    *lines, last = text.split("\n")
+    return "\n".join(
+        [
+            "\f".join(_without_hidden_links(part, escapes) for part in line.split("\f"))
+            if "\r" in line and len(line) <= MAX_LINE
+            else line
+            for line in lines
+        ]
+        + [last]
+    )
+
+
+def _without_hidden_links(line: str, escapes: re.Pattern[str]) -> str:
+    parts = line.split("\r")
+    shown = [escapes.sub("", part).expandtabs() for part in parts]
+    at = 0
+    for layers in overprinted(shown):
+        end = at + len(layers)
+        if len(layers) > 1:
+            base = next(number for number in range(at, end) if shown[number] is layers[0])
+            parts[at:end] = _with_links_of_base(parts[at:end], base - at)
+        at = end
+    return "\r".join(parts)
+
+
+def _with_links_of_base(layers: list[str], base: int) -> list[str]:
+    """Return layers in which only that with index `base` has links, and the last link behind it."""
+    if not any(map(LINK.search, layers)):
+        return layers
+    kept: list[str] = []
+    selected = ""  # the last sequence, which what follows the layers depends on
+    for number, layer in enumerate(layers):
+        links = list(LINK.finditer(layer))
+        selected = links[-1][0] if links else selected
+        if number < base:
+            kept.append(NO_LINK + LINK.sub("", layer) + selected)
+            selected = ""
+        elif number == base:
+            kept.append(layer + NO_LINK if links else layer)
+        else:
+            kept.append(LINK.sub("", layer))
+    return [*kept[:-1], kept[-1] + selected]
 
 
 def resolved_with_styles(line: str) -> str:

@@ -140,6 +140,44 @@ def test_text_that_is_printed_over_does_not_shift_the_links_behind_it() -> None:
     assert links(text)[-1] == ("d", "https://example.org/d")
 
 
+@pytest.mark.parametrize(
+    ("base", "over"),
+    [
+        ("a c", " _"),
+        ("___", "abc"),
+        ("___", " b"),
+        ("___", "___"),
+        ("abc", "abc"),
+        ("a\tc", "a\tc"),
+        ("abc", " b \ra"),
+    ],
+)
+def test_links_in_what_is_printed_over_a_line_are_left_out(base: str, over: str) -> None:
+    text = f"{linked(base)}\r{linked(over, 'https://example.org/b')}\n"
+    after = f"{linked('d', 'https://example.org/c')}\n"
+    assert links(text * 16 + after)[-1] == ("d", "https://example.org/c")
+    uris = {uri for _, uri in links(text)}
+    assert uris == {"https://example.org/b" if base == "___" else "https://example.org/a"}
+
+
+def test_a_link_that_begins_in_what_is_printed_over_a_line_goes_on_behind_it() -> None:
+    begin = "\x1b]8;;https://example.org/a\x07"
+    assert links(f"abc\r{begin}abc\nnext\n") == [("next", "https://example.org/a")]
+
+
+def test_a_link_that_begins_at_the_end_of_a_line_that_is_printed_over_goes_on_behind_it() -> None:
+    begin = "\x1b]8;;https://example.org/b\x07"
+    assert links(f"b {linked(' _')}{begin}\r _\rb\nnext\n") == [
+        (" _", "https://example.org/a"),
+        ("next", "https://example.org/b"),
+    ]
+
+
+def test_parts_of_a_line_that_are_lines_of_their_own_keep_their_links() -> None:
+    text = f"{linked('abc')}\r{linked('xyz', 'https://example.org/b')}\r\n"
+    assert links(text) == [("abc", "https://example.org/a"), ("xyz", "https://example.org/b")]
+
+
 def test_an_address_in_linked_text_leads_where_the_link_does() -> None:
     text = f"{linked('https://example.org/shown')} https://example.org/other\n"
     assert links(text) == [
