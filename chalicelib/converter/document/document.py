@@ -6,6 +6,7 @@ the catalog, metadata, output intent and document information after the last pag
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.converter.document.annotations import LinkAnnotations
@@ -23,7 +24,7 @@ from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.page import Link, Page
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
 from chalicelib.converter.options import FOOTER, Options, Switch
-from chalicelib.converter.pdf.objects import ObjectWriter
+from chalicelib.converter.pdf.objects import ObjectWriter, references
 from chalicelib.converter.pdf.page_tree import PageTree
 from chalicelib.converter.report import Source
 
@@ -167,13 +168,13 @@ class Document:
         return number
 
     def _write_page(
-        self, text: bytes, annotations: Mapping[Link, int], entries: bytes = b""
+        self, text: bytes, annotations: Mapping[Link, Sequence[int]], entries: bytes = b""
     ) -> int:
         """Write a page, of which `text` are the operators of its text; return its number."""
         entries += self._frame.add_page(text, self.pages + 1)
         if annotations:
-            references = b" ".join(b"%d 0 R" % number for number in annotations.values())
-            entries += b"/Tabs/S/Annots[%b]" % references
+            numbers = tuple(chain.from_iterable(annotations.values()))
+            entries += b"/Tabs/S/Annots[%b]" % references(numbers)
         return self.tree.add_page(entries)
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
