@@ -109,6 +109,7 @@ def _check(one: Any, kind: str, subtype: str) -> None:
 def test_operators_are_those_of_the_standard_and_nested_as_it_allows(name: str) -> None:
     known = {*("BT", "ET", "TL", "Td", "Tm", "Tf", "Tz", "Tr", "Tj", "TJ", "'", "T*", "Do")}
     known |= {*("BMC", "BDC", "EMC", "q", "Q", "cm", "w", "m", "l", "c", "h", "re", "f", "S")}
+    known |= {*("g", "G", "rg", "RG")}  # colours are those of the output intent, or grey
     with pikepdf.open(io.BytesIO(made(SAMPLES[name]).pdf)) as document:
         for page in document.pages:
             operators = [str(one.operator) for one in pikepdf.parse_content_stream(page)]
