@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from chalicelib.converter.scripts.shaper import Shaper
 
 
+MANY_OBJECTS = 7_500_000
+"""Number of objects from which on a page has one structure element, and no headings.
+
+PDF/A allows 8,388,607 objects (ISO 19005-2, 6.1.13), of which such a page takes four. Only
+texts of nothing but headings have so many.
+"""
+
+
 class Document:
     """A PDF that is written to `sink` page by page; `finish` completes it.
 
@@ -153,6 +161,8 @@ class Document:
     def _add_tagged(
         self, page: Page, blocks: Sequence[Block], structure: StructureTree, *, goes_on: bool
     ) -> int:
+        if self.objects.last_number >= MANY_OBJECTS:
+            blocks = [Block(0) for _ in blocks[:1]]
         key = structure.next_key
         parents = b"/StructParents %d" % key
         if not page.links:
