@@ -137,12 +137,12 @@ class Document:
             text += self.painter.column(column, page, marks, first)
             first += len(marks)
         number = self._write_page(text, annotations, entries)
-        if structure and sheet.blocks:
+        if structure and (annotations or first > len(sheet.blocks)):
             structure.add_page_with_links(
                 number, sheet.blocks, sheet.all_sequences, annotations, goes_on=sheet.goes_on
             )
-        elif structure:
-            structure.add_page(number, (), goes_on=False)
+        elif structure:  # each block is one sequence
+            structure.add_page(number, sheet.blocks, goes_on=sheet.goes_on)
         for column, page in enumerate(sheet.columns):
             add = self._outline.add_column if column else self._outline.add_page
             add(number, page.rows, self._geometry.height, breaks=page.breaks)
