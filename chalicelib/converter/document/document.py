@@ -13,6 +13,7 @@ from chalicelib.converter.document.content import content_sequences, row_mark
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.labels import DIGIT_BOX
 from chalicelib.converter.document.outline import Outline
 from chalicelib.converter.document.painter import Painter
 from chalicelib.converter.document.running_lines import RunningLine
@@ -210,7 +211,7 @@ class Document:
         self._write_cluster_fonts()
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
         for name, outline in self.painter.labels.forms().items():
-            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
+            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline, box=DIGIT_BOX))
         forms += self.painter.pictures.write(self.objects)
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)
