@@ -101,7 +101,7 @@ def _deploy_and_convert(console: Console) -> int:
     if _has_desktop():
         webbrowser.open(link)
     while True:
-        signal.pause()
+        time.sleep(1)  # signal.pause() would miss a Ctrl-C that arrives just before it
 
 
 def _upload_and_wait(

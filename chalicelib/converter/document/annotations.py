@@ -1,6 +1,6 @@
 """Link annotations (PDF 32000-1, 12.5.6.5): what is clicked, and the URI that it leads to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from chalicelib.converter.document.content import pieces_of
@@ -23,41 +23,46 @@ class LinkAnnotations:
         self._painter = painter
         self._geometry = geometry
 
-    def add_page(self, page: Page, first_key: int | None) -> dict[Link, int]:
+    def add_page(self, columns: Iterable[Page], first_key: int | None) -> dict[Link, int]:
         """Write an annotation for each of a page's links; return its object number by link.
 
-        They are in the order in which the links begin on the page. `first_key` is the first one's
-        /StructParent, which the others continue; None if the document has no structure.
+        They are in the order in which the links begin in its columns, of which there is mostly one.
+        `first_key` is the first one's /StructParent, which the others continue; None if the
+        document has no structure.
         """
         areas: dict[Link, list[_Box]] = {}
-        for span in page.links:
-            areas.setdefault(span.link, []).extend(self._boxes(page.rows[span.row], span))
+        for number, page in enumerate(columns):
+            left = self._geometry.left + self._geometry.column_offset(number)
+            for span in page.links:
+                areas.setdefault(span.link, []).extend(self._boxes(page, span, left))
         return {
             link: self._add(link, boxes, None if first_key is None else first_key + number)
             for number, (link, boxes) in enumerate(areas.items())
         }
 
-    def _boxes(self, row: str, span: LinkSpan) -> Iterator[_Box]:
+    def _boxes(self, page: Page, span: LinkSpan, left: float) -> Iterator[_Box]:
+        """Yield the boxes of a link in a row; `left` is where its rows begin."""
         g = self._geometry
-        baseline = g.baseline(span.row)
+        row = page.rows[span.row]
+        baseline = g.baseline(span.row, page.shift(span.row))
         bottom, top = baseline - g.size * DESCENT / 1000, baseline + g.size * ASCENT / 1000
         if isinstance(row, ComposedRow):
-            pieces = list(places(row, g.left, g.size))
+            pieces = list(places(row, left, g.size))
             for number in pieces_of(row, span):
-                piece, left = pieces[number]
-                yield left, bottom, left + piece.advance * g.size / 1000, top
+                piece, x = pieces[number]
+                yield x, bottom, x + piece.advance * g.size / 1000, top
             return
-        left = g.left + self._painter.cells(row[: span.start]) * g.cell
+        left += self._painter.cells(row[: span.start]) * g.cell
         width = self._painter.cells(row[span.start : span.end]) * g.cell
         yield left, bottom, left + width, top
 
     def _add(self, link: Link, boxes: list[_Box], key: int | None) -> int:
         lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-        # The order of the corners is that of all readers: above left, above right, below left,
-        # below right.
+        # The corners are in the order of the standard, counterclockwise from the lower left one.
+        # Chromium takes the second and the fourth for opposite ones.
         quads = b" ".join(
             b"%.2f %.2f %.2f %.2f %.2f %.2f %.2f %.2f"
-            % (left, top, right, top, left, bottom, right, bottom)
+            % (left, bottom, right, bottom, right, top, left, top)
             for left, bottom, right, top in boxes
         )
         return self._objects.add(

@@ -1,7 +1,8 @@
 """Chooses the font size and orientation on which the lines of a log or a table fit.
 
 The first block of the text decides. A text is a table if most of its lines that are too wide have
-more digits and signs than prose. Prose with one paragraph a line is wrapped on any page.
+more digits and signs than prose, apart from web addresses. Prose with one paragraph a line is
+wrapped on any page.
 """
 
 import re
@@ -51,6 +52,8 @@ _POSSIBLE_SIGNS = b",;:."
 
 # Minimum share of signs among the characters of a table's row that are not blank.
 _MIN_SIGNS = 0.15
+
+_ADDRESS = re.compile(r"\w+://[^\s\"'<>|,;]+")
 
 _STRIKE = re.compile("[^\b]\b")
 
@@ -116,10 +119,15 @@ def _is_table_wider_than(columns: int, lines: list[str], widths: Widths) -> bool
     wide = widths.wider_than(columns)
     if wide <= _MIN_WIDE * widths.lines:
         return False
-    return (
-        sum(_is_row_of_table(line) for line in lines if len(line) > columns)
-        >= _MIN_TABLE_ROWS * wide
-    )
+    rests = [_without_addresses(line) for line in lines if len(line) > columns]
+    if rests == [""]:
+        return False
+    return sum(map(_is_row_of_table, rests)) >= _MIN_TABLE_ROWS * wide
+
+
+def _without_addresses(line: str) -> str:
+    """Return what decides whether a line is a row of a table: an address is one long word."""
+    return _ADDRESS.sub("", line).strip() if "://" in line else line
 
 
 def _lines_of_a_page(text: str) -> int:

@@ -139,6 +139,9 @@ class StructureTree:
         return elements + new
 
     def _link_element(self, link: Link, parent: _Element, page: int) -> _Element:
+        """Return the element of a link, which is another one in each part of a long paragraph."""
+        if link in self._links and self._links[link].parent != parent.number:
+            self._write(self._links.pop(link))
         if link not in self._links:
             number = self._objects.reserve()
             self._links[link] = _Element(number, parent.number, b"Link", page)

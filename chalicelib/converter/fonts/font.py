@@ -188,16 +188,17 @@ def _choose_font(code_point: int) -> GridFont:
         for face in FALLBACK_CHAIN
         if face.glyph(code_point) is not None
     )
-    visible: Iterable[GridFont] = (font for font in fonts if font.advance or not font.cells)
-    if not cells:  # a mark is over the character before it, unless each font gives it a width
-        of_any_width = list(visible)
-        visible = [font for font in of_any_width if not font.cells] or of_any_width
-    first = None
+    visible = (font for font in fonts if font.advance or not font.cells)
+    best, best_rank = None, 4
     for font in visible:
-        if font.h_scale == 100.0:
+        # A font that gives a mark a width would draw it beside its character.
+        has_other_width = cells >= 0 and font.cells != cells
+        rank = 2 * has_other_width + (font.h_scale != 100.0)
+        if rank == 0:
             return font
-        first = first or font
-    return first or _missing_font(code_point >> 16)
+        if rank < best_rank:
+            best, best_rank = font, rank
+    return best or _missing_font(code_point >> 16)
 
 
 @cache
@@ -230,8 +231,7 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     advance = face.advance(glyph)
     if cells < 0 or (advance and not cells):
         cells = max(1, round(advance * face.scale / CELL))
-    # A mark extends back over its base, which may itself have been scaled to one cell, or takes two
-    # if the mark is for wide characters, as those of kana are.
+    # A mark extends back over its base, which may itself have been scaled to one cell.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
     base = 2 * CELL if east_asian_width(chr(code_point)) == "W" else CELL * 1.1
     target = cells * CELL if cells else min(natural, base)

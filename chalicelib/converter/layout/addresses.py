@@ -21,8 +21,11 @@ _PUNCTUATION = (
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ue000-\uf8ff\ufff0-\uffff"
 )
 _BODY = f'[^\0- "<>\\\\^`|\x7f{_PUNCTUATION}]'
-_UNBOUNDED_RUN = re.compile(_BODY + "+")
-_RUN = re.compile(_BODY + f"{{1,{MAX_LENGTH + 1}}}")
+_RUN = re.compile(_BODY + "+")
+
+# Beginnings of addresses in one run that turn out to be none, after which the rest of the run has
+# none either. Otherwise a run of nothing but `http://[` would be read again from each of them.
+_MAX_FAILURES = 16
 
 # An address begins where no longer word does, and no other scheme, such as git+https.
 _MAILBOX = r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
@@ -70,14 +73,16 @@ class Address(NamedTuple):
     uri: str
 
 
-def addresses(text: str, start: int = 0) -> Iterator[Address]:
-    """Yield the addresses that begin at index `start` or later, in order.
+def addresses(text: str, start: int = 0, stop: int | None = None) -> Iterator[Address]:
+    """Yield the addresses that begin at index `start` or later and before `stop`, in order.
 
     They do not overlap. What is longer than MAX_LENGTH, or has a longer URI than PDF/A allows, is
-    left out.
+    left out. The time is proportional to the length of the text.
     """
-    while match := _START.search(text, start):
-        address = _address(text, match)
+    stop = len(text) if stop is None else stop
+    runs = _Runs(text)
+    while (match := _START.search(text, start)) and match.start() < stop:
+        address = _address(text, match, runs)
         if address and len(address.uri) <= _MAX_URI:
             yield address
         start = address.end if address else match.end()
@@ -99,18 +104,55 @@ def uri_of(text: str) -> str | None:
     return uri if len(uri) <= _MAX_URI else None
 
 
-def _address(text: str, match: re.Match[str]) -> Address | None:
+class _Runs:
+    """The runs of characters of addresses in a text, each of which is looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._end = 0  # of the last run
+        self._failures = 0  # in it
+
+    def end(self, start: int) -> int | None:
+        """Return where the run ends that begins at an index or before it.
+
+        The result is None if it has no address, since it is too long or many in it were none.
+        Call this for ascending indices.
+        """
+        if start >= self._end:
+            run = _RUN.match(self._text, start)
+            self._end = run.end() if run else start
+            self._failures = 0
+        if self._end - start > MAX_LENGTH or self._failures == _MAX_FAILURES:
+            return None
+        return self._end
+
+    def fail(self) -> None:
+        """Record that no address begins at the last index."""
+        self._failures += 1
+
+
+def _address(text: str, match: re.Match[str], runs: _Runs) -> Address | None:
     start = match.start()
     if match["mailbox"]:
         return Address(start, match.end(), "mailto:" + _encoded(match[0]))
-    run = _RUN.match(text, start)
-    if not run or len(run[0]) > MAX_LENGTH:
+    end = runs.end(start)
+    if end is None:
         return None
-    address = _in_sentence(run[0], text[start - 1 : start], text[run.end() : run.end() + 1])
-    if match["mailto"]:
-        mailbox = _MAILBOX_START.match(address, len("mailto:"))
-        return Address(start, start + len(address), _encoded(address)) if mailbox else None
-    return _web_address(address, len(match["web"] or ""), start)
+    run = _in_sentence(text[start:end], text[start - 1 : start], text[end : end + 1])
+    address = (
+        _mailto(run, start)
+        if match["mailto"]
+        else _web_address(run, len(match["web"] or ""), start)
+    )
+    if not address:
+        runs.fail()
+    return address
+
+
+def _mailto(text: str, start: int) -> Address | None:
+    if not _MAILBOX_START.match(text, len("mailto:")):
+        return None
+    return Address(start, start + len(text), _encoded(text))
 
 
 def _in_sentence(run: str, before: str, behind: str) -> str:
@@ -193,7 +235,7 @@ def last_boundary(text: str) -> int:
     the end, as no address is longer.
     """
     place = max(text.rfind(" "), text.rfind("\n"), len(text) - MAX_LENGTH - 2, 0)
-    for run in _UNBOUNDED_RUN.finditer(text, place):
+    for run in _RUN.finditer(text, place):
         if run.end() == len(text):
             return max(run.start() - 1, 0)
     return len(text)

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
+from chalicelib.converter.layout.line_breaking import CLASSES
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
 from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
@@ -115,7 +116,9 @@ class Grid:
         while reach[length] - reach[start] > self.columns or last - start > most:
             end = max(bisect_right(reach, reach[start] + self.columns, start) - 1, start + 1)
             end = min(end, start + most)
-            if line[end] in _BLANKS:
+            if not plain and CLASSES[line[end]] == "ID" == CLASSES[line[end - 1]]:
+                best = end  # as of ideographs and kana, between any two of which a row may end
+            elif line[end] in _BLANKS:
                 best = _behind_blanks(line, start, end, start + most)
             else:
                 best = _between_words(line, start, end, plain=plain)

@@ -14,6 +14,7 @@ from chalicelib.converter.layout.long_line import (
     with_base,
 )
 from chalicelib.converter.layout.page import Page
+from chalicelib.converter.layout.row_spacing import RowSpacing
 from chalicelib.converter.layout.rows import TAB
 from chalicelib.converter.layout.soft_hyphens import visible
 from chalicelib.converter.reading.cleaning import CleanText
@@ -44,6 +45,7 @@ class Layout:
         self._grid = Grid(columns, widths, tab)
         self.overstrikes = Overstrikes()
         self._long_line = LongLine(self._grid, composer, self.overstrikes)
+        self._spacing = RowSpacing(rows, composer)
         self._page = Page()
         self._any = False
         self._is_top = True  # until the first form feed, or the end of the first page
@@ -96,20 +98,23 @@ class Layout:
     def _turn(self) -> Page:
         """Return the current page, and begin another."""
         page, self._page = self._page, Page()
+        page.shifts = self._spacing.page(page.rows)[1]
         self._any = True
         return page
 
     def _full_pages(self) -> Iterator[Page]:
         """Yield pages that overflow; one that is just full may still end with a form feed."""
-        capacity = self._capacity
         rows, continued = self._page.rows, self._page.continued
         start = first = 0
-        while len(rows) - start > capacity:
+        while True:
+            end, shifts = self._spacing.page(rows, start)
+            if end == len(rows):
+                break
             self._any, self._is_top = True, False
-            end = start + capacity
             last = bisect_left(continued, end, first)
             marked = [row - start for row in continued[first:last]]
-            yield Page(rows[start:end], marked, skipped=0 if start else self._page.skipped)
+            skipped = 0 if start else self._page.skipped
+            yield Page(rows[start:end], marked, skipped=skipped, shifts=shifts)
             start, first = end, last
         if start:
             self._page = Page(rows[start:], [row - start for row in continued[first:]])
@@ -179,7 +184,9 @@ class Layout:
         self._composer().shape_words(lines)
         for line in lines:
             if self._grid.is_complex(line):
-                self._append(self._composer().rows(line))
+                rows = self._composer().rows(line)
+                self._spacing.see(rows)
+                self._append(rows)
             else:
                 if "\t" in line:
                     line = self._grid.expand_tabs(line, uniform=False)  # noqa: PLW2901
@@ -207,6 +214,7 @@ class Layout:
     def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[Page]:
         """Append the next piece of a long line."""
         for row, continued in self._long_line.add(piece, ends=ends, uniform=uniform):
+            self._spacing.see([row])
             if continued:
                 self._page.continued.append(len(self._page.rows))
             self._page.rows.append(row)

@@ -136,9 +136,7 @@ class LinkFinder:
             return
         from chalicelib.converter.layout.addresses import addresses
 
-        for address in addresses(self._text, self._searched):
-            if address.start >= boundary:
-                break
+        for address in addresses(self._text, self._searched, boundary):
             if self._links == MAX_LINKS:
                 self.has_more = True
                 break

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
+
+from chalicelib.converter.fonts.ink import NO_INK, Ink
 
 if TYPE_CHECKING:
+    from chalicelib.converter.fonts.clusters import ClusterFont
     from chalicelib.converter.scripts.shaper import RunFont
 
 TAB = 8
@@ -61,8 +64,10 @@ class ComposedRow(str):
     paragraph is right-to-left. It is only equal to rows with the same text, pieces and indent.
     """
 
-    __slots__ = ("indent", "pieces", "rtl")
+    __slots__ = ("_codes", "_inks", "indent", "pieces", "rtl")
     pieces: list[RowPiece]
+    _codes: list[tuple[int, ...]] | None
+    _inks: list[Ink] | None
     indent: float
     rtl: bool
 
@@ -70,7 +75,30 @@ class ComposedRow(str):
         """`pieces` must include all of the text."""
         row = super().__new__(cls, text)
         row.pieces, row.indent, row.rtl = pieces, indent, rtl
+        row._codes = row._inks = None
         return row
+
+    @property
+    def codes(self) -> list[tuple[int, ...]]:
+        """The codes of each of its pieces; empty for text of the grid."""
+        if self._codes is None:
+            from chalicelib.converter.fonts.clusters import numbers
+
+            self._codes = [
+                numbers(piece.shown) if isinstance(piece.shown, bytes) else ()
+                for piece in self.pieces
+            ]
+        return self._codes
+
+    @property
+    def inks(self) -> list[Ink]:
+        """How far each of its pieces reaches; those of text of the grid are without ink here."""
+        if self._inks is None:
+            self._inks = [
+                cast("ClusterFont", piece.font).ink(codes) if codes else NO_INK
+                for piece, codes in zip(self.pieces, self.codes, strict=True)
+            ]
+        return self._inks
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ComposedRow):

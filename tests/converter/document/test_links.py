@@ -167,7 +167,15 @@ def test_the_area_of_a_link_is_that_of_its_text(name: str) -> None:
 def _corners(annotation: pikepdf.Object) -> tuple[list[float], ...]:
     """Left, lower, right and upper edges of a link's areas."""
     numbers = [float(number) for number in annotation.QuadPoints]
-    return numbers[0::8], numbers[5::8], numbers[2::8], numbers[1::8]
+    left, bottom, right, _, _, top, _, _ = (numbers[start::8] for start in range(8))
+    for area in zip(
+        left, bottom, right, top, *(numbers[start::8] for start in range(8)), strict=True
+    ):
+        x0, y0, x1, y1, *corners = area
+        assert corners == [x0, y0, x1, y0, x1, y1, x0, y1], "not counterclockwise"
+        assert x0 < x1
+        assert y0 < y1
+    return left, bottom, right, top
 
 
 def _inner(annotation: pikepdf.Object) -> tuple[list[float], ...]:

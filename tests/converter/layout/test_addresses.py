@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.converter.layout import addresses as module
 from chalicelib.converter.layout.addresses import MAX_LENGTH, addresses, last_boundary
 
 # Each sentence with its addresses between ⟦ and ⟧.
@@ -80,3 +81,38 @@ def test_no_address_goes_over_a_boundary(before: str, behind: str) -> None:
     boundary = last_boundary(before)
     whole = [(one.start, one.end) for one in addresses(before + behind) if one.start < boundary]
     assert whole == [(one.start, one.end) for one in addresses(before) if one.start < boundary]
+
+
+class CountingPattern:
+    """A pattern that counts the characters that it has matched."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        self.characters = 0
+
+    def match(self, text: str, start: int) -> re.Match[str] | None:
+        match = self._pattern.match(text, start)
+        self.characters += len(match[0]) if match else 0
+        return match
+
+
+@pytest.mark.parametrize(
+    "unit", ["http://", "http://[", "www.กก.", "[x](http://", "mailto:a", "http://a@[("]
+)
+def test_a_run_of_characters_is_not_read_from_each_beginning_in_it(
+    unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pattern = CountingPattern(module._RUN)
+    monkeypatch.setattr(module, "_RUN", pattern)
+    text = unit * (20 * MAX_LENGTH // len(unit))
+    list(addresses(text))
+    assert 0 < pattern.characters <= len(text)
+
+
+def test_a_run_with_many_beginnings_that_are_no_addresses_has_none() -> None:
+    few, many = ("http://[" * count + "https://example.org" for count in (15, 16))
+    assert [address.uri for address in addresses(few)] == ["https://example.org"]
+    assert not list(addresses(many))
+    assert [address.uri for address in addresses(many + " www.example.org")] == [
+        "http://www.example.org"
+    ]
