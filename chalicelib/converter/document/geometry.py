@@ -21,6 +21,16 @@ _NUMBER_GAP = 1.3
 _COLUMN_GAP = 6 * _MM
 """Minimum space between columns, in points."""
 
+_MARKED_GAP = 2
+"""Minimum cells between columns: the marks of continued rows on both sides take 1.7."""
+
+_MIN_CELLS = 2
+"""Minimum cells of a row, which a wide character takes.
+
+Only on the smallest page with two columns in the largest type is there less room, and such a row
+reaches into the gap.
+"""
+
 _UNPRINTED = 5 * _MM
 """Width of the edge that printers leave blank, in points."""
 
@@ -58,14 +68,15 @@ class Geometry:
             options.font_size,
             tab=options.tab_size,
             text_columns=options.columns,
-            gap=_COLUMN_GAP,
         )
+        gap = max(_COLUMN_GAP, _MARKED_GAP * plain.cell)
         if options.line_numbers is Switch.OFF:
-            return plain
+            return replace(plain, gap=gap)
         # Line numbers use the margin too, except for its unprinted edge.
         room = plain.number_digits * plain.number_size * CELL / 1000 + _NUMBER_GAP * plain.cell
-        shared = plain.margin - _UNPRINTED
-        return replace(plain, gutter=max(0.0, room - shared), gap=max(_COLUMN_GAP, shared))
+        shared = min(room, plain.margin - _UNPRINTED)
+        # The numbers of the second column stay a cell away from the first.
+        return replace(plain, gutter=room - shared, gap=max(gap, shared + plain.cell))
 
     @property
     def left(self) -> float:
@@ -105,7 +116,7 @@ class Geometry:
     @property
     def columns(self) -> int:
         """Number of cells in a row."""
-        return int((self.column_width - self.gutter) / self.cell + 1e-6)
+        return max(_MIN_CELLS, int((self.column_width - self.gutter) / self.cell + 1e-6))
 
     @property
     def column_width(self) -> float:

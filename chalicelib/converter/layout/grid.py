@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
+from chalicelib.converter.layout.line_breaking import CLASSES
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
 from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
@@ -115,7 +116,9 @@ class Grid:
         while reach[length] - reach[start] > self.columns or last - start > most:
             end = max(bisect_right(reach, reach[start] + self.columns, start) - 1, start + 1)
             end = min(end, start + most)
-            if line[end] in _BLANKS:
+            if not plain and CLASSES[line[end]] == "ID" == CLASSES[line[end - 1]]:
+                best = end  # as of ideographs and kana, between any two of which a row may end
+            elif line[end] in _BLANKS:
                 best = _behind_blanks(line, start, end, start + most)
             else:
                 best = _between_words(line, start, end, plain=plain)
@@ -136,9 +139,9 @@ class Grid:
         if type(line) is not str or (self._any_special and not line.isascii()):
             return None
         rows = self._rows_before_words(line)
-        start = len(line) - len(rows[-1])
-        if len(rows[-1]) > self.columns or line[-1] == " ":
-            others = self.rows(line, uniform=True, start=start)
+        last = rows[-1]
+        if len(last) > self.columns or last[-1] == " ":
+            others = self.rows(line, uniform=True, start=len(line) - len(last))
             rows[-1:] = [line[begin:end] for begin, end in others]
         return rows
 
@@ -169,7 +172,7 @@ def _rows_before_words(columns: int) -> re.Pattern[str]:
     """
     least, opening = columns - columns // 4, re.escape(_OPENING)
     row = f"(?! )(?=.{{{columns + 1}}})(?>.{{{least},{columns}}} )(?<![{opening}].)(?=[^\\W_])"
-    return re.compile(f"{row}|.+", re.DOTALL)
+    return re.compile(f"{row}|.+")
 
 
 def _visible_length(line: str, blanks: str = " ") -> int:

@@ -422,3 +422,13 @@ def test_underlined_blanks_at_the_end_of_a_line_need_room() -> None:
     text = "\x1b[4m" + "a" + " " * 25
     assert rows_of(text, 20) == ["a" + " " * 19, " " * 6]
     assert rows_of(text.replace("[4m", "[31m"), 20) == ["a" + " " * 19]
+
+
+@settings(max_examples=examples(200))
+@given(texts(WORDS, ["(", "]", " ", "://", "12.5", "-"], min_parts=1), st.integers(2, 12))
+@example("https://example.org]", 19)
+def test_blanks_that_can_be_seen_are_never_beyond_a_row(text: str, columns: int) -> None:
+    line = text.replace("\n", " ") + " "
+    rows = rows_of(f"\x1b[7m{line}", columns)
+    assert "".join(rows) == line
+    assert max(map(len, rows)) <= columns
