@@ -21,9 +21,9 @@ MAX_CHARACTERS_PER_CELL = 31
 These are a letter and 30 marks, as in UAX #15's Stream-Safe Text Format.
 """
 
-# The combining marks are the first characters that may need more than the grid. Python compiles the
-# set of all others in a hundredth of the time.
-_MAY_BE_COMPLEX = re.compile("[^\0-\u02ff]")
+# No character before these may need more than the grid. Python compiles the set of all others in a
+# hundredth of the time.
+_MAY_BE_COMPLEX = re.compile("[^\0-\u01f9]")
 
 
 def is_complex(text: str) -> bool:
