@@ -11,7 +11,7 @@ from chalicelib.converter import warning
 from chalicelib.converter.document.document import Document
 from chalicelib.converter.document.fit import fitted
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import CellWidths
+from chalicelib.converter.fonts.cell_widths import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.layout import Layout

@@ -139,9 +139,9 @@ class Grid:
         if type(line) is not str or (self._any_special and not line.isascii()):
             return None
         rows = self._rows_before_words(line)
-        start = len(line) - len(rows[-1])
-        if len(rows[-1]) > self.columns or line[-1] == " ":
-            others = self.rows(line, uniform=True, start=start)
+        last = rows[-1]
+        if len(last) > self.columns or last[-1] == " ":
+            others = self.rows(line, uniform=True, start=len(line) - len(last))
             rows[-1:] = [line[begin:end] for begin, end in others]
         return rows
 
@@ -172,7 +172,7 @@ def _rows_before_words(columns: int) -> re.Pattern[str]:
     """
     least, opening = columns - columns // 4, re.escape(_OPENING)
     row = f"(?! )(?=.{{{columns + 1}}})(?>.{{{least},{columns}}} )(?<![{opening}].)(?=[^\\W_])"
-    return re.compile(f"{row}|.+", re.DOTALL)
+    return re.compile(f"{row}|.+")
 
 
 def _visible_length(line: str, blanks: str = " ") -> int:

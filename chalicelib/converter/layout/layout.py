@@ -169,8 +169,6 @@ class Layout:
             self._page.rows += lines[start:at]
             start = at + 1
             self._add(line, uniform=uniform)
-            if len(self._page.rows) > 8 * self._capacity:
-                yield from self._full_pages()
         self._page.rows += lines[start:]
         yield from self._full_pages()
 

@@ -125,12 +125,19 @@ _UNSUPPORTED_RTL = "\u0800-\u085f\U00010800-\U00010fff\U0001e800-\U0001efff"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 """Combining marks for letters of any script, including half marks and marks for symbols."""
 
+_COMPOSED = (
+    "\u01fa-\u01fb\u1e14-\u1e17\u1e2e-\u1e2f\u1e4e-\u1e53\u1e64-\u1e67\u1e7a-\u1e7b\u1ea2-\u1eab"
+    "\u1eae-\u1eaf\u1eb2-\u1eb5\u1eba-\u1ebb\u1ebe-\u1ec5\u1ec8-\u1ec9\u1ece-\u1ed7\u1ede-\u1edf"
+    "\u1ee6-\u1ee7\u1eec-\u1eed\u1ef6-\u1ef7"
+)
+"""Letters with marks, most of them Vietnamese, that the body font lacks; it has their parts."""
+
 _CONTROLS = "\u200d\u202a-\u202e\u2066-\u2069\ufe0f"
 """Directional embeddings, overrides and isolates, and the controls that form emoji sequences."""
 
-COMPLEX = re.compile(
-    f"[{_MARKS}{_CONTROLS}{_UNSUPPORTED_RTL}{''.join(script.blocks for script in SCRIPTS)}]"
-)
+_BLOCKS = "".join(script.blocks for script in SCRIPTS)
+
+COMPLEX = re.compile(f"[{_MARKS}{_COMPOSED}{_CONTROLS}{_UNSUPPORTED_RTL}{_BLOCKS}]")
 """Matches a character that a grid of cells cannot show properly."""
 
 WITHOUT_SPACES = re.compile(
@@ -251,7 +258,7 @@ def _character_runs(
     yield ScriptRun(begin, end, current)
 
 
-_LETTER_WITH_MARKS = re.compile(f".[{_MARKS}]+")
+_LETTER_WITH_MARKS = re.compile(f".[{_MARKS}]+|[{_COMPOSED}]")
 
 
 def _marked_runs(text: str, start: int, end: int) -> Iterator[ScriptRun]:

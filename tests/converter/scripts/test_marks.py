@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, product
+from pathlib import Path
 from typing import NamedTuple
 
 import pypdfium2
@@ -13,7 +14,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import CELL, choose_font
+from chalicelib.converter.fonts.font import BODY_FACE, CELL, choose_font
+from chalicelib.converter.layout.rows import is_complex
 from chalicelib.converter.scripts.script import MARKED_FACE, itemize
 from tests.converter.converted import made
 
@@ -202,3 +204,31 @@ def test_letters_of_languages_with_two_marks_are_of_one_font(text: str) -> None:
 @pytest.mark.parametrize("mark", "\u0488\u0489\u3099\u309a")
 def test_a_mark_to_which_a_font_gives_a_width_has_none(mark: str) -> None:
     assert choose_font(ord(mark)).cells == 0
+
+
+def test_letters_of_vietnamese_are_drawn_alike_composed_or_not() -> None:
+    text = (Path(__file__).parent / "vi.txt").read_text("utf-8")
+    pages = []
+    for form in ("NFC", "NFD"):
+        pdf = made(unicodedata.normalize(form, text)).pdf
+        with pypdfium2.PdfDocument(pdf) as document:
+            pages.append(document[0].render(scale=SCALE, grayscale=True).to_pil())
+    assert max(ImageChops.difference(*pages).tobytes()) < 8
+
+
+def test_letters_that_the_body_font_lacks_are_composed_if_it_has_their_parts() -> None:
+    lacking = [
+        letter
+        for letter in LETTERS
+        if choose_font(ord(letter)).face is not BODY_FACE
+        and len(parts := unicodedata.normalize("NFD", letter)) > 1
+        and MARKED_FACE.characters.issuperset(parts)
+    ]
+    assert len(lacking) > 60
+    for letter in lacking:
+        assert is_complex(letter), letter
+        assert [run.face for run in itemize(letter)] == [MARKED_FACE], letter
+
+
+def test_a_composed_letter_is_copied_as_it_was_typed() -> None:
+    assert made("Tất cả mọi người\n").letters == "Tấtcảmọingười"
