@@ -9,7 +9,7 @@ PAGES ?= README.md docs/deploy.md
 
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 
-.PHONY: help setup ready run check test browser screenshots bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
+.PHONY: help setup ready run check test browser screenshots pictures bench bench-cold bench-cost bench-answers bench-load bench-backfill bench-encoding package packages wheel lint format deploy destroy reconcile token lock audit sbom mutants readme clean
 
 help:
 	@echo "make run                run the product on this machine (Ctrl-C stops it; ONCE=1: exit when done)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test               run all tests, on two to four cores in parallel"
 	@echo "make browser            install a Chromium for the tests of the web page, unless there is one"
 	@echo "make screenshots        take the screenshots of the web page in docs/"
+	@echo "make pictures           make the pictures of docs/options.md"
 	@echo "make deploy STAGE=dev   provision and deploy a stage to your AWS account"
 	@echo "     LOG_DAYS=90        … and keep its logs for this many days"
 	@echo "     ALARM_EMAIL=a@b.c  … and send its alarms to this address"
@@ -60,7 +61,7 @@ install = $(BIN)/uv pip install --quiet $(2) --python $(BIN)/python -r $(1) 2>/d
 
 $(VENV)/.ready: requirements.txt requirements-run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
-	@echo "Setting up $(VENV) (once, about half a minute) …"
+	@echo "Setting up $(VENV) (once, about ten seconds) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements-run.txt)"
 	@$(call install,requirements-run.txt,--compile-bytecode)
@@ -89,6 +90,9 @@ browser: setup
 
 screenshots: setup
 	@$(BIN)/python -m tests.browser.screenshots
+
+pictures: setup
+	@$(BIN)/python -m tools.pictures
 
 # A separate environment: the measured code would otherwise import packages of tests and tools.
 $(VENV)-bench/.installed: requirements.txt bench/requirements.txt

@@ -19,6 +19,21 @@ PROJECT = Path(__file__).parent.parent
 ROUNDS = 15
 AIM = 2
 """Maximum increase of CPU time, in per cent, for texts that do not use a new feature."""
+ROUNDS_OF_LARGE_TEXTS = 5
+LARGE_TEXTS = {
+    "wrapped": 20_000_000,
+    "paragraphs": 20_000_000,
+    "cyrillic": 20_000_000,
+    "arabic": 10 * MB,
+    "devanagari": 10 * MB,
+    "many-scripts": 10 * MB,
+    "emoji": 5_000_000,
+    "form-feeds": 1_000_000,
+    "empty-lines": 10_000_000,
+    "assigned": 1_000_000,
+    "alternating": 1_000_000,
+}
+"""Texts whose speed is compared if they are selected, and their bytes."""
 TEXTS = (("ascii", 1024), ("ascii", 10 * MB), ("european", 10 * MB), ("cjk", 10 * MB))
 
 
@@ -33,6 +48,36 @@ def compared(revision: str, folder: Path, texts: Collection[str]) -> list[str]:
             if text in texts:
                 rows.append(_row(text, size, corpus(folder, text, size), old))
     return rows
+
+
+def speeds(revision: str, folder: Path, texts: Collection[str]) -> list[str]:
+    """Return the lines of a Markdown table: how fast large texts are converted, without start-up.
+
+    That is the CPU time of a text less that of the first tenth of it.
+    """
+    rows = [
+        f"| text | {revision}, MB/s | here, MB/s | speed | peak MB before | here |",
+        "|---|---|---|---|---|---|",
+    ]
+    with checked_out(revision, folder / "old") as old:
+        for text, size in LARGE_TEXTS.items():
+            if text in texts:
+                rows.append(_speed_row(text, size, folder, old))
+    return rows
+
+
+def _speed_row(text: str, size: int, folder: Path, old: Path) -> str:
+    target = folder / "out.pdf"
+    sources = [corpus(folder, text, size), corpus(folder, text, size // 10)]
+    commands = [ours(source, target, checkout) for checkout in (old, PROJECT) for source in sources]
+    rounds(commands[1::2], target, 1)  # compiles the measured modules
+    runs = rounds(commands, target, ROUNDS_OF_LARGE_TEXTS)
+    times = [(b.cpu - small_b.cpu, a.cpu - small_a.cpu) for b, small_b, a, small_a in runs]
+    rates = [size * 0.9e-6 / median(column) for column in zip(*times, strict=True)]
+    speed = median(before / after for before, after in times)
+    peaks = [median(costs[at].memory for costs in runs) for at in (0, 2)]
+    cells = (f"{size_of(size)} {text}", *(f"{rate:.2f}" for rate in rates), f"{speed:.2f}×")
+    return f"| {' | '.join((*cells, *(f'{peak:.0f}' for peak in peaks)))} |"
 
 
 @contextmanager

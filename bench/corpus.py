@@ -1,11 +1,16 @@
 """The texts that benchmarks convert: reproducible, and of any size."""
 
+import hashlib
 import pydoc_data.topics
 import random
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from string import ascii_lowercase
+from unicodedata import category
+from urllib.request import urlopen
 
 from bench.prose import ARABIC, HINDI, Prose, Script
 
@@ -60,6 +65,29 @@ def _ascii() -> Iterator[bytes]:
         yield data
 
 
+# The text of HexaPDF's benchmark of PDF libraries: Project Gutenberg's Odyssey. Its licence allows
+# copies. It is not in this repository, but downloaded when it is first needed.
+_ODYSSEY = (
+    "https://raw.githubusercontent.com/gettalong/hexapdf/f1176c6413df266cd07e27c17aa76e6264bd86dc"
+    "/benchmark/raw_text/odyssey.txt"
+)
+_ODYSSEY_SHA256 = "941e159c78b97592b7b1a4e8249a58a6be21f9a1208eadf1fc359e483663b46f"
+_DOWNLOADS = Path(__file__).parent.parent / ".local"
+
+
+def _odyssey() -> Iterator[bytes]:
+    path = _DOWNLOADS / "odyssey.txt"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        with urlopen(_ODYSSEY, timeout=60) as response:
+            path.write_bytes(response.read())
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != _ODYSSEY_SHA256:
+        raise ValueError(f"{path} is not the text of {_ODYSSEY}: remove it to download it again")
+    while True:
+        yield data
+
+
 def _lines(line: Callable[[random.Random], str]) -> Iterator[bytes]:
     rng = random.Random(20261124)  # noqa: S311 - a text, not a secret
     while True:
@@ -82,6 +110,75 @@ def _cjk() -> Iterator[bytes]:
 
     def line(rng: random.Random) -> str:
         return "".join(rng.choices(characters, weights, k=rng.randint(10, 38))) + "。\n"
+
+    return _lines(line)
+
+
+def _random_words(alphabet: str) -> Callable[[random.Random, int], str]:
+    """Return a function that draws words of one to twelve letters, of a length in all."""
+
+    def words(rng: random.Random, length: int) -> str:
+        drawn: list[str] = []
+        missing = length
+        while missing > 0:
+            drawn.append("".join(rng.choices(alphabet, k=rng.randint(1, 12))))
+            missing -= len(drawn[-1]) + 1
+        return " ".join(drawn)[:length]
+
+    return words
+
+
+def _wrapped() -> Iterator[bytes]:
+    """Lines of 0 to 130 columns, of which nearly half take two rows."""
+    words = _random_words(ascii_lowercase)
+    return _lines(lambda rng: words(rng, rng.randint(0, 130)) + "\n")
+
+
+def _paragraphs(alphabet: str) -> Callable[[], Iterator[bytes]]:
+    """One paragraph of 200 to 1,500 characters a line, without line ends within."""
+    words = _random_words(alphabet)
+    return lambda: _lines(lambda rng: words(rng, rng.randint(200, 1500)) + ".\n")
+
+
+def _emoji() -> Iterator[bytes]:
+    """A line of a chat log, with one of 200 emoji."""
+    emoji = [chr(code) for code in (*range(0x1F600, 0x1F64F), *range(0x1F680, 0x1F6C5))]
+    emoji += ["\u2764\ufe0f", "\U0001f44d\U0001f3fd", "\U0001f468\u200d\U0001f469\u200d\U0001f467"]
+    words = _random_words(ascii_lowercase)
+
+    def line(rng: random.Random) -> str:
+        return f"{words(rng, rng.randint(5, 60))} {rng.choice(emoji)} {words(rng, 10)}\n"
+
+    return _lines(line)
+
+
+def _assigned() -> Iterator[bytes]:
+    """All assigned characters in random order, sixty a line, which share no words or fonts."""
+    characters = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if category(character) not in ("Cc", "Cn", "Co", "Cs")
+    ]
+
+    def line(rng: random.Random) -> str:
+        return "".join(rng.choices(characters, k=60)) + "\n"
+
+    return _lines(line)
+
+
+def _alternating() -> Iterator[bytes]:
+    """Words of Hebrew, Arabic and Latin letters, each in the other direction than the last."""
+    latin = _random_words(ascii_lowercase)
+    others = [
+        _random_words("".join(map(chr, range(*ends)))) for ends in ((0x5D0, 0x5EB), (0x627, 0x63B))
+    ]
+
+    def line(rng: random.Random) -> str:
+        pairs = (
+            f"{rng.choice(others)(rng, rng.randint(1, 6))} {latin(rng, rng.randint(1, 6))}"
+            for _ in range(10)
+        )
+        return " ".join(pairs) + "\n"
 
     return _lines(line)
 
@@ -110,11 +207,18 @@ def _repeated(character: bytes) -> Callable[[], Iterator[bytes]]:
 
 TEXTS: dict[str, Callable[[], Iterator[bytes]]] = {
     "ascii": _ascii,
+    "odyssey": _odyssey,
     "european": _european,
     "cjk": _cjk,
     "arabic": _prose(ARABIC),
     "devanagari": _prose(HINDI),
     "many-scripts": _many_scripts,
+    "wrapped": _wrapped,
+    "paragraphs": _paragraphs(ascii_lowercase),
+    "cyrillic": _paragraphs("абвгдежзийклмнопрстуфхцчшщъыьэюя"),
+    "emoji": _emoji,
+    "assigned": _assigned,
+    "alternating": _alternating,
     "one-line": _repeated(b"x"),
     "empty-lines": _repeated(b"\n"),
     "form-feeds": _repeated(b"\f"),

@@ -1,5 +1,6 @@
 """The peers: a minimal program for each, run by `python -m bench.peers NAME IN OUT`."""
 
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,33 @@ def reportlab_wqy(source: Path, target: Path) -> None:
     _reportlab(source, target, "wqy-microhei.ttc")
 
 
+def mupdf(source: Path, target: Path) -> None:
+    """Convert with MuPDF, which lays a text file out like a book."""
+    import pymupdf
+
+    with pymupdf.open(source, filetype="txt") as document:
+        target.write_bytes(document.convert_to_pdf())
+
+
+def ours_warm(source: Path, target: Path) -> None:
+    """Convert with this project, in one process, each kB of the text as a file of its own.
+
+    The target gets all PDFs, one after the other.
+    """
+    from datetime import UTC, datetime
+
+    from chalicelib.converter import Source, convert
+
+    with source.open("rb") as texts, target.open("wb") as pdfs:
+        number = 0
+        while text := texts.read(1024):
+            number += 1
+            about = Source(f"{number}.txt", datetime.now(UTC), str(number))
+            pdf = io.BytesIO()
+            convert(io.BytesIO(text), pdf, about)
+            pdfs.write(pdf.getvalue())
+
+
 def _reportlab(source: Path, target: Path, font: str) -> None:
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfbase import pdfmetrics
@@ -87,6 +115,8 @@ def _reportlab(source: Path, target: Path, font: str) -> None:
 PEERS: dict[str, Callable[[Path, Path], None]] = {
     "fpdf2": fpdf2_multi_cell,
     **{name: fpdf2_shaping(font) for name, font in SHAPED.items()},
+    "mupdf": mupdf,
+    "ours-warm": ours_warm,
     "reportlab": reportlab_courier,
     "reportlab-dejavu": reportlab_dejavu,
     "reportlab-wqy": reportlab_wqy,

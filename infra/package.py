@@ -61,11 +61,9 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     lock = project / "requirements.lock"
     with _locked(layer):
         if not _is_sealed(layer, lock):
+            pinned = pinned_files(lock, target)
             layer.unlink(missing_ok=True)
-            with ThreadPoolExecutor(1) as executor:  # both wait for pip most of the time
-                built = executor.submit(_build, packager, project)
-                pinned = pinned_files(lock, target)
-                built.result()
+            _build(packager, project)
             verify_layer(layer, pinned, target)
             bytecode.add_bytecode(layer, "/opt")
             seal(layer, lock)

@@ -16,10 +16,12 @@ settings.register_profile(
 settings.load_profile("unhurried")
 
 LONGEST = (
-    *("test_stages", "test_run", "test_faults", "test_mistakes", "test_reconcile"),
-    *("test_announcements", "test_query", "test_uploading", "test_existing_buckets"),
-    *("test_exhaustive", "test_layers", "test_robustness", "test_finding_and_reading"),
-    *("test_names", "test_uploads", "test_package", "test_wheel", "test_audit"),
+    *("test_many_uploads", "test_faults", "test_stages", "test_announcements", "test_mistakes"),
+    *("test_run", "test_exhaustive", "test_robustness", "test_upgrades", "test_query"),
+    *("test_reconcile", "test_for_everybody", "test_existing_buckets", "test_interrupted_uploads"),
+    *("test_finding_and_reading", "test_uploading", "test_signing_in", "test_contract"),
+    *("test_layers", "test_uploads", "test_any_text", "test_names", "test_damaged_records"),
+    *("test_tokens", "test_package", "test_wheel", "test_audit", "test_document", "test_links"),
 )
 """Modules that take longest, in that order: no process is to be left alone with one at the end."""
 

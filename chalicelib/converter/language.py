@@ -44,7 +44,7 @@ _SCRIPTS = (
     ("ml", "\u0d00-\u0d7f"),
 )
 _LETTERS = re.compile(r"[^\W\d_]")
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = "\u3400-\u9fff"
 _MIN_LETTERS = 20
 """Minimum letters of a script; fewer may be a foreign word in a text of another language."""
 
@@ -66,8 +66,9 @@ def detect_language(text: str) -> str | None:
     for language, script in _SCRIPTS:
         members = re.findall(f"[{script}]", text)
         count = len(_LETTERS.findall("".join(members)))
-        if language == "ja" and 5 * count > len(han := _HAN.findall(text)):
-            count += len(han)
+        if language == "ja" and count:
+            han = len(re.findall(f"[{_HAN}]", text))
+            count += han if 5 * count > han else 0
         if count >= max(_MIN_LETTERS, 0.9 * letters):
             return language
     return None

@@ -89,6 +89,9 @@ FONT_SIZES = (4.0, 36.0)
 MARGINS = (5.0, 50.0)
 """Minimum and maximum margin in millimetres; most printers leave about 4 mm blank."""
 
+COLUMNS = (1, 2)
+"""Minimum and maximum number of columns of text."""
+
 TAB_SIZES = (1, 32)
 """Minimum and maximum number of cells between tab stops."""
 
@@ -166,10 +169,18 @@ class Options:
         default=Switch.OFF,
         metadata=option(Choice(Switch), "line numbers in the margin", example="on"),
     )
+    columns: int = field(
+        default=1,
+        metadata=option(
+            Number(COLUMNS, "columns", "columns", whole=True),
+            "columns of text on a page",
+            example="2",
+        ),
+    )
     header: str = field(
         default=HEADER,
         metadata=option(
-            _RUNNING_LINE, "line above the text of every page", example="{name} {date}"
+            _RUNNING_LINE, "line above the text of every page", example="{date} {name}"
         ),
     )
     footer: str = field(
@@ -210,8 +221,9 @@ class Options:
 
     @property
     def page_format(self) -> str:
-        """Paper, orientation and font size in words, such as "a4 portrait, 10 pt"."""
-        return f"{self.page_size} {self.orientation}, {self.font_size:g} pt"
+        """Paper, orientation, font size and columns, such as "a4 landscape, 8.5 pt, 2 columns"."""
+        columns = f", {self.columns} columns" if self.columns > 1 else ""
+        return f"{self.page_size} {self.orientation}, {self.font_size:g} pt{columns}"
 
     @classmethod
     def parse(cls, metadata: Mapping[str, str], defaults: "Options | None" = None) -> "Options":

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.tab import TIMEOUT_MS, Tab
-from tests.browser.test_uploading import PICTURE, text_of
+from tests.browser.uploads import PICTURE, text_of
 from tests.stack import Stack, wait_for
 
 LONG = "long/" + "é" * 506 + "/ab.txt"

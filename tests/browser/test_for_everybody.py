@@ -9,7 +9,7 @@ from playwright.sync_api import FileChooser, Page, expect
 from playwright.sync_api import TimeoutError as NoDialog
 
 from tests.browser.tab import TIMEOUT_MS, Tab
-from tests.browser.test_uploading import PICTURE, written
+from tests.browser.uploads import PICTURE, written
 from tests.stack import wait_for
 
 RULES = {

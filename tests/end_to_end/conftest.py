@@ -1,10 +1,26 @@
-"""A table of faults and their outcomes in the test summary."""
+"""Fixtures of modules that deploy stages, and a table of faults in the test summary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from infra.emulator import Emulator
 from tests.notes import OUTCOME
+from tests.stack import copy_project, policy_enforcing_aws
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Emulator]:
+    with policy_enforcing_aws() as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return copy_project(folder)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from infra.emulator import Emulator
 from infra.explanation import StageError
 from infra.provision import provision
 from infra.stack import Stack
-from tests.end_to_end.test_access import Actor
+from tests.end_to_end.actor import Actor
 from tests.stack import Stack as Deployed
-from tests.stack import copy_project, deploy, policy_enforcing_aws
+from tests.stack import copy_project, deploy
 
 INBOX, OUTBOX = "acme-inbox", "acme-pdfs"
 GETTERS = (
@@ -27,12 +26,6 @@ GETTERS = (
     *("get_bucket_cors", "get_bucket_ownership_controls", "get_bucket_logging"),
     "get_bucket_notification_configuration",
 )
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Emulator]:
-    with policy_enforcing_aws() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import json
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from infra.emulator import Emulator
 from infra.explanation import StageError
 from infra.provision import provision
 from infra.web import allow_uploads
-from tests.end_to_end.test_access import DENIED, Actor, put_input
-from tests.stack import Response, Stack, copy_project, deploy, policy_enforcing_aws
+from tests.end_to_end.actor import DENIED, Actor, put_input
+from tests.stack import Response, Stack, copy_project, deploy
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Response:
@@ -193,12 +192,6 @@ def test_open_routes_are_throttled_more_than_the_others(stack: Stack) -> None:
     assert limits["*/*"] == (100.0, 2000)
     assert {limit for method, limit in limits.items() if method != "*/*"} == {(5.0, 100)}
     assert len(limits) == 3
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Emulator]:
-    with policy_enforcing_aws() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

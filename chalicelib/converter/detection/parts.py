@@ -91,7 +91,9 @@ def has_signs(block: bytes, at: int = 0) -> bool:
 
     If there are neither NULs nor byte order marks, none can.
     """
-    return any(block.find(sign, at) >= 0 for sign in (b"\0", *_MARKS))
+    if block.find(0, at) >= 0:
+        return True
+    return not block.isascii() and any(block.find(mark, at) >= 0 for mark in _MARKS)
 
 
 def split(sample: bytes, *, whole: bool) -> list[tuple[str, bytes]]:

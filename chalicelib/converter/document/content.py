@@ -38,7 +38,7 @@ class ContentSequence(NamedTuple):
     mark: Mark
     block: int
     link: Link | None
-    order: tuple[int, int]
+    order: tuple[int, ...]
 
 
 def content_sequences(page: Page, blocks: Sequence[Block]) -> list[ContentSequence]:

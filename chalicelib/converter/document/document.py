@@ -5,24 +5,27 @@ memory of the text. So pages, fonts and the page tree are written without it, an
 the catalog, metadata, output intent and document information after the last page (`trailer`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.converter.document.annotations import LinkAnnotations
-from chalicelib.converter.document.content import Mark, content_sequences, row_mark
+from chalicelib.converter.document.content import content_sequences, row_mark
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.labels import DIGIT_BOX
 from chalicelib.converter.document.outline import Outline
 from chalicelib.converter.document.painter import Painter
 from chalicelib.converter.document.running_lines import RunningLine
+from chalicelib.converter.document.sheet import Sheet
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.document.trailer import DocumentTrailer
 from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.page import Link, Page
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
 from chalicelib.converter.options import FOOTER, Options, Switch
-from chalicelib.converter.pdf.objects import ObjectWriter
+from chalicelib.converter.pdf.objects import ObjectWriter, references
 from chalicelib.converter.pdf.page_tree import PageTree
 from chalicelib.converter.report import Source
 
@@ -81,6 +84,7 @@ class Document:
         self._outline = Outline(self.objects)
         self._annotations = LinkAnnotations(self.objects, self.painter, geometry)
         self._geometry = geometry
+        self._columns: list[Page] = []  # of the next page, if pages have several
         self._frame.write_lines(
             RunningLine.of(options.header, source),
             RunningLine.of(options.footer, source) if options.footer != FOOTER else None,
@@ -110,16 +114,50 @@ class Document:
     def add_page(self, page: Page) -> None:
         """Write a page with its links, its structure if the document is tagged, and its headings.
 
-        The page must not change afterwards.
+        If pages have several columns, it becomes the next column instead. It must not change
+        afterwards.
         """
+        if self._geometry.text_columns > 1:
+            self._columns.append(page)
+            if len(self._columns) == self._geometry.text_columns:
+                self._add_sheet()
+            return
         blocks, goes_on = self._paragraphs.blocks(page)
         if self._structure:
             number = self._add_tagged(page, blocks, self._structure, goes_on=goes_on)
         else:
-            number = self._write_page(page, (), self._annotations.add_page(page, None))
+            annotations = self._annotations.add_page([page], None)
+            number = self._write_page(self.painter.page(page), annotations)
         self._add_to_outline(page, number, blocks)
-        if self._shaper and self._shaper.is_full:
-            self._write_cluster_fonts()
+        self._write_full_fonts()
+
+    def _add_sheet(self) -> None:
+        """Write a page with the columns so far."""
+        sheet = Sheet.of(self._columns, self._paragraphs)
+        self._columns = []
+        structure = self._structure
+        key = structure.next_key if structure else 0
+        entries = b"/StructParents %d" % key if structure else b""
+        annotations = self._annotations.add_page(sheet.columns, key + 1 if structure else None)
+        text, first = b"", 0
+        for column, (page, sequences) in enumerate(
+            zip(sheet.columns, sheet.sequences, strict=True)
+        ):
+            marks = [part.mark for part in sequences] if structure else []
+            text += self.painter.column(column, page, marks, first)
+            first += len(marks)
+        number = self._write_page(text, annotations, entries)
+        if structure and (annotations or first > len(sheet.blocks)):
+            structure.add_page_with_links(
+                number, sheet.blocks, sheet.all_sequences, annotations, goes_on=sheet.goes_on
+            )
+        elif structure:  # each block is one sequence
+            structure.add_page(number, sheet.blocks, goes_on=sheet.goes_on)
+        for column, page in enumerate(sheet.columns):
+            add = self._outline.add_column if column else self._outline.add_page
+            add(number, page.rows, self._geometry.height, breaks=page.breaks)
+        self._add_headings(number, sheet.headings)
+        self._write_full_fonts()
 
     def _add_tagged(
         self, page: Page, blocks: Sequence[Block], structure: StructureTree, *, goes_on: bool
@@ -130,37 +168,43 @@ class Document:
         parents = b"/StructParents %d" % key
         if not page.links:
             marks = [row_mark(block.start) for block in blocks]
-            number = self._write_page(page, marks, {}, parents)
+            number = self._write_page(self.painter.page(page, marks), {}, parents)
             structure.add_page(number, blocks, goes_on=goes_on)
             return number
         sequences = content_sequences(page, blocks)
-        annotations = self._annotations.add_page(page, key + 1)
+        annotations = self._annotations.add_page([page], key + 1)
         marks = [sequence.mark for sequence in sequences]
-        number = self._write_page(page, marks, annotations, parents)
+        number = self._write_page(self.painter.page(page, marks), annotations, parents)
         structure.add_page_with_links(number, blocks, sequences, annotations, goes_on=goes_on)
         return number
 
     def _write_page(
-        self,
-        page: Page,
-        marks: Sequence[Mark],
-        annotations: Mapping[Link, int],
-        entries: bytes = b"",
+        self, text: bytes, annotations: Mapping[Link, Sequence[int]], entries: bytes = b""
     ) -> int:
-        entries += self._frame.add_page(self.painter.page(page, marks), self.pages + 1)
+        """Write a page, of which `text` are the operators of its text; return its number."""
+        entries += self._frame.add_page(text, self.pages + 1)
         if annotations:
-            references = b" ".join(b"%d 0 R" % number for number in annotations.values())
-            entries += b"/Tabs/S/Annots[%b]" % references
+            numbers = tuple(chain.from_iterable(annotations.values()))
+            entries += b"/Tabs/S/Annots[%b]" % references(numbers)
         return self.tree.add_page(entries)
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
         """Add a page, which has this object number, and its headings to the outline."""
+        height = self._geometry.height
+        self._outline.add_page(number, page.rows, height, breaks=page.breaks)
+        self._add_headings(number, ((block, page) for block in blocks))
+
+    def _add_headings(self, number: int, blocks: Iterable[tuple[Block, Page]]) -> None:
+        """Add the headings among blocks, each with its page or column, to the outline."""
         g = self._geometry
-        self._outline.add_page(number, page.rows, g.height, breaks=page.breaks)
-        for block in blocks:
+        for block, page in blocks:
             if block.heading:
-                top = g.baseline(block.start) + g.leading
+                top = g.baseline(block.start, page.shift(block.start)) + g.leading
                 self._outline.add_heading(block.heading.title, number, top, block.heading.level)
+
+    def _write_full_fonts(self) -> None:
+        if self._shaper and self._shaper.is_full:
+            self._write_cluster_fonts()
 
     def _write_cluster_fonts(self) -> None:
         """Write the cluster fonts so far, which frees their memory."""
@@ -172,11 +216,13 @@ class Document:
 
         There must be at least one page. Call this once; the sink stays open.
         """
+        if self._columns:
+            self._add_sheet()
         forms = self._frame.finish(self.pages)
         self._write_cluster_fonts()
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
         for name, outline in self.painter.labels.forms().items():
-            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
+            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline, box=DIGIT_BOX))
         forms += self.painter.pictures.write(self.objects)
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)

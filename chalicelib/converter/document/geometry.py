@@ -1,5 +1,6 @@
 """The positions of rows, header and footer, in points from the lower left corner of a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
@@ -17,6 +18,19 @@ _BAND = 18.0
 _NUMBER_GAP = 1.3
 """Cells between a line number and its line, for the mark of continued rows."""
 
+_COLUMN_GAP = 6 * _MM
+"""Minimum space between columns, in points."""
+
+_MARKED_GAP = 2
+"""Minimum cells between columns: the marks of continued rows on both sides take 1.7."""
+
+_MIN_CELLS = 2
+"""Minimum cells of a row, which a wide character takes.
+
+Only on the smallest page with two columns in the largest type is there less room, and such a row
+reaches into the gap.
+"""
+
 _UNPRINTED = 5 * _MM
 """Width of the edge that printers leave blank, in points."""
 
@@ -27,6 +41,8 @@ class Geometry:
 
     All lengths are in points; `size` is the font size of the text, and `gutter` the space between
     the left margin and the text, for line numbers. `tab` is the number of cells between tab stops.
+    Of `text_columns` columns of rows side by side, with `gap` between them, the positions are those
+    in the first column.
     """
 
     width: float
@@ -35,6 +51,8 @@ class Geometry:
     size: float
     gutter: float = 0.0
     tab: int = TAB
+    text_columns: int = 1
+    gap: float = 0.0
 
     @classmethod
     def of(cls, options: Options) -> "Geometry":
@@ -43,12 +61,22 @@ class Geometry:
         if options.orientation is Orientation.LANDSCAPE:
             width, height = height, width
         margin = options.margin * _MM
-        plain = cls(width, height, margin, options.font_size, tab=options.tab_size)
+        plain = cls(
+            width,
+            height,
+            margin,
+            options.font_size,
+            tab=options.tab_size,
+            text_columns=options.columns,
+        )
+        gap = max(_COLUMN_GAP, _MARKED_GAP * plain.cell)
         if options.line_numbers is Switch.OFF:
-            return plain
+            return replace(plain, gap=gap)
         # Line numbers use the margin too, except for its unprinted edge.
         room = plain.number_digits * plain.number_size * CELL / 1000 + _NUMBER_GAP * plain.cell
-        return replace(plain, gutter=max(0.0, room - (plain.margin - _UNPRINTED)))
+        shared = min(room, plain.margin - _UNPRINTED)
+        # The numbers of the second column stay a cell away from the first.
+        return replace(plain, gutter=room - shared, gap=max(gap, shared + plain.cell))
 
     @property
     def left(self) -> float:
@@ -88,7 +116,17 @@ class Geometry:
     @property
     def columns(self) -> int:
         """Number of cells in a row."""
-        return int((self.width - 2 * self.margin - self.gutter) / self.cell + 1e-6)
+        return max(_MIN_CELLS, int((self.column_width - self.gutter) / self.cell + 1e-6))
+
+    @property
+    def column_width(self) -> float:
+        """Width of a column of rows and of its gutter."""
+        gaps = (self.text_columns - 1) * self.gap
+        return (self.width - 2 * self.margin - gaps) / self.text_columns
+
+    def column_offset(self, column: int) -> float:
+        """Return how far a column, counted from 0, is to the right of the first."""
+        return column * (self.column_width + self.gap)
 
     @property
     def rows(self) -> int:
@@ -105,9 +143,18 @@ class Geometry:
         """Baseline of the first row."""
         return self.height - self.margin - _BAND - self.size * ASCENT / 1000
 
-    def baseline(self, row: int) -> float:
-        """Return the baseline of a row, counted from 0."""
-        return self.first_baseline - row * self.leading
+    def baseline(self, row: int, shift: int = 0) -> float:
+        """Return the baseline of a row, counted from 0.
+
+        `shift` is how far it is below its place on the grid, in thousandths of the font size.
+        """
+        return self.first_baseline - row * self.leading - shift * self.size / 1000
+
+    def baselines(self, shifts: Sequence[int] = ()) -> list[float]:
+        """Return the baselines of all rows of a page, which are shifted if there are shifts."""
+        if not shifts:
+            return [self.baseline(row) for row in range(self.rows)]
+        return [self.baseline(row, shift) for row, shift in enumerate(shifts)]
 
     @property
     def header_baseline(self) -> float:

@@ -4,17 +4,29 @@ The boxes are shapes, not text. What a reader copies is the character itself, wh
 as empty cells.
 """
 
+from functools import cache
+
 import uharfbuzz as hb
 
 from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MISSING_CELLS, Face
 
 Point = tuple[float, float]
 
+DIGIT_BOX = (-DESCENT, CELL, ASCENT)
+"""Bottom, right and top edge of a digit's form, in thousandths of the type size."""
+
 # Measures of a box in thousandths of the type size, as all coordinates in a form.
 _DIGIT_SCALE = 0.55
 _LINE_WIDTH = 30
 _BOTTOM, _TOP = -DESCENT + 30, ASCENT - 30
 _BASELINES = (_BOTTOM + 624, _BOTTOM + 100)  # of the two rows of digits
+_FRAME = b"%d w %d %d %d %d re S\n" % (
+    _LINE_WIDTH,
+    2 * _LINE_WIDTH,
+    _BOTTOM,
+    MISSING_CELLS * CELL - 4 * _LINE_WIDTH,
+    _TOP - _BOTTOM,
+)
 _STEP = b"1 0 0 1 %d 0 cm\n" % CELL  # from one digit to the next
 
 
@@ -31,19 +43,15 @@ class Labels:
         digits = f"{code_point:04X}" if code_point < 0x10000 else f"{code_point:06X}"
         self._digits.update(digits)
         half = len(digits) // 2
-        rows = zip((digits[:half], digits[half:]), _BASELINES, strict=True)
-        frame = b"%d w %d %d %d %d re S\n" % (
-            _LINE_WIDTH,
-            2 * _LINE_WIDTH,
-            _BOTTOM,
-            MISSING_CELLS * CELL - 4 * _LINE_WIDTH,
-            _TOP - _BOTTOM,
-        )
-        return (
-            b"q %.4g 0 0 %.4g %.2f %.2f cm\n" % (size / 1000, size / 1000, x, y)
-            + frame
-            + b"".join(_row(digits, baseline) for digits, baseline in rows)
-            + b"Q\n"
+        upper, lower = _BASELINES
+        return b"q %.4g 0 0 %.4g %.2f %.2f cm\n%b%b%bQ\n" % (
+            size / 1000,
+            size / 1000,
+            x,
+            y,
+            _FRAME,
+            _row(digits[:half], upper),
+            _row(digits[half:], lower),
         )
 
     def digits(self, digits: str) -> bytes:
@@ -56,8 +64,9 @@ class Labels:
         return {b"/Label%X" % ord(digit): _outline(digit) for digit in sorted(self._digits)}
 
 
+@cache
 def _row(digits: str, baseline: int) -> bytes:
-    """Return operators that draw digits centred in the cells."""
+    """Return operators that draw digits centred in the cells; there are 5,000 rows of them."""
     left = (MISSING_CELLS * CELL - len(digits) * _DIGIT_SCALE * CELL) / 2
     drawn = _STEP.join(b"/Label%X Do\n" % ord(digit) for digit in digits)
     return b"q %g 0 0 %g %d %d cm\n" % (_DIGIT_SCALE, _DIGIT_SCALE, left, baseline) + drawn + b"Q\n"

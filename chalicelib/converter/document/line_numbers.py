@@ -3,7 +3,7 @@
 They are drawn as shapes, so they are not copied with the text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
@@ -31,8 +31,13 @@ class LineNumbers:
             self._next -= 1  # the line continues after the form feed
 
 
-def drawn(numbers: Iterator[tuple[int, int]], geometry: Geometry, labels: Labels) -> bytes:
-    """Return operators that draw line numbers beside their rows."""
+def drawn(
+    numbers: Iterator[tuple[int, int]],
+    geometry: Geometry,
+    baselines: Sequence[float],
+    labels: Labels,
+) -> bytes:
+    """Return operators that draw line numbers beside their rows, which have these baselines."""
     scale = geometry.number_size / 1000
     operators: list[bytes] = []
     for row, number in numbers:
@@ -46,7 +51,7 @@ def drawn(numbers: Iterator[tuple[int, int]], geometry: Geometry, labels: Labels
                 scale * narrow,
                 scale,
                 geometry.numbers_right - width,
-                geometry.baseline(row),
+                baselines[row],
                 labels.digits(digits),
             )
         )

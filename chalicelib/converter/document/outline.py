@@ -45,14 +45,18 @@ class Outline:
         self._starts_section = True
 
     def add_page(self, page: int, rows: Iterable[str], height: float, *, breaks: bool) -> None:
-        """Add a page; `breaks` is whether a section ends with it.
+        """Add a page of one column, or with its first column; see `add_column`."""
+        if self._count % _PAGES_PER_ENTRY == 0:
+            _append(self._pages, _Entry(f"Page {self._count + 1}", page, height, 1))
+        self._count += 1
+        self.add_column(page, rows, height, breaks=breaks)
+
+    def add_column(self, page: int, rows: Iterable[str], height: float, *, breaks: bool) -> None:
+        """Add a column of a page; `breaks` is whether a section ends with it.
 
         The first of its rows that is not blank becomes the title of a section that begins here.
         `height` is that of the page in points.
         """
-        if self._count % _PAGES_PER_ENTRY == 0:
-            _append(self._pages, _Entry(f"Page {self._count + 1}", page, height, 1))
-        self._count += 1
         if self._starts_section and (first := next(filter(str.strip, rows), "")):
             _append(self._sections, _Entry(first, page, height, 1))
         self._starts_section = breaks

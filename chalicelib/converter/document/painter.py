@@ -8,10 +8,10 @@ whole strings for a page.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.converter.document.content import Mark
-from chalicelib.converter.document.decorations import Span, background, lines
+from chalicelib.converter.document.decorations import Span, background, continuation_mark, lines
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.line_numbers import LineNumbers, drawn
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
 
 ANSI_FONT = b"/F0"
+PlacedRow: TypeAlias = tuple[str, float]
+"""A row and its baseline, in points."""
+
 _UNLIMITED_COLUMNS = 1_000_000
 """Cells of a row that is never broken."""
 
@@ -68,7 +71,8 @@ class Painter:
             ANSI_FONT,
             g.size,
         )
-        self._marks = [self._mark(row, rtl=False) for row in range(g.rows)]
+        self._baselines = g.baselines()
+        self._marks = [continuation_mark(g, baseline, rtl=False) for baseline in self._baselines]
 
     @property
     def ansi_characters(self) -> str:
@@ -80,29 +84,45 @@ class Painter:
         """The code points drawn with the bold face."""
         return self._bold_seen
 
-    def page(self, page: Page, marks: Sequence[Mark] = ()) -> bytes:
+    def page(self, page: Page, marks: Sequence[Mark] = (), first: int = 0) -> bytes:
         """Return operators that draw the rows, and marks at rows that continue the one above.
 
         A text object is open before and after them. `marks` are the places where marked-content
-        sequences begin, the first with the first row; each ends where the next begins.
+        sequences begin, the first with the first row; each ends where the next begins. `first` is
+        the number of the first sequence.
         """
         rows = page.rows
-        shapes = b"".join(self._continued(row, rows[row]) for row in page.continued)
+        baselines = self._geometry.baselines(page.shifts) if page.shifts else self._baselines
+        is_plain = plain(rows)
+        if is_plain and not page.shifts:
+            shapes = b"".join([self._marks[row] for row in page.continued])
+        else:
+            shapes = b"".join(self._continued(page, row) for row in page.continued)
         if self._line_numbers:
-            shapes += drawn(self._line_numbers.of(page), self._geometry, self.labels)
+            numbers = self._line_numbers.of(page)
+            shapes += drawn(numbers, self._geometry, baselines, self.labels)
         if not any(rows):
             return _aside(shapes)
-        code = _ansi(rows, marks) if plain(rows) else None
+        code = _ansi(rows, marks) if is_plain else None
         if code is not None:
             self.see_ansi(code)
-            return marked(escape_string(code), b"\n", MARK, marks) + _aside(shapes)
-        text = self._pen(self._geometry.size).rows(rows, marks)
-        spans = list(self._spans(rows))
+            return marked(escape_string(code), b"\n", MARK, marks, first) + _aside(shapes)
+        text = self._pen(self._geometry.size, page.shifts).rows(rows, marks, first)
+        placed = list(zip(rows, baselines, strict=False))
+        spans = list(self._spans(placed))
         return (
             self._backgrounds(spans)
             + text
-            + _aside(self._lines(spans) + self._numbers(rows) + self._emoji(rows) + shapes)
+            + _aside(self._lines(spans) + self._numbers(placed) + self._emoji(placed) + shapes)
         )
+
+    def column(self, number: int, page: Page, marks: Sequence[Mark], first: int) -> bytes:
+        """Return operators like those of `page`, for a column that is counted from 0."""
+        text = self.page(page, marks, first)
+        if number == 0:
+            return text
+        place = b"1 0 0 1 %.2f 0 cm\n" % self._geometry.column_offset(number)
+        return b"ET\nq " + place + self.opening + text + b"ET\nQ\nBT\n"
 
     def line(self, text: str, x: float, y: float, size: float) -> bytes:
         """Return operators that draw one line of text, in a text object of its own."""
@@ -148,52 +168,37 @@ class Painter:
         """Return the font of each character."""
         return [self._repertoire.fonts[letter] for letter in text.translate(self._repertoire)]
 
-    def _pen(self, size: float) -> Pen:
+    def _pen(self, size: float, shifts: Sequence[int] = ()) -> Pen:
         g = self._geometry
-        return Pen(self._repertoire, self._bold_seen, size, (g.left, g.first_baseline, g.leading))
+        drops = [shift * size / 1000 for shift in shifts]
+        positions = (g.left, g.first_baseline, g.leading, drops)
+        return Pen(self._repertoire, self._bold_seen, size, positions)
 
-    def _continued(self, row: int, text: str) -> bytes:
+    def _continued(self, page: Page, row: int) -> bytes:
         """Return operators for the mark of a row that continues the one above."""
+        text = page.rows[row]
         rtl = isinstance(text, ComposedRow) and text.rtl
-        return self._mark(row, rtl=True) if rtl else self._marks[row]
+        if rtl or page.shifts:
+            baseline = self._geometry.baseline(row, page.shift(row))
+            return continuation_mark(self._geometry, baseline, rtl=rtl)
+        return self._marks[row]
 
-    def _mark(self, row: int, *, rtl: bool) -> bytes:
-        """Return operators for a hooked arrow in the margin: the row continues the line above."""
-        g = self._geometry
-        reach = min(0.6 * g.cell, 0.4 * g.margin)
-        right, bottom = g.left - 0.4 * reach, g.baseline(row) + 0.25 * g.size
-        left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
-        if rtl:
-            edge = g.width + g.gutter  # of a page that is the other way round
-            left, right, head = edge - left, edge - right, -head
-        return (
-            b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"
-            % (0.04 * g.size, left, top, left, bottom, right, bottom)
-        ) + b"%.2f %.2f m %.2f %.2f l %.2f %.2f l S\n" % (
-            right - head,
-            bottom + head,
-            right,
-            bottom,
-            right - head,
-            bottom - head,
-        )
-
-    def _spans(self, rows: list[str]) -> Iterator[Span]:
+    def _spans(self, rows: Iterable[PlacedRow]) -> Iterator[Span]:
         """Yield the styled text of rows, with its place."""
         g = self._geometry
-        for index, row in enumerate(rows):
+        for row, baseline in rows:
             if isinstance(row, ComposedRow):
                 styled = {piece.style for piece in row.pieces} != {PLAIN}
                 for piece, x in places(row, g.left, g.size) if styled else ():
                     if piece.style != PLAIN:
                         width = piece.advance * g.size / 1000
-                        yield Span(style_of(piece.style), x, g.baseline(index), width)
+                        yield Span(style_of(piece.style), x, baseline, width)
             elif isinstance(row, StyledLine):
                 column = 0
                 for style, text in style_runs(row):
                     width = self.cells(text)
                     x = g.left + column * g.cell
-                    yield Span(style_of(style), x, g.baseline(index), width * g.cell)
+                    yield Span(style_of(style), x, baseline, width * g.cell)
                     column += width
 
     def _lines(self, spans: Iterable[Span]) -> bytes:
@@ -212,22 +217,22 @@ class Painter:
         above = g.first_baseline + g.leading
         return b"ET\n" + shapes + b"BT\n%.2f %.3f Td\n" % (g.left, above)
 
-    def _numbers(self, rows: list[str]) -> bytes:
+    def _numbers(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the code points of characters that no font has."""
         g = self._geometry
         out: list[bytes] = []
-        for index, row in enumerate(rows):
+        for row, baseline in rows:
             if not self._repertoire.any_missing(row):
                 continue
             if isinstance(row, ComposedRow):
-                out += self._numbers_of_pieces(row, g.baseline(index))
+                out += self._numbers_of_pieces(row, baseline)
                 continue
             slots = self._slots(row)
             columns = accumulate((slot.cells for slot in slots), initial=0)
             for character, slot, column in zip(row, slots, columns, strict=False):
                 if slot.missing:
                     x = g.left + column * g.cell
-                    out.append(self.labels.draw(ord(character), x, g.baseline(index), g.size))
+                    out.append(self.labels.draw(ord(character), x, baseline, g.size))
         return b"".join(out)
 
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
@@ -239,12 +244,12 @@ class Painter:
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
 
-    def _emoji(self, rows: list[str]) -> bytes:
+    def _emoji(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the emoji of rows."""
         g = self._geometry
         return b"".join(
-            self._pictures(row, g.left, g.baseline(index), g.size)
-            for index, row in enumerate(rows)
+            self._pictures(row, g.left, baseline, g.size)
+            for row, baseline in rows
             if isinstance(row, ComposedRow) and any(piece.emoji for piece in row.pieces)
         )
 

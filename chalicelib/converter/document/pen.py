@@ -45,8 +45,8 @@ GridRun: TypeAlias = tuple[str, GridFont, str]
 _SLANT = 0.2126
 """Slant of italic text, which has no face of its own: the tangent of 12 degrees."""
 
-RowPositions: TypeAlias = tuple[float, float, float]
-"""The left edge of rows, the baseline of the first, and the leading, in points."""
+RowPositions: TypeAlias = tuple[float, float, float, Sequence[float]]
+"""The left edge of rows, the first baseline, the leading, and how far rows are below, if any is."""
 
 
 def plain(rows: list[str]) -> bool:
@@ -87,19 +87,20 @@ class Pen:
         self._h_scale = 100.0
         self._bold = False
 
-    def rows(self, rows: list[str], marks: Sequence[Mark] = ()) -> bytes:
-        """Return operators that draw each row one leading below the last.
+    def rows(self, rows: list[str], marks: Sequence[Mark] = (), first: int = 0) -> bytes:
+        """Return operators that draw each row one leading below the last, unless it is shifted.
 
-        `marks` are the places where marked-content sequences begin, the first with the first row.
+        `marks` are the places where marked-content sequences begin, the first with the first row;
+        `first` is the number of that one.
         """
-        out = self._at_once(rows, marks) or self._row_by_row(rows, marks)
+        out = self._at_once(rows, marks, first) or self._row_by_row(rows, marks, first)
         if self._h_scale != 100.0:
             out += b"100 Tz\n"
         if self._bold:
             out += b"0 Tr\n"
         return out + self._colour((0, 0))
 
-    def _at_once(self, rows: list[str], marks: Sequence[Mark]) -> bytes | None:
+    def _at_once(self, rows: list[str], marks: Sequence[Mark], first: int) -> bytes | None:
         """Return operators for rows that need only one font, or None if they need several."""
         text = "\n".join(rows)
         slot = self._repertoire.common_font(text)
@@ -109,21 +110,21 @@ class Pen:
         code = _code(lines, slot.plane)
         if code.count(_LINE_END) > lines.count("\n") or code.count(_WIDE_MARK) > lines.count("\f"):
             return None  # the halves of two characters look like one
-        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks)
+        shown = marked(escape_string(code), _LINE_END, _WIDE_MARK, marks, first)
         return self._set(slot.face, slot, bold=False) + shown
 
-    def _row_by_row(self, rows: list[str], marks: Sequence[Mark]) -> bytes:
+    def _row_by_row(self, rows: list[str], marks: Sequence[Mark], first: int) -> bytes:
         """Return operators for rows that need several fonts, styles or sizes."""
         out: list[bytes] = []
         sizes = [self._size, self._size * _OTHER_SIZE]
         above: set[str | bytes] = set()
         begins: dict[int, dict[int, bytes]] = {}
         for number, mark in enumerate(marks):
-            begin = (_END if number else b"") + _begin(number, mark.tag)
+            begin = (_END if number else b"") + _begin(first + number, mark.tag)
             begins.setdefault(mark.row, {})[mark.place] = begin
         for at, row in enumerate(rows):
             within = begins.get(at, {})
-            out += (within.pop(0, b""), b"T*\n")
+            out += (within.pop(0, b""), self._next_row(at))
             self._reach = row.indent if isinstance(row, ComposedRow) else 0.0
             runs: list[tuple[GridRun, bytes]] = []
             texts: set[str | bytes]
@@ -146,6 +147,13 @@ class Pen:
                 out.append(self._upright(at, 0.0))  # where the next row's T* counts from
                 self._moved = False
         return b"".join(out) + (_END if marks else b"")
+
+    def _next_row(self, row: int) -> bytes:
+        """Return the operator that moves to the start of a row from that of the row above."""
+        _, _, leading, drops = self._positions
+        if not drops or not (further := drops[row] - (drops[row - 1] if row else 0.0)):
+            return b"T*\n"
+        return b"0 %.3f Td\n" % (-leading - further)
 
     def _begin_style(self, style: str, row: int) -> bytes:
         """Return operators that set colour and slant of the text that comes next in a row."""
@@ -174,9 +182,9 @@ class Pen:
 
     def _matrix(self, row: int, reach: float, slant: float) -> bytes:
         self._moved = True
-        left, baseline, leading = self._positions
-        x = left + reach * self._size / 1000
-        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, x, baseline - row * leading)
+        left, baseline, leading, drops = self._positions
+        y = baseline - row * leading - (drops[row] if drops else 0.0)
+        return b"1 0 %g 1 %.2f %.2f Tm\n" % (slant, left + reach * self._size / 1000, y)
 
     def _composed(self, row: ComposedRow, at: int, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         """Yield operators that draw a composed row; `begins` has operators by piece."""

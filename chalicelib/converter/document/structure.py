@@ -85,14 +85,14 @@ class StructureTree:
         page: int,
         blocks: Sequence[Block],
         sequences: Sequence[ContentSequence],
-        annotations: Mapping[Link, int],
+        annotations: Mapping[Link, Sequence[int]],
         *,
         goes_on: bool,
     ) -> None:
         """Add the content of a page with links, of which `page` is the object number.
 
-        `sequences` are those of `content_sequences`, and `annotations` has the object number of
-        each link's annotation on this page. In this order, their /StructParent must be the keys
+        `sequences` are those of `content_sequences`, and `annotations` has the object numbers of
+        each link's annotations on this page. In this order, their /StructParent must be the keys
         after that of the page. `goes_on` is whether the first block continues the last block
         of the page before.
         """
@@ -107,10 +107,11 @@ class StructureTree:
             element.add_content(page, number)
             owners[number] = element.number
         self._add_parents(references(tuple(owners)))
-        for link, annotation in annotations.items():
+        for link, numbers in annotations.items():
             element = self._links[link]
-            element.kids.append(b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (page, annotation))
-            self._parents.add(self._key(), b"%d 0 R" % element.number)
+            for annotation in numbers:
+                element.kids.append(b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (page, annotation))
+                self._parents.add(self._key(), b"%d 0 R" % element.number)
         for element in elements[:-1]:
             self._write(element)
         self._open = elements[-1]
@@ -139,6 +140,9 @@ class StructureTree:
         return elements + new
 
     def _link_element(self, link: Link, parent: _Element, page: int) -> _Element:
+        """Return the element of a link, which is another one in each part of a long paragraph."""
+        if link in self._links and self._links[link].parent != parent.number:
+            self._write(self._links.pop(link))
         if link not in self._links:
             number = self._objects.reserve()
             self._links[link] = _Element(number, parent.number, b"Link", page)

@@ -7,12 +7,24 @@ readers interpret as the start of another word or line.
 """
 
 import re
-from itertools import pairwise
+import struct
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 from unicodedata import mirrored
 
-from chalicelib.converter.fonts.font import Face
-from chalicelib.converter.pdf.objects import escape_string
+from chalicelib.converter.fonts.font import ASCENT, DESCENT, Face
+from chalicelib.converter.fonts.ink import (
+    NO_INK,
+    ROW_GAP,
+    Direction,
+    Ink,
+    InkSpan,
+    glyph_box,
+    union,
+)
+from chalicelib.converter.pdf.objects import escape_string, unescape_string
 
 
 class PlacedGlyph(NamedTuple):
@@ -43,6 +55,15 @@ _MAX_CHARACTERS = 31
 A longer cluster is drawn with several codes in one place.
 """
 
+_MAX_REACH = 5000
+"""Maximum distance of a glyph from the baseline, in thousandths of the type size.
+
+Marks are stacked up to there, about twenty of them, and the others are drawn in one place.
+"""
+
+_MAX_TALL = 200
+"""Maximum distances for which the codes that reach further are kept."""
+
 EncodedText: TypeAlias = tuple[bytes, float]
 """Codes, escaped for a literal string, and their advance in thousandths of the type size."""
 
@@ -63,6 +84,46 @@ class ClusterFont:
         self.encoded: tuple[
             dict[tuple[str, str], EncodedText], dict[tuple[str, str], EncodedText]
         ] = ({}, {})
+        # The ink of each code: how far above and below it reaches, its edges; and its advance.
+        self._reaches = [NO_INK.above], [NO_INK.below]
+        self._left, self._right = [0.0], [0.0]
+        self._advances = [0.0]
+        # The codes that reach further in a direction than so many thousandths of the type size.
+        self._tall: dict[tuple[Direction, int], set[int]] = {}
+        self._most_ink = NO_INK  # of all codes
+
+    def ink(self, numbers: Sequence[int]) -> Ink:
+        """Return how far the clusters with these codes reach.
+
+        If no clusters of the font can touch each other in neighbouring rows, this is the furthest
+        that any of them reaches.
+        """
+        if sum(self._most_ink) + ROW_GAP <= ASCENT + DESCENT:
+            return self._most_ink
+        # Getting all at once is faster than a loop, but gives a tuple only for two indices or more.
+        of_all = itemgetter(0, 0, *set(numbers))
+        return Ink(*(max(of_all(reaches)) for reaches in self._reaches))
+
+    def spans(
+        self, numbers: Sequence[int], left: float, direction: Direction, beyond: int
+    ) -> Sequence[InkSpan]:
+        """Return the ink of clusters that reaches further than `beyond`; they begin at `left`."""
+        reaches = self._reaches[direction.value]
+        tall = self._tall.get((direction, beyond))
+        if tall is None:
+            if len(self._tall) == _MAX_TALL:
+                self._tall.clear()
+            tall = {number for number, reach in enumerate(reaches) if reach > beyond}
+            self._tall[direction, beyond] = tall
+        found = tall.intersection(numbers)
+        if not found:
+            return ()
+        places = list(accumulate(map(self._advances.__getitem__, numbers), initial=left))
+        return [
+            (places[at] + self._left[number], places[at] + self._right[number], reaches[number])
+            for number in found
+            for at in _indices(numbers, number)
+        ]
 
     def encode(self, text: str, glyphs: str, *, rtl: bool) -> EncodedText:
         """Return a cluster's codes and advance; assign codes if it is new, and add it to `encoded`.
@@ -90,17 +151,36 @@ class ClusterFont:
     def _encode(self, cluster: Cluster, *, rtl: bool) -> EncodedText:
         """Assign codes to a cluster, and return them with their advance."""
         parts = self._split_characters(cluster) if rtl else _split_long(cluster)
-        codes = [self.codes.setdefault(part, len(self.codes) + 1) for part in parts]
+        codes = [self.codes.get(part) or self._add(part) for part in parts]
         code = escape_string(b"".join([code.to_bytes(2, "big") for code in codes]))
         advance = sum(self.face.thousandths(part.advance) for part in parts) * self.face.scale
         return code, advance
 
+    def _add(self, cluster: Cluster) -> int:
+        """Return a new code for a cluster."""
+        code = self.codes[cluster] = len(self.codes) + 1
+        placed = (glyph_box(self.face, glyph, x, y) for glyph, x, y in cluster.glyphs)
+        boxes = list(filter(None, placed))
+        ink = union(Ink(box.above, box.below) for box in boxes)
+        self._most_ink = union((self._most_ink, ink))
+        for reaches, reach in zip(self._reaches, ink, strict=True):
+            reaches.append(reach)
+        for (direction, beyond), codes in self._tall.items():
+            if ink[direction.value] > beyond:
+                codes.add(code)
+        self._left.append(min((box.left for box in boxes), default=0.0))
+        self._right.append(max((box.right for box in boxes), default=0.0))
+        self._advances.append(self.face.thousandths(cluster.advance) * self.face.scale)
+        return code
+
     def _cluster(self, text: str, glyphs: str) -> Cluster:
         """Return the cluster for a text and its glyphs as HarfBuzz serializes them."""
+        limit = round(_MAX_REACH * self.face.hb_face.upem / (1000 * self.face.scale))
         placed = []
         pen = 0
         for glyph_id, x, y, advance in _SERIALIZED_GLYPH.findall(glyphs):
-            placed.append(PlacedGlyph(int(glyph_id), pen + int(x or 0), int(y or 0)))
+            raised = max(-limit, min(int(y or 0), limit))
+            placed.append(PlacedGlyph(int(glyph_id), pen + int(x or 0), raised))
             pen += int(advance)
         if not pen and not any(self.face.has_ink(glyph.glyph_id) for glyph in placed):
             placed = []
@@ -128,6 +208,20 @@ class ClusterFont:
         if not mirrored(cluster.text) or len(cluster.glyphs) != 1:
             return None
         return self.face.mirrored_characters.get(cluster.glyphs[0].glyph_id)
+
+
+def numbers(codes: bytes) -> tuple[int, ...]:
+    """Return codes that are escaped for a literal string."""
+    code = unescape_string(codes)
+    return struct.unpack(f">{len(code) // 2}H", code)
+
+
+def _indices(numbers: Sequence[int], number: int) -> Iterator[int]:
+    """Yield where a number is, which must be there; faster than a loop over all numbers."""
+    at = -1
+    for _ in range(numbers.count(number)):
+        at = numbers.index(number, at + 1)
+        yield at
 
 
 def _split_long(cluster: Cluster) -> list[Cluster]:

@@ -5,9 +5,9 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from unicodedata import category, east_asian_width, mirrored
 
@@ -99,16 +99,6 @@ class Face:
         return bool(extents and extents.width and extents.height)
 
 
-def subset_without(tables: Iterable[str]) -> hb.SubsetInput:
-    """Return settings for a subset without hints and these tables; the caller adds its glyphs."""
-    settings = hb.SubsetInput()
-    settings.flags = (
-        hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
-    )
-    settings.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in tables)
-    return settings
-
-
 BODY_FACE = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
 BOLD_FACE = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
 BLANK_FACE = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
@@ -183,26 +173,42 @@ def _choose_font(code_point: int) -> GridFont:
     cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
         return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
-    fonts = [
+    fonts = (
         _scaled(face, code_point, cells)
         for face in FALLBACK_CHAIN
         if face.glyph(code_point) is not None
-    ]
-    visible = [font for font in fonts if font.advance or not font.cells]
-    if not cells:  # a mark is over the character before it, unless each font gives it a width
-        visible = [font for font in visible if not font.cells] or visible
-    if visible:
-        return next((font for font in visible if font.h_scale == 100.0), visible[0])
-    return replace(_scaled(BLANK_FACE, code_point, MISSING_CELLS), missing=True)
+    )
+    visible = (font for font in fonts if font.advance or not font.cells)
+    best, best_rank = None, 4
+    for font in visible:
+        # A font that gives a mark a width would draw it beside its character.
+        has_other_width = cells >= 0 and font.cells != cells
+        rank = 2 * has_other_width + (font.h_scale != 100.0)
+        if rank == 0:
+            return font
+        if rank < best_rank:
+            best, best_rank = font, rank
+    return best or _missing_font(code_point >> 16)
+
+
+@cache
+def _missing_font(plane: int) -> GridFont:
+    """Return the font of characters that no font has."""
+    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
 
 
 def _cells(code_point: int) -> int:
     """Return the character's width by the terminals' convention, -1 for a control character."""
     if 0x20 <= code_point < 0x7F:
         return 1
+    return _wcwidth()(chr(code_point))
+
+
+@cache
+def _wcwidth() -> Callable[[str], int]:
     from wcwidth import wcwidth  # takes 15 ms to import; not needed for plain ASCII
 
-    return wcwidth(chr(code_point))
+    return wcwidth
 
 
 def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
@@ -215,8 +221,7 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     advance = face.advance(glyph)
     if cells < 0 or (advance and not cells):
         cells = max(1, round(advance * face.scale / CELL))
-    # A mark extends back over its base, which may itself have been scaled to one cell, or takes two
-    # if the mark is for wide characters, as those of kana are.
+    # A mark extends back over its base, which may itself have been scaled to one cell.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
     base = 2 * CELL if east_asian_width(chr(code_point)) == "W" else CELL * 1.1
     target = cells * CELL if cells else min(natural, base)
@@ -286,19 +291,3 @@ class FontSelector(dict[int, str]):
 
 
 SOFT_HYPHEN = "\xad"
-
-
-class CellWidths(dict[int, str]):
-    """Table for `str.translate` that maps each character to chr(its width in cells).
-
-    A soft hyphen has no width; it takes a cell only where a row ends with it.
-    """
-
-    def __init__(self, font_selector: FontSelector) -> None:
-        super().__init__({ord(SOFT_HYPHEN): "\0"})
-        self._font_selector = font_selector
-
-    def __missing__(self, code_point: int) -> str:
-        cells = self._font_selector.fonts[self._font_selector[code_point]].cells
-        width = self[code_point] = chr(cells)
-        return width

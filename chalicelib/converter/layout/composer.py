@@ -12,6 +12,7 @@ from chalicelib.converter.layout import southeast_asian_breaks
 from chalicelib.converter.layout.emoji_rows import emoji_row
 from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
+from chalicelib.converter.layout.row_ink import RowInk
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
 from chalicelib.converter.reading.styled_line import slice_line, style_runs
 from chalicelib.converter.scripts import bidi, emoji
@@ -86,6 +87,11 @@ class Composer:
         if max(shaped.advances) > self._columns * CELL:
             shaped = self._shaped(line, runs, base, start, divided=True)
         return list(_Paragraph(line, base, shaped, self._columns, links).rows())
+
+    @property
+    def ink(self) -> RowInk:
+        """What measures the ink of rows."""
+        return RowInk(self._shaper.character_ink)
 
     def _shaped(
         self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool

@@ -1,11 +1,13 @@
 """Measures text in cells of a grid, and divides lines into rows."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
+from chalicelib.converter.layout.line_breaking import CLASSES
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
 from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
@@ -41,6 +43,7 @@ class Grid:
             _PLAIN_CHARACTERS
         )  # characters of one cell, and controls that are handled
         self._met = CharacterSet(_PLAIN_CHARACTERS)
+        self._rows_before_words = _rows_before_words(columns).findall
         self._any_complex = False
         self._any_special = False  # soft hyphens, or characters from _WITHOUT_BLANKS on
 
@@ -92,8 +95,10 @@ class Grid:
         expanded = "".join(text)
         return styled_line(expanded, "".join(styles)) if isinstance(line, StyledLine) else expanded
 
-    def rows(self, line: str, *, uniform: bool, ends: bool = True) -> Iterator[tuple[int, int]]:
-        """Yield where each row of a line starts and ends.
+    def rows(
+        self, line: str, *, uniform: bool, ends: bool = True, start: int = 0
+    ) -> Iterator[tuple[int, int]]:
+        """Yield where each row of a line starts and ends, from the row on that starts at `start`.
 
         Blanks at the end of a row need no room. At the end of the line they are left out where
         its last row has no room for them, unless the line goes on: then no row depends on its
@@ -108,11 +113,12 @@ class Grid:
         length = _visible_length(known, _BLANKS)
         last = length if ends else len(known)
         plain = line.isascii()
-        start = 0
         while reach[length] - reach[start] > self.columns or last - start > most:
             end = max(bisect_right(reach, reach[start] + self.columns, start) - 1, start + 1)
             end = min(end, start + most)
-            if line[end] in _BLANKS:
+            if not plain and CLASSES[line[end]] == "ID" == CLASSES[line[end - 1]]:
+                best = end  # as of ideographs and kana, between any two of which a row may end
+            elif line[end] in _BLANKS:
                 best = _behind_blanks(line, start, end, start + most)
             else:
                 best = _between_words(line, start, end, plain=plain)
@@ -123,47 +129,20 @@ class Grid:
         room = self.columns - (reach[length] - reach[start])
         yield start, min(length + max(room, 0), len(line))
 
-    def has_simple_rows(self, line: str, *, uniform: bool) -> bool:
-        """Return whether `simple_rows` can divide the line: its words have blanks between them."""
-        return uniform and type(line) is str and (not self._any_special or line.isascii())
+    def simple_rows(self, line: str) -> list[str] | None:
+        """Return the rows of a line of uniform text, or None if its words may have no blanks.
 
-    def simple_rows(self, line: str) -> list[str]:
-        """Return the rows of a whole simple line, as `rows` would divide it.
-
-        Most text is simple, and most of its rows are found here without a call.
+        The line must not be empty. It is divided as `rows` does, but in a quarter of the time: most
+        rows end in front of a word, and a regular expression finds them up to the first that does
+        not.
         """
-        reach = range(len(line) + 1)
-        columns = self.columns
-        quarter = columns // 4
-        length = len(line.rstrip(" "))
-        rows: list[str] = []
-        start = 0
-        while length - start > columns:
-            end = start + columns
-            if line[end] == " ":
-                if line[end + 1].isalnum():
-                    end += 1
-                else:
-                    stop = start + MAX_CHARACTERS_PER_CELL * columns
-                    end = _behind_blanks(line, start, end, stop) or self._row_end(
-                        line, reach, start, end
-                    )
-            else:
-                space = line.rfind(" ", start, end)
-                if (
-                    end - space <= quarter
-                    and line[space + 1].isalnum()
-                    and line[space - 1] not in _OPENING
-                    and line[start] != " "
-                ):
-                    end = space + 1
-                else:
-                    end = _between_words(line, start, end, plain=True) or self._row_end(
-                        line, reach, start, end
-                    )
-            rows.append(line[start:end])
-            start = end
-        rows.append(line[start : start + columns])
+        if type(line) is not str or (self._any_special and not line.isascii()):
+            return None
+        rows = self._rows_before_words(line)
+        last = rows[-1]
+        if len(last) > self.columns or last[-1] == " ":
+            others = self.rows(line, uniform=True, start=len(line) - len(last))
+            rows[-1:] = [line[begin:end] for begin, end in others]
         return rows
 
     def _row_end(self, line: str, reach: Sequence[int], start: int, end: int) -> int:
@@ -182,6 +161,18 @@ class Grid:
         from chalicelib.converter.fonts.clusters import cluster_start
 
         return cluster_start(line, start, end)
+
+
+def _rows_before_words(columns: int) -> re.Pattern[str]:
+    """Return a pattern for a row of a simple line, or else for all of the line that is left.
+
+    A row is matched if the line has more than `columns` characters left and no blank in front, and
+    if the last blank that can end the row leaves at most a quarter of it empty, does not follow
+    an opening bracket, and precedes a letter or digit.
+    """
+    least, opening = columns - columns // 4, re.escape(_OPENING)
+    row = f"(?! )(?=.{{{columns + 1}}})(?>.{{{least},{columns}}} )(?<![{opening}].)(?=[^\\W_])"
+    return re.compile(f"{row}|.+")
 
 
 def _visible_length(line: str, blanks: str = " ") -> int:

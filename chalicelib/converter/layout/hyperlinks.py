@@ -13,6 +13,9 @@ from chalicelib.converter.reading.styles import LINK_NUMBERS, has_links, style_o
 class Hyperlinks:
     """Adds links to pages, given in order, whose rows have the numbers of links as styles.
 
+    Text of several lines is a link in each of them, as a paragraph ends with a line or before a
+    blank row, and a link is within a paragraph.
+
     `uris` returns the URIs as they are typed, in order, to be taken; None if there are none.
     """
 
@@ -21,6 +24,7 @@ class Hyperlinks:
         self.any = False  # whether there was one so far
         self._number = 0  # of the last link
         self._link: Link | None = None  # the last one, unless its URI cannot be used
+        self._ends_blank = False  # whether the last row is blank
 
     def add_to(self, page: Page, limit: int) -> int:
         """Add at most `limit` links that begin on the page, and return how many begin there."""
@@ -29,12 +33,16 @@ class Hyperlinks:
             return 0
         spans = []
         begun = 0
+        continued = set(page.continued)
         for row, text in enumerate(page.rows):
-            for start, end, number in _linked_runs(text):
-                if number != self._number:
+            begins = self._ends_blank or row not in continued
+            self._ends_blank = not text.strip()
+            for start, end, number in () if self._ends_blank else _linked_runs(text):
+                if begins or number != self._number:
                     self._link = self._next(number, uris)
                     begun += self._link is not None
                     self.any = self.any or self._link is not None
+                    begins = False
                 if self._link and begun <= limit:
                     spans.append(LinkSpan(row, start, end, self._link))
         if spans:
@@ -42,7 +50,12 @@ class Hyperlinks:
         return begun
 
     def _next(self, number: int, uris: deque[str]) -> Link | None:
-        """Return the link with this number; those before it have no text on any page."""
+        """Return the link with this number; those before it have no text on any page.
+
+        If that is the number of the last link, it is another one with the same target.
+        """
+        if number == self._number:
+            return Link(self._link.text, self._link.uri) if self._link else None
         from chalicelib.converter.layout.addresses import uri_of  # few texts have any
 
         uri = ""

@@ -1,5 +1,6 @@
 """Lays clean text out on pages of rows."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from chalicelib.converter.layout.long_line import (
     with_base,
 )
 from chalicelib.converter.layout.page import Page
+from chalicelib.converter.layout.row_spacing import RowSpacing
 from chalicelib.converter.layout.rows import TAB
 from chalicelib.converter.layout.soft_hyphens import visible
 from chalicelib.converter.reading.cleaning import CleanText
@@ -43,6 +45,7 @@ class Layout:
         self._grid = Grid(columns, widths, tab)
         self.overstrikes = Overstrikes()
         self._long_line = LongLine(self._grid, composer, self.overstrikes)
+        self._spacing = RowSpacing(rows, composer)
         self._page = Page()
         self._any = False
         self._is_top = True  # until the first form feed, or the end of the first page
@@ -95,22 +98,26 @@ class Layout:
     def _turn(self) -> Page:
         """Return the current page, and begin another."""
         page, self._page = self._page, Page()
+        page.shifts = self._spacing.page(page.rows)[1]
         self._any = True
         return page
 
     def _full_pages(self) -> Iterator[Page]:
         """Yield pages that overflow; one that is just full may still end with a form feed."""
-        capacity = self._capacity
         rows, continued = self._page.rows, self._page.continued
-        start = 0
-        while len(rows) - start > capacity:
+        start = first = 0
+        while True:
+            end, shifts = self._spacing.page(rows, start)
+            if end == len(rows):
+                break
             self._any, self._is_top = True, False
-            end = start + capacity
-            marked = [row - start for row in continued if start <= row < end]
-            yield Page(rows[start:end], marked, skipped=0 if start else self._page.skipped)
-            start = end
+            last = bisect_left(continued, end, first)
+            marked = [row - start for row in continued[first:last]]
+            skipped = 0 if start else self._page.skipped
+            yield Page(rows[start:end], marked, skipped=skipped, shifts=shifts)
+            start, first = end, last
         if start:
-            self._page = Page(rows[start:], [row - start for row in continued if row >= start])
+            self._page = Page(rows[start:], [row - start for row in continued[first:]])
 
     def _lay(
         self, lines: list[str], controls: frozenset[str], *, uniform: bool, any_long: bool
@@ -162,8 +169,6 @@ class Layout:
             self._page.rows += lines[start:at]
             start = at + 1
             self._add(line, uniform=uniform)
-            if len(self._page.rows) > 8 * self._capacity:
-                yield from self._full_pages()
         self._page.rows += lines[start:]
         yield from self._full_pages()
 
@@ -177,7 +182,9 @@ class Layout:
         self._composer().shape_words(lines)
         for line in lines:
             if self._grid.is_complex(line):
-                self._append(self._composer().rows(line))
+                rows = self._composer().rows(line)
+                self._spacing.see(rows)
+                self._append(rows)
             else:
                 if "\t" in line:
                     line = self._grid.expand_tabs(line, uniform=False)  # noqa: PLW2901
@@ -193,19 +200,19 @@ class Layout:
         self._page.continued += range(first + 1, len(self._page.rows))
 
     def _add(self, line: str, *, uniform: bool) -> None:
-        """Append a line as rows of the grid."""
-        if self._grid.has_simple_rows(line, uniform=uniform):
-            self._append(self._grid.simple_rows(line))
-            return
+        """Append a line, which is not empty, as rows of the grid."""
         rows = self._page.rows
-        for start, end in self._grid.rows(line, uniform=uniform):
-            if start:
-                self._page.continued.append(len(rows))
-            rows.append(visible(line, start, end))
+        first = len(rows)
+        if uniform and (simple := self._grid.simple_rows(line)):
+            rows += simple
+        else:
+            rows += [visible(line, *ends) for ends in self._grid.rows(line, uniform=uniform)]
+        self._page.continued += range(first + 1, len(rows))
 
     def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[Page]:
         """Append the next piece of a long line."""
         for row, continued in self._long_line.add(piece, ends=ends, uniform=uniform):
+            self._spacing.see([row])
             if continued:
                 self._page.continued.append(len(self._page.rows))
             self._page.rows.append(row)

@@ -33,7 +33,8 @@ class Page:
 
     `breaks` is whether the page ends with a form feed, `breaks_line` whether that is within a
     line; `links` are added when all rows are known. `skipped` is the number of lines before the
-    page that make no page.
+    page that make no page. `shifts` is how far each row is below its place on the grid, in
+    thousandths of the type size; it is empty if all rows are in their places.
     """
 
     rows: list[str] = field(default_factory=list)
@@ -42,6 +43,11 @@ class Page:
     links: Sequence[LinkSpan] = ()
     breaks_line: bool = False
     skipped: int = 0
+    shifts: Sequence[int] = ()
+
+    def shift(self, row: int) -> int:
+        """Return how far a row is below its place on the grid."""
+        return self.shifts[row] if self.shifts else 0
 
     @property
     def lines(self) -> int:

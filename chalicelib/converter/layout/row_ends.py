@@ -14,7 +14,7 @@ _WITHIN_ADDRESSES = frozenset("/-.?&=,;")
 _AT_START_OF_WORDS = frozenset("/.!?:")
 
 # Where a row of ASCII may end: after a blank; within words, after a sign.
-_IN_ASCII = re.compile(r"(?<= )(?! )|(?<=[!-/:-@\[-`{-~])(?=[0-9A-Za-z(\[{<])")
+_IN_ASCII = re.compile(r"(?<= )(?=[^ ])|(?<=[!-/:-@\[-`{-~])(?=[0-9A-Za-z(\[{<])")
 
 # Maximum share of a row that stays empty so that it ends between words, and so that a word is not
 # divided. A row that would be emptier ends within the word, at any place.

@@ -43,6 +43,16 @@ def escape_string(code: bytes) -> bytes:
     )
 
 
+def unescape_string(escaped: bytes) -> bytes:
+    """Return the bytes that `escape_string` escaped."""
+    if b"\\" not in escaped:
+        return escaped
+    parts = escaped.split(b"\\\\")
+    return b"\\".join(
+        [part.replace(b"\\(", b"(").replace(b"\\)", b")").replace(b"\\r", b"\r") for part in parts]
+    )
+
+
 def references(numbers: tuple[int, ...]) -> bytes:
     """Return references to objects (7.3.10), separated by spaces."""
     return (b"%d 0 R " * len(numbers))[:-1] % numbers

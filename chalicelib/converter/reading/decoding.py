@@ -1,21 +1,19 @@
 """Decodes a stream of bytes to a stream of text without losing any of it."""
 
-import codecs
 from collections.abc import Iterator, Sequence
 from copy import copy
-from functools import partial
 
-from chalicelib.converter.detection import holes, utf8
+from chalicelib.converter.detection import holes
 from chalicelib.converter.detection.encoding import (
     ASCII,
     UTF_16,
     Encoding,
-    charset_of_lines,
     needs_recognition,
     recognise,
 )
 from chalicelib.converter.detection.parts import BYTES, Parts
 from chalicelib.converter.reading.compression import Readable
+from chalicelib.converter.reading.part_decoder import PartDecoder
 from chalicelib.errors import NotText
 
 # Text is decoded, cleaned and laid out by the block. The size is that of a compromise between
@@ -23,20 +21,6 @@ from chalicelib.errors import NotText
 BLOCK = 256 * 1024
 
 _LINE_ENDS = "\n\r\f\x85\u2028\u2029"
-
-# Undecodable bytes are marked with a code point that no decoder yields for decodable ones (a
-# lone surrogate), to be counted and distinguished from a U+FFFD that was in the text.
-_MARK = "\udfff"
-_HANDLER = "chalicelib.mark-undecodable"
-
-
-def _mark(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return _MARK, error.end
-
-
-codecs.register_error(_HANDLER, _mark)
 
 
 class Decoding:
@@ -68,20 +52,15 @@ class Decoding:
         self._block = block
         self._parts = Parts()
         self._form = BYTES
-        self._decoder: codecs.IncrementalDecoder | None = None
-        self._repair: utf8.Repair | None = None
         self._bytes_in = ASCII
+        self._part = PartDecoder(ASCII, likely, block)
         self._parts_read: list[Encoding] = []
-        self._is_marked = True
-        self._column = 0
         self._splitter = holes.Splitter()
-        self._offset = 0  # in the current part, modulo the bytes of a character
         self._owed = b""  # NULs at the end of a hole that begin a character
         self._ends_line = True
-        self._undecodable = 0
+        self._replaced = self._repaired = 0  # in the parts before this one
         self.holes = 0
         self.hole_bytes = 0
-        self.repaired = 0
         self.bytes_read = 0
 
     @property
@@ -92,7 +71,12 @@ class Decoding:
     @property
     def replaced(self) -> int:
         """Number of places so far that could not be decoded, each of which became U+FFFD."""
-        return self._undecodable
+        return self._replaced + self._part.replaced
+
+    @property
+    def repaired(self) -> int:
+        """Number of stray bytes in UTF-8 so far that were decoded in another charset."""
+        return self._repaired + self._part.repaired
 
     def __iter__(self) -> Iterator[str]:
         block = self._after_leading_nuls()
@@ -140,23 +124,21 @@ class Decoding:
             self._bytes_in = encoding
         self._parts = Parts(self._form, is_single=encoding.is_single_part)
         self._use(encoding)
-        self._is_at_start = True
 
-    def _use(self, encoding: Encoding) -> None:
+    def _use(self, encoding: Encoding, *, is_new_form: bool = False) -> None:
         """Decode what follows with this encoding."""
-        self._offset = 0
-        self._decoder, self._repair = None, None
-        if encoding == ASCII:
-            return
-        if encoding not in self._parts_read:
+        last = self._part
+        self._replaced += last.replaced
+        self._repaired += last.repaired
+        self._part = PartDecoder(
+            encoding,
+            self._likely,
+            self._block,
+            may_have_mark=is_new_form or last.may_have_mark,
+            begins_text=last.begins_text,
+        )
+        if encoding not in (ASCII, *self._parts_read):
             self._parts_read.append(encoding)
-        errors = "surrogateescape" if encoding.name == "utf-8" else _HANDLER
-        self._decoder = codecs.getincrementaldecoder(encoding.name)(errors)
-        if encoding.name == "utf-8":
-            charset = next(iter(self._likely), "cp1252")
-            self._repair = utf8.Repair(
-                charset, partial(charset_of_lines, likely=self._likely), self._block
-            )
 
     def _decode(self, block: bytes, following: bytes) -> str:
         final = not following
@@ -170,7 +152,8 @@ class Decoding:
                 data, self._owed = self._owed + piece, b""
                 text.append(self._piece(data, ahead, following))
         if final:
-            text += (self._piece(self._owed, [], b"", final=True), self._text(b"", final=True))
+            last = self._piece(self._owed, [], b"", final=True)
+            text += (last, self._part.decode(b"", final=True))
         return "".join(text)
 
     def _piece(
@@ -181,11 +164,11 @@ class Decoding:
         text = []
         for form, data in self._parts.feed(piece, final=final):
             if form != self._form:
-                text.append(self._text(b"", final=True))
+                text.append(self._part.decode(b"", final=True))
                 self._form = form
-                self._use(self._bytes_in if form == BYTES else UTF_16[form])
-                self._is_marked = True
-            if form == BYTES and self._decoder is None:
+                encoding = self._bytes_in if form == BYTES else UTF_16[form]
+                self._use(encoding, is_new_form=True)
+            if form == BYTES and self._part.is_ascii:
                 if needs_recognition(data):
                     whole = len(following) < self._block
                     self._recognise(
@@ -193,7 +176,7 @@ class Decoding:
                     )
                 elif ASCII not in self._parts_read:
                     self._parts_read.append(ASCII)
-            text.append(self._text(data, final=False))
+            text.append(self._part.decode(data, final=False))
         return self._shown("".join(text))
 
     def _shown(self, text: str) -> str:
@@ -206,27 +189,15 @@ class Decoding:
 
         Its first and last NULs may be half of a character of several bytes.
         """
-        unit = self._unit
-        missing = min(-(self._offset + len(self._parts.held)) % unit, length)
-        text = self._piece(bytes(missing), [], b"", final=True)
-        text += self._shown(self._text(b"", final=True))
-        if self._decoder:
-            self._decoder.reset()
-        self._is_at_start = True
-        self._owed = bytes((length - missing) % unit)
-        length -= missing + len(self._owed)
+        before, behind = self._part.nuls_of_characters(length, len(self._parts.held))
+        length -= before + behind
+        text = self._piece(bytes(before), [], b"", final=True)
+        text += self._shown(self._part.decode(b"", final=True))
+        self._part.skip_hole(length)
+        self._owed = bytes(behind)
         self.holes += 1
         self.hole_bytes += length
-        if self._bytes_in.record:
-            self._column = (self._column + length) % self._bytes_in.record
         return text + holes.note(length) + ("\n" if self._ends_line else "")
-
-    @property
-    def _unit(self) -> int:
-        """Bytes of a character's shortest form in the part that is being read."""
-        if self._form != BYTES:
-            return 2
-        return 4 if self._bytes_in.name.startswith("utf-32") else 1
 
     def _recognise(self, parts: Parts, ahead: bytes, *, whole: bool) -> None:
         """Choose the decoder for what has only been ASCII so far.
@@ -240,34 +211,3 @@ class Decoding:
         if ASCII in self._parts_read and self._bytes_in.keeps_ascii:
             self._parts_read.remove(ASCII)
         self._use(self._bytes_in)
-
-    def _text(self, data: bytes, *, final: bool) -> str:
-        """Return the next characters of the part that is being read."""
-        if self._decoder is None:
-            return str(data, "ascii")
-        self._offset += len(data)
-        text = self._decoder.decode(data, final)
-        if self._repair:
-            text = self._repair.feed(text, at_start=self._is_at_start, final=final)
-            self._undecodable += self._repair.take_replaced()
-            self.repaired += self._repair.take_repaired()
-        elif _MARK in text:
-            self._undecodable += text.count(_MARK)
-            text = text.replace(_MARK, "\ufffd")
-        if text:
-            if self._is_marked:
-                text = text.removeprefix("\ufeff")  # a byte order mark is not part of the text
-                self._is_marked = False
-            self._is_at_start = False
-        return self._lines(text) if self._bytes_in.record else text
-
-    def _lines(self, text: str) -> str:
-        """Return fixed records as lines."""
-        if not text:
-            return ""
-        length = self._bytes_in.record or 1
-        at = -self._column
-        self._column = (self._column + len(text)) % length
-        lines = [text[max(start, 0) : start + length] for start in range(at, len(text), length)]
-        end = "" if self._column else "\n"
-        return "\n".join(lines) + end

@@ -9,6 +9,7 @@ from fpdf.bidi import BIDI_BRACKETS
 
 from chalicelib.converter.fonts.clusters import ClusterFont, cluster_start
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN, Face, FontSelector, GridFont
+from chalicelib.converter.fonts.ink import CharacterInk
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji
 from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS, WITHOUT_SPACES, itemize
@@ -88,6 +89,7 @@ class Shaper:
         self._fonts_made = 0
         self._words = WordCache()
         self.flushes = 0
+        self.character_ink = CharacterInk(font_selector)
 
     @property
     def is_full(self) -> bool:

@@ -45,8 +45,10 @@ def shape_words(
     buffer, glyphs = _shape(text, font, rtl=rtl)
     starts: Sequence[int] = range(len(text))
     encoded = font.encoded[rtl]
-    known = list(map(encoded.get, zip(text, glyphs, strict=False)))
-    if len(glyphs) != len(text) or sum(map(bool, known)) <= len(text) - len(words):
+    known: list[EncodedText | None] = []
+    if len(glyphs) == len(text):
+        known = list(map(encoded.get, zip(text, glyphs, strict=True)))
+    if sum(map(bool, known)) <= len(text) - len(words):
         groups, starts = _group(text, buffer, glyphs, rtl=rtl)
         known = list(map(encoded.get, groups))
     at = start = 0

@@ -50,7 +50,8 @@ async function ask() {
   });
   isAsking = false;
   wait = isChanged ? FIRST_DELAY : Math.min(LONGEST_WAIT, wait * 1.5);
-  schedule(wait);
+  const isRoundSettled = round.every(([key]) => !watched.has(key));
+  schedule(isRoundSettled ? 0 : wait); // the next files have probably been settled meanwhile, too
 }
 
 // Returns whether the status of the file changed.

@@ -173,3 +173,32 @@ def test_pages_and_report_say_what_was_chosen() -> None:
     assert made(log(132), replace(Options(), fit=Fit.NONE), ABOUT).report.page_format == (
         "a4 portrait, 10 pt"
     )
+
+
+LONG_ADDRESS = "https://example.net/" + "part00/?id=1&b=%20#" * 12
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG_ADDRESS,
+        f"open {LONG_ADDRESS}\n",
+        f"Read {LONG_ADDRESS}, then write.\nA long one: {LONG_ADDRESS} ends here.\n",
+        f"Short.\n\n{LONG_ADDRESS}\n",
+        f"- see {LONG_ADDRESS}\n" * 30,
+    ],
+)
+def test_long_addresses_are_no_table(text: str) -> None:
+    assert fitted(Options(), text) == Options()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'10.0.0.1 - - [27/Nov/2026:08:15:17] "GET /a HTTP/1.1" 200 1234 {LONG_ADDRESS[:90]}\n' * 9,
+        f"{LONG_ADDRESS[:120]}\n" * 9,
+        "".join(f"{n},2026-11-27,{LONG_ADDRESS[:90]},{n},0.5,2026\n" for n in range(9)),
+    ],
+)
+def test_logs_and_lists_with_addresses_are_fitted(text: str) -> None:
+    assert fitted(Options(), text) != Options()

@@ -2,20 +2,25 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.layout.addresses import uri_of
 from chalicelib.converter.layout.links import MAX_LINKS
-from chalicelib.converter.options import Switch
+from chalicelib.converter.options import Fit, Orientation, PageSize, Switch
 from chalicelib.converter.reading.decoding import BLOCK
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made
 from tests.converter.document.test_links import targets
 from tests.converter.tags import read
+from tests.converter.texts import COMPLEX, WORDS, texts
+from tests.examples import examples
 
 
 def linked(text: str, uri: str = "https://example.org/a", end: str = "\x1b\\") -> str:
@@ -170,10 +175,56 @@ def test_a_block_of_the_text_may_end_within_a_link(start: int) -> None:
     assert uris == ["https://example.org/a", "https://example.org/b"]
 
 
-def test_a_link_that_never_ends_goes_on_to_the_end() -> None:
-    result = links("\x1b]8;;https://example.org/a\x07one\ntwo")
-    assert [uri for _, uri in result] == ["https://example.org/a"]
-    assert "".join(result[0][0].split()) == "onetwo"
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\n \n", "\f", "\n\f\n", "\n# Title\n\n"])
+def test_a_link_that_never_ends_is_one_in_each_line_to_the_end(between: str) -> None:
+    result = links(f"\x1b]8;;https://example.org/a\x07one{between}two\nthree")
+    assert [text.split() for text, _ in result] == [
+        ["one"],
+        *([["#", "Title"]] if "#" in between else []),
+        ["two"],
+        ["three"],
+    ]
+    assert {uri for _, uri in result} == {"https://example.org/a"}
+
+
+TINY = Options(
+    page_size=PageSize.A5, orientation=Orientation.LANDSCAPE, font_size=36, margin=50, fit=Fit.NONE
+)
+
+
+def test_a_link_over_more_pages_than_an_element_may_have_is_divided() -> None:
+    result = made(linked("x" * 2_000), TINY)
+    assert result.report.pages > 64
+    elements = read(result.pdf).elements
+    assert len(elements) > 1
+    assert all(element.links[0].uris for element in elements)
+    assert "".join(element.links[0].text for element in elements) == "x" * 2_000
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_link_over_blank_rows_is_one_before_and_one_behind_them(columns: int) -> None:
+    text = f"\x1b[4m{linked('one' + ' ' * 300 + 'two')}"
+    result = read(made(text, Options(columns=columns, font_size=12)).pdf)
+    found = [link for element in result.elements for link in element.links]
+    assert [link.text.split() for link in found if link.text.strip()] == [["one"], ["two"]]
+    assert all(link.uris == ["https://example.org/a"] for link in found)
+
+
+@settings(max_examples=examples(60))
+@given(
+    texts(
+        [linked("word"), "\x1b]8;;https://example.org/b\x07", "\x1b]8;;\x07", "\x1b[7m"],
+        WORDS,
+        COMPLEX,
+        ["\n", "\n\n", "\f", "     ", "# Title\n\n", "www.example.org ", "\r", "a\ba"],
+    ),
+    st.sampled_from([1, 2]),
+)
+def test_every_link_is_in_an_element_with_its_annotation(text: str, columns: int) -> None:
+    options = replace(TINY, font_size=24, columns=columns)
+    structure = read(made(text * 3, options).pdf)
+    assert all(link.uris for element in structure.elements for link in element.links)
+    assert not structure.untagged.strip()
 
 
 def test_links_beyond_the_limit_are_plain_text_with_a_warning() -> None:

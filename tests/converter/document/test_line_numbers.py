@@ -105,7 +105,8 @@ def test_the_number_of_any_line_is_on_paper_and_beside_the_text(size: float, mar
 def test_numbers_that_need_more_room_are_made_narrower() -> None:
     geometry = Geometry.of(ON)
     widths = [
-        float(drawn(iter([(0, number)]), geometry, Labels()).split()[5]) * len(str(number))
+        float(drawn(iter([(0, number)]), geometry, geometry.baselines(), Labels()).split()[5])
+        * len(str(number))
         for number in (123_456, 12_345_678)
     ]
     assert widths[0] == pytest.approx(widths[1], rel=0.01)

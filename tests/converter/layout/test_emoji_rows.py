@@ -35,7 +35,8 @@ def test_a_row_with_emoji_is_the_same_as_a_composed_one(line: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(composer, "emoji_row", lambda *_: None)
         composed = Composer(COLUMNS, SHAPER).rows(line)
-    assert Composer(COLUMNS, SHAPER).rows(line) == composed
+    row = emoji_row(line, SHAPER, COLUMNS)
+    assert row is None or [row] == composed
 
 
 @pytest.mark.parametrize("line", ["😀", "a😀b", "日本 ❤\ufe0f!", "👍🏽👍🏽👍🏽👍🏽👍🏽👍🏽"])

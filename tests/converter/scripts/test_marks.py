@@ -66,7 +66,7 @@ class Base(NamedTuple):
 def pictures(texts: tuple[str, ...]) -> list[Image.Image]:
     """Black and white pages with every text in a place of its own, with room around it."""
     lines = ["  ".join(texts[at : at + COLUMNS]) for at in range(0, len(texts), COLUMNS)]
-    pages = ["\n\n\n".join(lines[at : at + ROWS]) for at in range(0, len(lines), ROWS)]
+    pages = ["\n" + "\n\n\n".join(lines[at : at + ROWS]) for at in range(0, len(lines), ROWS)]
     with pypdfium2.PdfDocument(made("\f".join(pages)).pdf) as document:
         assert len(document) == len(pages)
         pages_in_grey = [page.render(scale=SCALE, grayscale=True).to_pil() for page in document]
@@ -77,7 +77,7 @@ def boxes(picture: Image.Image) -> Iterator[tuple[float, float, float, float] | 
     """The ink around each place: left, bottom, right and top from the place's origin, in points."""
     for row, column in product(range(ROWS), range(COLUMNS)):
         x = GEOMETRY.left + 3 * column * GEOMETRY.cell
-        y = GEOMETRY.height - GEOMETRY.baseline(3 * row)
+        y = GEOMETRY.height - GEOMETRY.baseline(3 * row + 1)
         left, top = round((x - GEOMETRY.cell) * SCALE), round((y - 1.6 * GEOMETRY.leading) * SCALE)
         right = round((x + 2 * GEOMETRY.cell) * SCALE)
         bottom = round((y + 1.4 * GEOMETRY.leading) * SCALE)

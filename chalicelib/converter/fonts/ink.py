@@ -1,0 +1,112 @@
+"""How far glyphs and characters reach above and below their baseline."""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from chalicelib.converter.fonts.font import CELL, Face, FontSelector
+
+
+class Ink(NamedTuple):
+    """How far something reaches above and below its baseline, in thousandths of the type size."""
+
+    above: int
+    below: int
+
+
+class InkBox(NamedTuple):
+    """Ink, and where it begins and ends on its row, in thousandths of the type size."""
+
+    left: float
+    right: float
+    above: int
+    below: int
+
+
+class Direction(Enum):
+    """In which direction ink reaches from the baseline."""
+
+    ABOVE = 0
+    BELOW = 1
+
+
+InkSpan: TypeAlias = tuple[float, float, int]
+"""Where ink begins and ends on its row, and how far it reaches in one direction.
+
+All are in thousandths of the type size.
+"""
+
+
+ROW_GAP = 15
+"""Minimum distance of the ink of neighbouring rows, in thousandths of the type size."""
+
+NO_INK = Ink(-100_000, -100_000)
+"""Of what is blank: it reaches nowhere."""
+
+
+def union(inks: Iterable[Ink]) -> Ink:
+    """Return how far several things reach that are on one baseline."""
+    both = list(zip(*inks, strict=True))
+    return Ink(max(both[0]), max(both[1])) if both else NO_INK
+
+
+@lru_cache(maxsize=8192)
+def glyph_box(face: Face, glyph: int, x: int = 0, y: int = 0) -> InkBox | None:
+    """Return the ink of a glyph at a position in units of the font file, if it has any."""
+    extents = face.hb_font.get_glyph_extents(glyph)
+    if not extents or not extents.height:
+        return None
+    thousandths = 1000 * face.scale / face.hb_face.upem
+    left, top = x + extents.x_bearing, y + extents.y_bearing
+    return InkBox(
+        left * thousandths,
+        (left + extents.width) * thousandths,
+        round(top * thousandths) + face.rise,
+        round(-(top + extents.height) * thousandths) - face.rise,
+    )
+
+
+# Short texts, such as blanks between words, whose ink is kept, and their maximum length.
+_MAX_KEPT = 4096
+_MAX_KEPT_LENGTH = 8
+
+
+class CharacterInk(dict[str, Ink]):
+    """The ink of each character of the grid, found on first use."""
+
+    def __init__(self, font_selector: FontSelector) -> None:
+        super().__init__()
+        self._font_selector = font_selector
+        self._of_texts: dict[str, Ink] = {}
+
+    def __missing__(self, character: str) -> Ink:
+        font = self._font_selector.fonts[self._font_selector[ord(character)]]
+        glyph = None if font.missing else font.face.glyph(ord(character))
+        box = glyph_box(font.face, glyph) if glyph else None
+        ink = self[character] = Ink(box.above, box.below) if box else NO_INK
+        return ink
+
+    def of(self, text: str) -> Ink:
+        """Return how far the characters of a text reach."""
+        if len(text) > _MAX_KEPT_LENGTH:
+            return union(map(self.__getitem__, set(text)))
+        ink = self._of_texts.get(text)
+        if ink is None:
+            if len(self._of_texts) == _MAX_KEPT:
+                self._of_texts.clear()
+            ink = self._of_texts[text] = union(map(self.__getitem__, set(text)))
+        return ink
+
+    def spans(self, text: str, left: float, direction: Direction, beyond: int) -> Iterator[InkSpan]:
+        """Yield the cells of characters that reach further than `beyond`; text begins at `left`."""
+        if self.of(text)[direction.value] <= beyond:
+            return
+        for character in text:
+            reach = self[character][direction.value]
+            right = (
+                left + self._font_selector.fonts[self._font_selector[ord(character)]].cells * CELL
+            )
+            if reach > beyond:
+                yield left, max(right, left + CELL), reach
+            left = right
