@@ -9,7 +9,7 @@ from tests.browser.tab import TIMEOUT_MS, Tab
 from tests.browser.uploads import written
 
 FILES = int(os.environ.get("BROWSER_FILES", "500"))
-"""Number of files uploaded at once; 500 take the local AWS about a minute."""
+"""Number of files uploaded at once."""
 
 
 def test_hundreds_of_files_can_be_uploaded_at_once(tab: Tab, tmp_path: Path) -> None:
