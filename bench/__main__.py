@@ -19,7 +19,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 @dataclass(frozen=True)
 class Comparison:
-    """A text converted by this converter and a peer; `aim` is the desired ratio of CPU times if any.
+    """A text converted by this converter and a peer; `aim` is the desired ratio of CPU times.
 
     If a peer would take many minutes, it converts only the first `peer_size` bytes. Then megabytes
     per CPU second are compared, which favours the peer, since it gets slower with size.
