@@ -61,7 +61,7 @@ install = $(BIN)/uv pip install --quiet $(2) --python $(BIN)/python -r $(1) 2>/d
 
 $(VENV)/.ready: requirements.txt requirements-run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
-	@echo "Setting up $(VENV) (once, about half a minute) …"
+	@echo "Setting up $(VENV) (once, about ten seconds) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements-run.txt)"
 	@$(call install,requirements-run.txt,--compile-bytecode)

@@ -82,7 +82,7 @@ def _deploy_and_convert(console: Console) -> int:
     with console.status("Provisioning: buckets, table, roles, token …"):
         provision(LOCAL_STAGE, PROJECT)
     console.print("✓ provisioned")
-    with console.status("chalice deploy --stage local (takes a minute the first time) …"):
+    with console.status("chalice deploy --stage local (takes half a minute the first time) …"):
         chalice("deploy", LOCAL_STAGE)
     console.print("✓ deployed")
     settings = Settings.from_chalice_config(PROJECT / ".chalice", LOCAL_STAGE)

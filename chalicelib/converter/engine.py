@@ -11,7 +11,7 @@ from chalicelib.converter import warning
 from chalicelib.converter.document.document import Document
 from chalicelib.converter.document.fit import fitted
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import CellWidths
+from chalicelib.converter.fonts.cell_widths import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
 from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.layout import Layout
@@ -59,7 +59,7 @@ def _convert(
     pieces = lines.pieces(chain([first], texts))
     # A text of one short line is held back until its end.
     start = next((piece for piece in pieces if piece.text), CleanText("", frozenset()))
-    options = fitted(options, start.text)
+    options = fitted(options, start.text, lines.lines_per_page)
     geometry = Geometry.of(options)
     document = Document(sink, about, geometry, options)
     composer = cache(lambda: document.composer(geometry.columns))
@@ -113,10 +113,18 @@ class _LineReader:
         if self.carriage_control:
             return self.carriage_control.feed(piece, last=last)
         self.recogniser.see(piece.text)
-        if lines := self.cleaner.lines_per_page:
+        if lines := self.lines_per_page:
             self._page_length = self._page_length or PageLength(lines)
             return self._page_length.feed(piece)
         return piece
+
+    @property
+    def lines_per_page(self) -> int | None:
+        """Number of lines of a page if the text sets it for its printer, or None.
+
+        With carriage control, the text says where its pages begin.
+        """
+        return None if self.carriage_control else self.cleaner.lines_per_page
 
 
 def _warnings(

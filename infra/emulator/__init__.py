@@ -22,6 +22,11 @@ from infra.explanation import StageError
 STARTUP_TIMEOUT_SECONDS = 60
 REGION = "us-east-1"
 
+# On AWS a burst of events runs in as many environments. Here they share the cores of one machine,
+# and starting each takes longer than a conversion.
+MAX_ASYNCHRONOUS = max(8, 2 * (os.cpu_count() or 1))
+"""Maximum number of asynchronous invocations that run at once; the others wait."""
+
 
 class EmulatorError(StageError):
     """The emulator did not start; the message has its last output."""

@@ -6,14 +6,14 @@ once, since chalice's waiters poll only every five seconds. For the protocol, as
 retry of an asynchronous invocation keeps its request id, and a throttled one waits instead of
 counting as failed. For enforcing policies: `*` matches every character including a newline,
 `sns:Publish` allows PublishBatch, bucket policies see whether a PUT is conditional, roles of a
-stack get their permissions boundary, and a stream is a resource separate from its table. No other
-ports are probed. All of this replaces private functions, so ministack's version is pinned exactly;
-the end-to-end tests fail if a new version breaks a patch.
+stack get their permissions boundary, and a stream is a resource separate from its table. To use
+less of the machine: a package is unpacked once, some asynchronous invocations wait for others, and
+no other ports are probed. All of this replaces private functions, so ministack's version is pinned
+exactly; the end-to-end tests fail if a new version breaks a patch.
 """
 
 import contextvars
 import json
-import os
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -28,14 +28,9 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.iam as identities
 import ministack.services.lambda_svc as functions
 
-from infra.emulator import packages
+from infra.emulator import MAX_ASYNCHRONOUS, packages
 
 Json = dict[str, Any]
-
-# On AWS a burst of events runs in as many environments. Here they share the cores of one machine,
-# and starting each takes longer than a conversion.
-MAX_ASYNCHRONOUS = max(8, 2 * (os.cpu_count() or 1))
-"""Maximum number of asynchronous invocations that run at once; the others wait."""
 
 _handle_request = gateway.handle_request
 _apply_patch = gateway._apply_patch

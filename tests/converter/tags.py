@@ -142,6 +142,8 @@ class _Reader:
         marks: list[tuple[str, int | None]] = []
         for instruction in pikepdf.parse_content_stream(page):
             operator, operands = str(instruction.operator), list(instruction.operands)
+            if operator in ("BMC", "BDC") and str(operands[0]) != "/Span":
+                assert not marks, "an artifact or tagged content is within another"
             if operator == "BMC":
                 marks.append((str(operands[0]), None))
             elif operator == "BDC":

@@ -1,4 +1,4 @@
-"""The local AWS ends with the process that started it."""
+"""The local AWS: what it starts, and that it ends with the process that started it."""
 
 import os
 import signal
@@ -9,9 +9,10 @@ from pathlib import Path
 import boto3
 import pytest
 
+from chalicelib.records.record import Status
 from infra import emulator
 from infra.deploy import PROJECT
-from tests.stack import wait_for
+from tests.stack import Stack, wait_for
 
 START = """
 import signal
@@ -58,3 +59,15 @@ def test_the_emulator_listens_on_loopback_and_gets_no_secrets(
         pid = aws.pid
     assert not is_alive(pid)
     assert "MY_SECRET" in os.environ
+
+
+def test_a_burst_of_uploads_runs_in_few_environments_that_share_a_package(stack: Stack) -> None:
+    keys = [f"burst/{number}.txt" for number in range(3 * emulator.MAX_ASYNCHRONOUS)]
+    for key in keys:
+        stack.upload(key)
+    assert {stack.settled(key).status for key in keys} == {Status.SUCCESS}
+    name = f"ministack-lambda-{stack.function('convert')}-*"
+    environments = list(stack.aws.log.parent.glob(name))
+    assert 1 < len(environments) <= emulator.MAX_ASYNCHRONOUS
+    for unpacked in ("code", "layer_0"):
+        assert len({(folder / unpacked).resolve(strict=True) for folder in environments}) == 1

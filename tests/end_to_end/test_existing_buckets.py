@@ -15,7 +15,7 @@ from infra.emulator import Emulator
 from infra.explanation import StageError
 from infra.provision import provision
 from infra.stack import Stack
-from tests.end_to_end.test_access import Actor
+from tests.end_to_end.actor import Actor
 from tests.stack import Stack as Deployed
 from tests.stack import copy_project, deploy
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.records.record import Record, Status
-from tests.end_to_end.test_access import Actor
+from tests.end_to_end.actor import Actor
 from tests.stack import Stack, wait_for
 
 

@@ -1,6 +1,7 @@
 """Link annotations (PDF 32000-1, 12.5.6.5): what is clicked, and the URI that it leads to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, repeat
 from typing import TypeAlias
 
 from chalicelib.converter.document.content import pieces_of
@@ -16,28 +17,33 @@ _Box: TypeAlias = tuple[float, float, float, float]
 
 
 class LinkAnnotations:
-    """Writes an annotation for each link of a page, of one area for each of its rows."""
+    """Writes an annotation for each link of a page's columns, of one area for each of its rows."""
 
     def __init__(self, objects: ObjectWriter, painter: Painter, geometry: Geometry) -> None:
         self._objects = objects
         self._painter = painter
         self._geometry = geometry
 
-    def add_page(self, columns: Iterable[Page], first_key: int | None) -> dict[Link, int]:
-        """Write an annotation for each of a page's links; return its object number by link.
+    def add_page(self, columns: Iterable[Page], first_key: int | None) -> dict[Link, Sequence[int]]:
+        """Write annotations for each of a page's links; return their object numbers by link.
 
         They are in the order in which the links begin in its columns, of which there is mostly one.
-        `first_key` is the first one's /StructParent, which the others continue; None if the
-        document has no structure.
+        A link has an annotation in each column, since readers that know no quads take a link's
+        rectangle, which would be most of the page. `first_key` is the first one's /StructParent,
+        which the others continue; None if the document has no structure.
         """
-        areas: dict[Link, list[_Box]] = {}
+        areas: dict[Link, list[list[_Box]]] = {}
         for number, page in enumerate(columns):
             left = self._geometry.left + self._geometry.column_offset(number)
+            boxes: dict[Link, list[_Box]] = {}
             for span in page.links:
-                areas.setdefault(span.link, []).extend(self._boxes(page, span, left))
+                boxes.setdefault(span.link, []).extend(self._boxes(page, span, left))
+            for link, area in boxes.items():
+                areas.setdefault(link, []).append(area)
+        keys = repeat(None) if first_key is None else count(first_key)
         return {
-            link: self._add(link, boxes, None if first_key is None else first_key + number)
-            for number, (link, boxes) in enumerate(areas.items())
+            link: [self._add(link, area, next(keys)) for area in link_areas]
+            for link, link_areas in areas.items()
         }
 
     def _boxes(self, page: Page, span: LinkSpan, left: float) -> Iterator[_Box]:

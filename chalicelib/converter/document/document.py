@@ -6,6 +6,7 @@ the catalog, metadata, output intent and document information after the last pag
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.converter.document.annotations import LinkAnnotations
@@ -13,6 +14,7 @@ from chalicelib.converter.document.content import content_sequences, row_mark
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.document.labels import DIGIT_BOX
 from chalicelib.converter.document.outline import Outline
 from chalicelib.converter.document.painter import Painter
 from chalicelib.converter.document.running_lines import RunningLine
@@ -23,13 +25,21 @@ from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.page import Link, Page
 from chalicelib.converter.layout.paragraphs import Block, Paragraphs
 from chalicelib.converter.options import FOOTER, Options, Switch
-from chalicelib.converter.pdf.objects import ObjectWriter
+from chalicelib.converter.pdf.objects import ObjectWriter, references
 from chalicelib.converter.pdf.page_tree import PageTree
 from chalicelib.converter.report import Source
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
     from chalicelib.converter.scripts.shaper import Shaper
+
+
+MANY_OBJECTS = 7_500_000
+"""Number of objects from which on a page has one structure element, and no headings.
+
+PDF/A allows 8,388,607 objects (ISO 19005-2, 6.1.13), of which such a page takes four. Only
+texts of nothing but headings have so many.
+"""
 
 
 class Document:
@@ -137,12 +147,12 @@ class Document:
             text += self.painter.column(column, page, marks, first)
             first += len(marks)
         number = self._write_page(text, annotations, entries)
-        if structure and sheet.blocks:
+        if structure and (annotations or first > len(sheet.blocks)):
             structure.add_page_with_links(
                 number, sheet.blocks, sheet.all_sequences, annotations, goes_on=sheet.goes_on
             )
-        elif structure:
-            structure.add_page(number, (), goes_on=False)
+        elif structure:  # each block is one sequence
+            structure.add_page(number, sheet.blocks, goes_on=sheet.goes_on)
         for column, page in enumerate(sheet.columns):
             add = self._outline.add_column if column else self._outline.add_page
             add(number, page.rows, self._geometry.height, breaks=page.breaks)
@@ -152,6 +162,8 @@ class Document:
     def _add_tagged(
         self, page: Page, blocks: Sequence[Block], structure: StructureTree, *, goes_on: bool
     ) -> int:
+        if self.objects.last_number >= MANY_OBJECTS:
+            blocks = [Block(0) for _ in blocks[:1]]
         key = structure.next_key
         parents = b"/StructParents %d" % key
         if not page.links:
@@ -167,13 +179,13 @@ class Document:
         return number
 
     def _write_page(
-        self, text: bytes, annotations: Mapping[Link, int], entries: bytes = b""
+        self, text: bytes, annotations: Mapping[Link, Sequence[int]], entries: bytes = b""
     ) -> int:
         """Write a page, of which `text` are the operators of its text; return its number."""
         entries += self._frame.add_page(text, self.pages + 1)
         if annotations:
-            references = b" ".join(b"%d 0 R" % number for number in annotations.values())
-            entries += b"/Tabs/S/Annots[%b]" % references
+            numbers = tuple(chain.from_iterable(annotations.values()))
+            entries += b"/Tabs/S/Annots[%b]" % references(numbers)
         return self.tree.add_page(entries)
 
     def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
@@ -210,7 +222,7 @@ class Document:
         self._write_cluster_fonts()
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
         for name, outline in self.painter.labels.forms().items():
-            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline))
+            forms += b"%b %d 0 R" % (name, self._frame.add_form(outline, box=DIGIT_BOX))
         forms += self.painter.pictures.write(self.objects)
         resources = b"<</Font<<%b>>/XObject<<%b>>>>" % (fonts, forms)
         self.objects.add(resources, self._resources)

@@ -16,8 +16,8 @@ from chalicelib.converter.fonts.font import (
     Face,
     FontSelector,
     font_resource_name,
-    subset_without,
 )
+from chalicelib.converter.fonts.subsetting import subset_without
 from chalicelib.converter.pdf.objects import ObjectWriter
 
 if TYPE_CHECKING:

@@ -33,8 +33,8 @@ _MIN_TABLE_ROWS = 0.8
 _MAX_EXTRA_ROWS = 0.04
 _TOLERANCE = 0.02
 
-# Lines of the longest page of printers, which print 6 or 8 to the inch on paper of up to 12 inches,
-# and the minimum share of a print file's pages that are no longer.
+# Lines of the longest page of printers, which print 6 to the inch on paper of up to 12 inches if no
+# sequence sets another length, and the minimum share of a print file's pages that are no longer.
 _MAX_PAGE_LINES = 72
 _MIN_PRINTED_PAGES = 0.9
 
@@ -86,10 +86,11 @@ class Widths:
         return sum(rows) / max(self.lines, 1)
 
 
-def fitted(options: Options, text: str) -> Options:
+def fitted(options: Options, text: str, lines_per_page: int | None = None) -> Options:
     """Return the options with the mildest change of font size and orientation that the text needs.
 
-    Options that were given are not changed.
+    Options that were given are not changed. `lines_per_page` is the length of the pages of a print
+    file if it sets one.
     """
     if options.fit is Fit.NONE:
         return options
@@ -98,7 +99,7 @@ def fitted(options: Options, text: str) -> Options:
     lines = _lines(text, options.tab_size)
     widths = Widths.of(lines)
     is_wide = _is_table_wider_than(geometry.columns, lines, widths)
-    tallest = _lines_of_a_page(text)
+    tallest = _lines_of_a_page(text, lines_per_page)
     if not is_wide and geometry.rows >= tallest:
         return options
     margins = [options.margin]
@@ -130,17 +131,20 @@ def _without_addresses(line: str) -> str:
     return _ADDRESS.sub("", line).strip() if "://" in line else line
 
 
-def _lines_of_a_page(text: str) -> int:
+def _lines_of_a_page(text: str, lines_per_page: int | None) -> int:
     """Return the lines of the longest page of a print file, or 0 for other texts.
 
-    Its pages end with form feeds, and nearly all are as short as those of a printer.
+    Its pages end with form feeds, and nearly all are as short as those of a printer. A page
+    without one at its end is of that length only if the file sets it.
     """
-    if "\f" not in text:
-        return 0
-    pages = text.split("\f")[:-1]
+    pages = text.split("\f")
+    if not lines_per_page:
+        pages.pop()
     heights = [page.rstrip("\n").count("\n") + 1 for page in pages]
-    printed = [height for height in heights if height <= _MAX_PAGE_LINES]
-    return max(printed) if len(printed) >= _MIN_PRINTED_PAGES * len(heights) else 0
+    longest = max(_MAX_PAGE_LINES, lines_per_page or 0)
+    printed = [height for height in heights if height <= longest]
+    is_print_file = len(printed) >= _MIN_PRINTED_PAGES * len(heights)
+    return max(printed, default=0) if is_print_file else 0
 
 
 def _mildest(candidates: list[Options], widths: Widths) -> Options:

@@ -134,14 +134,20 @@ class Frame:
         self._painter.see_ansi(b"page of 0123456789")
         return b"/Header %d 0 R/Total %d 0 R" % (self._header, self._total) + self._forms
 
-    def add_form(self, operators: bytes, number: int | None = None) -> int:
-        """Write a form XObject (8.10), which many pages can draw; return its object number."""
+    def add_form(
+        self,
+        operators: bytes,
+        number: int | None = None,
+        box: tuple[float, float, float] | None = None,
+    ) -> int:
+        """Write a form XObject (8.10), which many pages can draw; return its object number.
+
+        `box` has its bottom, right and top edge, beyond which nothing is drawn; without it, the
+        form is as large as the page, and its baseline may be at the bottom.
+        """
         g = self._geometry
-        # The baseline of a form that is drawn anywhere is at its bottom.
         entries = b"/Type/XObject/Subtype/Form/BBox[0 %.2f %.2f %.2f]/Resources %d 0 R" % (
-            -g.small,
-            g.width,
-            g.height,
+            *(box or (-g.small, g.width, g.height)),
             self._resources,
         )
         return self._objects.add_stream(operators, entries, number)

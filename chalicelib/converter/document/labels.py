@@ -12,6 +12,9 @@ from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MI
 
 Point = tuple[float, float]
 
+DIGIT_BOX = (-DESCENT, CELL, ASCENT)
+"""Bottom, right and top edge of a digit's form, in thousandths of the type size."""
+
 # Measures of a box in thousandths of the type size, as all coordinates in a form.
 _DIGIT_SCALE = 0.55
 _LINE_WIDTH = 30

@@ -85,14 +85,14 @@ class StructureTree:
         page: int,
         blocks: Sequence[Block],
         sequences: Sequence[ContentSequence],
-        annotations: Mapping[Link, int],
+        annotations: Mapping[Link, Sequence[int]],
         *,
         goes_on: bool,
     ) -> None:
         """Add the content of a page with links, of which `page` is the object number.
 
-        `sequences` are those of `content_sequences`, and `annotations` has the object number of
-        each link's annotation on this page. In this order, their /StructParent must be the keys
+        `sequences` are those of `content_sequences`, and `annotations` has the object numbers of
+        each link's annotations on this page. In this order, their /StructParent must be the keys
         after that of the page. `goes_on` is whether the first block continues the last block
         of the page before.
         """
@@ -107,10 +107,11 @@ class StructureTree:
             element.add_content(page, number)
             owners[number] = element.number
         self._add_parents(references(tuple(owners)))
-        for link, annotation in annotations.items():
+        for link, numbers in annotations.items():
             element = self._links[link]
-            element.kids.append(b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (page, annotation))
-            self._parents.add(self._key(), b"%d 0 R" % element.number)
+            for annotation in numbers:
+                element.kids.append(b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (page, annotation))
+                self._parents.add(self._key(), b"%d 0 R" % element.number)
         for element in elements[:-1]:
             self._write(element)
         self._open = elements[-1]

@@ -8,7 +8,7 @@ readers interpret as the start of another word or line.
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
@@ -115,14 +115,14 @@ class ClusterFont:
                 self._tall.clear()
             tall = {number for number, reach in enumerate(reaches) if reach > beyond}
             self._tall[direction, beyond] = tall
-        if tall.isdisjoint(numbers):
+        found = tall.intersection(numbers)
+        if not found:
             return ()
         places = list(accumulate(map(self._advances.__getitem__, numbers), initial=left))
-        lefts, rights = self._left, self._right
         return [
-            (places[at] + lefts[number], places[at] + rights[number], reaches[number])
-            for at, number in enumerate(numbers)
-            if number in tall
+            (places[at] + self._left[number], places[at] + self._right[number], reaches[number])
+            for number in found
+            for at in _indices(numbers, number)
         ]
 
     def encode(self, text: str, glyphs: str, *, rtl: bool) -> EncodedText:
@@ -214,6 +214,14 @@ def numbers(codes: bytes) -> tuple[int, ...]:
     """Return codes that are escaped for a literal string."""
     code = unescape_string(codes)
     return struct.unpack(f">{len(code) // 2}H", code)
+
+
+def _indices(numbers: Sequence[int], number: int) -> Iterator[int]:
+    """Yield where a number is, which must be there; faster than a loop over all numbers."""
+    at = -1
+    for _ in range(numbers.count(number)):
+        at = numbers.index(number, at + 1)
+        yield at
 
 
 def _split_long(cluster: Cluster) -> list[Cluster]:

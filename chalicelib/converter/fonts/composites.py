@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
 
 from chalicelib.converter.fonts.clusters import Cluster, ClusterFont
-from chalicelib.converter.fonts.font import subset_without
+from chalicelib.converter.fonts.subsetting import subset_without
 
 _MAX_OFFSET = 28_000
 """Maximum offset of a component, in units of the font file.

@@ -99,16 +99,6 @@ class Face:
         return bool(extents and extents.width and extents.height)
 
 
-def subset_without(tables: Iterable[str]) -> hb.SubsetInput:
-    """Return settings for a subset without hints and these tables; the caller adds its glyphs."""
-    settings = hb.SubsetInput()
-    settings.flags = (
-        hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
-    )
-    settings.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in tables)
-    return settings
-
-
 BODY_FACE = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
 BOLD_FACE = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
 BLANK_FACE = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
@@ -301,19 +291,3 @@ class FontSelector(dict[int, str]):
 
 
 SOFT_HYPHEN = "\xad"
-
-
-class CellWidths(dict[int, str]):
-    """Table for `str.translate` that maps each character to chr(its width in cells).
-
-    A soft hyphen has no width; it takes a cell only where a row ends with it.
-    """
-
-    def __init__(self, font_selector: FontSelector) -> None:
-        super().__init__({ord(SOFT_HYPHEN): "\0"})
-        self._font_selector = font_selector
-
-    def __missing__(self, code_point: int) -> str:
-        cells = self._font_selector.fonts[self._font_selector[code_point]].cells
-        width = self[code_point] = chr(cells)
-        return width

@@ -67,12 +67,18 @@ def glyph_box(face: Face, glyph: int, x: int = 0, y: int = 0) -> InkBox | None:
     )
 
 
+# Short texts, such as blanks between words, whose ink is kept, and their maximum length.
+_MAX_KEPT = 4096
+_MAX_KEPT_LENGTH = 8
+
+
 class CharacterInk(dict[str, Ink]):
     """The ink of each character of the grid, found on first use."""
 
     def __init__(self, font_selector: FontSelector) -> None:
         super().__init__()
         self._font_selector = font_selector
+        self._of_texts: dict[str, Ink] = {}
 
     def __missing__(self, character: str) -> Ink:
         font = self._font_selector.fonts[self._font_selector[ord(character)]]
@@ -83,10 +89,19 @@ class CharacterInk(dict[str, Ink]):
 
     def of(self, text: str) -> Ink:
         """Return how far the characters of a text reach."""
-        return union(map(self.__getitem__, set(text)))
+        if len(text) > _MAX_KEPT_LENGTH:
+            return union(map(self.__getitem__, set(text)))
+        ink = self._of_texts.get(text)
+        if ink is None:
+            if len(self._of_texts) == _MAX_KEPT:
+                self._of_texts.clear()
+            ink = self._of_texts[text] = union(map(self.__getitem__, set(text)))
+        return ink
 
     def spans(self, text: str, left: float, direction: Direction, beyond: int) -> Iterator[InkSpan]:
         """Yield the cells of characters that reach further than `beyond`; text begins at `left`."""
+        if self.of(text)[direction.value] <= beyond:
+            return
         for character in text:
             reach = self[character][direction.value]
             right = (

@@ -29,7 +29,9 @@ class RowInk:
             return
         left = row.indent
         for piece, ink, codes in zip(row.pieces, row.inks, row.codes, strict=True):
-            if isinstance(piece.shown, str):
+            if piece.emoji and ink[direction.value] > beyond:
+                yield left, left + piece.advance, ink[direction.value]
+            elif isinstance(piece.shown, str):
                 yield from of_text(piece.shown, left, direction, beyond)
             elif ink[direction.value] > beyond and isinstance(piece.font, ClusterFont):
                 yield from piece.font.spans(codes, left, direction, beyond)

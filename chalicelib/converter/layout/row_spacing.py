@@ -5,8 +5,7 @@ marks do, it is as far from the others as its ink demands, and a page has fewer 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.converter.fonts.font import ASCENT, DESCENT
 from chalicelib.converter.fonts.ink import ROW_GAP, Direction, Ink
@@ -31,8 +30,7 @@ _MIN_SPACE = 50
 """Horizontal distance of ink that is not one above the other, in thousandths of the type size."""
 
 
-@dataclass(frozen=True, slots=True)
-class _PlacedRow:
+class _PlacedRow(NamedTuple):
     """A row and its baseline, from the top of the page down, in thousandths of the type size."""
 
     row: str
@@ -77,25 +75,27 @@ class RowSpacing:
         """
         placed: list[_PlacedRow] = []
         baseline = -DESCENT
+        deepest = 0
         for row in rows:
             ink = self._ink(row)
             baseline += _LEADING
             if not placed:
                 baseline = max(baseline, ink.above - _BEYOND_PAGE)
-            new = _PlacedRow(row, baseline, ink, is_tall=_is_tall(row))
-            baseline = self._clear(new, placed)
+            new = _PlacedRow(row, baseline, ink, _is_tall(row))
+            baseline = self._clear(new, placed, deepest)
             if placed and baseline + max(DESCENT, ink.below - _BEYOND_PAGE) > self._room:
                 break
-            placed.append(replace(new, baseline=baseline))
+            placed.append(new if baseline == new.baseline else new._replace(baseline=baseline))
+            deepest = max(deepest, ink.below)
         return [one.baseline - ASCENT - _LEADING * row for row, one in enumerate(placed)]
 
-    def _clear(self, row: "_PlacedRow", above: Sequence["_PlacedRow"]) -> int:
+    def _clear(self, row: "_PlacedRow", above: Sequence["_PlacedRow"], deepest: int) -> int:
         """Return the baseline at which a row's ink is clear of that of the rows above it.
 
-        The row stays where it is if that is low enough.
+        The row stays where it is if that is low enough. `deepest` is how far below its baseline
+        any of the rows above it reaches.
         """
         baseline = row.baseline
-        deepest = max((upper.ink.below for upper in above), default=0)
         for upper in reversed(above):
             room = baseline - upper.baseline - ROW_GAP
             if deepest + row.ink.above <= room:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
+from chalicelib.converter.fonts.font import ASCENT, DESCENT
 from chalicelib.converter.fonts.ink import NO_INK, Ink
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ def _complex_test() -> Callable[[str], bool]:
     from chalicelib.converter.scripts.script import COMPLEX
 
     return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
+
+
+_PICTURE_INK = Ink(ASCENT, DESCENT)
+"""About how far the picture of an emoji reaches."""
 
 
 class RowPiece(NamedTuple):
@@ -95,7 +100,11 @@ class ComposedRow(str):
         """How far each of its pieces reaches; those of text of the grid are without ink here."""
         if self._inks is None:
             self._inks = [
-                cast("ClusterFont", piece.font).ink(codes) if codes else NO_INK
+                _PICTURE_INK
+                if piece.emoji
+                else cast("ClusterFont", piece.font).ink(codes)
+                if codes
+                else NO_INK
                 for piece, codes in zip(self.pieces, self.codes, strict=True)
             ]
         return self._inks

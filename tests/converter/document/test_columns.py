@@ -184,18 +184,22 @@ def test_header_footer_and_watermark_are_on_each_page_once() -> None:
             assert page.label == str(number)
 
 
-def test_a_link_over_the_end_of_a_column_leads_to_all_of_it() -> None:
+def test_a_link_over_the_end_of_a_column_has_an_annotation_in_each() -> None:
     text = "x\n" * (ROWS - 1) + LONG + "\n"
     result = made(text, TWO)
-    assert targets(result.pdf) == [[LONG]]
+    assert targets(result.pdf) == [[LONG, LONG]]
     with pikepdf.open(io.BytesIO(result.pdf)) as document:
-        (annotation,) = document.pages[0].Annots
-        quads = [float(number) for number in annotation.QuadPoints]
-    lefts = quads[::8]
-    assert lefts[0] == pytest.approx(GEOMETRY.left, abs=0.5)
-    assert lefts[1:] == pytest.approx([GEOMETRY.left + SECOND] * (len(lefts) - 1), abs=0.5)
-    links = [link.text for element in read(result.pdf).elements for link in element.links]
-    assert links == [LONG]
+        annotations = [
+            ([*map(float, one.Rect)], [*map(float, one.QuadPoints)])
+            for one in document.pages[0].Annots
+        ]
+    for column, (rectangle, quads) in enumerate(annotations):
+        left = GEOMETRY.left + GEOMETRY.column_offset(column)
+        assert quads[::8] == pytest.approx([left] * (len(quads) // 8), abs=0.5)
+        right = left + GEOMETRY.columns * GEOMETRY.cell
+        assert left - 0.5 < rectangle[0] < rectangle[2] < right + 0.5
+    (link,) = [link for element in read(result.pdf).elements for link in element.links]
+    assert (link.text, link.uris) == (LONG, [LONG, LONG])
 
 
 def test_lines_are_numbered_across_columns() -> None:

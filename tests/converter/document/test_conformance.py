@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
@@ -27,7 +28,14 @@ FORBIDDEN = {
         "/Suspects",
     ),
     *("/F1", "/FFilter", "/FDecodeParms", "/Ref", "/PS", "/Subtype2", "/OPI", "/Alternates"),
+    *("/OC", "/ExtGState", "/ca", "/CA", "/Shading", "/Group", "/PieceInfo"),
     *("/TR", "/TR2", "/HTP", "/BM", "/CharSet", "/CIDSet", "/AP", "/AS", "/E", "/Alt"),
+}
+# Colour spaces, patterns and actions.
+FORBIDDEN_NAMES = {
+    *("/DeviceCMYK", "/Separation", "/DeviceN", "/Pattern", "/Lab", "/CalRGB", "/CalGray"),
+    *("/JavaScript", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Named"),
+    *("/LZWDecode", "/Crypt", "/JPXDecode", "/PS"),
 }
 STANDARD_TYPES = {"/Document", "/Div", "/P", "/Link", *(f"/H{level}" for level in range(1, 7))}
 
@@ -60,6 +68,9 @@ def test_nothing_is_in_a_file_that_is_not_allowed(name: str) -> None:
                 assert len(bytes(one)) <= 32_767
             elif isinstance(one, pikepdf.Name):
                 assert len(str(one)) <= 128
+                assert str(one) not in FORBIDDEN_NAMES
+            elif isinstance(one, int | Decimal):
+                assert abs(float(one)) < 2**31
 
 
 def _check(one: Any, kind: str, subtype: str) -> None:
@@ -68,6 +79,8 @@ def _check(one: Any, kind: str, subtype: str) -> None:
         assert str(one.Contents)
     elif kind == "/XObject":
         assert subtype in ("/Form", "/Image")
+        assert subtype == "/Form" or int(one.BitsPerComponent) in (1, 2, 4, 8)
+        assert isinstance(one.get("/SMask"), pikepdf.Stream | None)
         assert not one.get("/Interpolate", False)
     elif kind == "/Font":
         assert subtype in ("/TrueType", "/Type0", "/CIDFontType2")
@@ -85,7 +98,10 @@ def _check(one: Any, kind: str, subtype: str) -> None:
             assert "/CIDToGIDMap" in one
     elif "/S" in one and "/P" in one:
         assert str(one.S) in STANDARD_TYPES
+    elif kind == "/Catalog":
+        assert isinstance(one.OpenAction, pikepdf.Array), "not a destination"
     if isinstance(one, pikepdf.Stream):
+        assert "/F" not in one
         assert one.get("/Filter", "/FlateDecode") in ("/FlateDecode", "/DCTDecode")
 
 
@@ -93,6 +109,7 @@ def _check(one: Any, kind: str, subtype: str) -> None:
 def test_operators_are_those_of_the_standard_and_nested_as_it_allows(name: str) -> None:
     known = {*("BT", "ET", "TL", "Td", "Tm", "Tf", "Tz", "Tr", "Tj", "TJ", "'", "T*", "Do")}
     known |= {*("BMC", "BDC", "EMC", "q", "Q", "cm", "w", "m", "l", "c", "h", "re", "f", "S")}
+    known |= {*("g", "G", "rg", "RG")}  # colours are those of the output intent, or grey
     with pikepdf.open(io.BytesIO(made(SAMPLES[name]).pdf)) as document:
         for page in document.pages:
             operators = [str(one.operator) for one in pikepdf.parse_content_stream(page)]

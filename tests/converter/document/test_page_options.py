@@ -6,9 +6,12 @@ import re
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image, ImageChops
 
 from chalicelib.converter import Options, PageSize
+from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.running_lines import RunningLine
+from chalicelib.converter.options import Orientation, Switch
 from chalicelib.errors import BadOption
 from tests.converter.converted import ABOUT, made, tool
 from tests.converter.tags import read
@@ -46,6 +49,25 @@ def test_paper_has_its_size(size: str, width: float, height: float) -> None:
         with pypdfium2.PdfDocument(pdf) as document:
             assert document[0].get_size() == pytest.approx(expected, abs=0.3)
     assert size in list(PageSize)
+
+
+@pytest.mark.parametrize("orientation", list(Orientation))
+@pytest.mark.parametrize("size", list(PageSize))
+def test_digits_are_whole_on_paper_of_any_size(size: PageSize, orientation: Orientation) -> None:
+    options = Options(line_numbers=Switch.ON, page_size=size, orientation=orientation)
+    largest = Options(line_numbers=Switch.ON, page_size=PageSize.A3)
+    difference = ImageChops.difference(_line_numbers(options), _line_numbers(largest))
+    assert max(difference.tobytes()) <= 2
+
+
+def _line_numbers(options: Options) -> Image.Image:
+    """The picture of the numbers of the first lines of a page."""
+    geometry = Geometry.of(options)
+    x, y = round(geometry.left, 2), round(geometry.first_baseline, 2)
+    with pypdfium2.PdfDocument(made(TEXT, options).pdf) as document:
+        document[0].set_mediabox(x - 40, y - 120, x - 2.1, y + 11.9)
+        picture: Image.Image = document[0].render(scale=4, grayscale=True).to_pil()
+    return picture
 
 
 @pytest.mark.parametrize("text", ["a\tb", "漢\tb", "e\u0301\tb", "\x1b[1ma\x1b[0m\tb"])

@@ -31,6 +31,10 @@ SAMPLES = {
     "headings": "# A\n\nx\n\n### B\n\nTitle\n=====\n\nx\fChapter 1\n\ny\n",
     "emoji": "😀 👨\u200d👩\u200d👧 🇩🇪\n\nn\u0308 ❤\ufe0f\n",
     "styled": "N\bNA\bAM\bME\bE _\bu_\bn\n\n日本語 H\bH\n" * 30,
+    "colours": "\x1b[31mred \x1b[1;4;44mon https://example.org/blue\x1b[0m\n\x1b[7mx\x1b[0m\ty\n"
+    * 9,
+    "132 columns": ("x" * 132 + "\n") * 66 + "\f" + ("y " * 66 + "\n") * 60,
+    "print file": "1first\n 2nd https://example.org\n+____\n" * 5 + "\ftwo\n",
     "links": "# www.example.org\n\nx (https://example.org/" + "a/" * 99 + ") a@example.org\n" * 60,
     "links in Hebrew": "שלום https://example.org/a (www.example.org) עולם\n\nx\n",
     "controls": "\x00\x01\x7f\ufeff\ufffe\uffff\ufdd0\U0001fffe\n",
@@ -40,6 +44,16 @@ OPTIONS = [
     {"pdf-page-size": "letter", "pdf-orientation": "landscape"},
     {"pdf-font-size": "36", "pdf-margin": "50"},
     {"pdf-font-size": "4", "pdf-margin": "5"},
+    {
+        "pdf-page-size": "a5",
+        "pdf-line-numbers": "on",
+        "pdf-header": "{name} {date}",
+        "pdf-footer": "{page}/{pages} ש",
+        "pdf-tab-size": "3",
+        "pdf-watermark": "DRAFT ü שלום",
+    },
+    {"pdf-page-size": "a3", "pdf-header": "none", "pdf-footer": "none", "pdf-line-numbers": "on"},
+    {"pdf-page-size": "legal", "pdf-fit": "none", "pdf-watermark": "日本 \U00012000"},
 ]
 
 
@@ -94,6 +108,8 @@ def test_every_character_is_in_one_marked_content_of_one_element(name: str) -> N
     expected = SAMPLES[name].replace("\f", "\n")
     if name == "styled":
         expected = re.sub("[^\b]\b", "", expected)
+    if name == "colours":
+        expected = re.sub(r"\x1b\[[0-9;]*m", "", expected)
     if name == "controls":
         expected = controls[:2] + "\u2421\u2060\ufffd\uffff\ufdd0\U0001fffe"
     if name == "links in Hebrew":

@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from chalicelib.converter.fonts.font import CELL, CellWidths, FontSelector
+from chalicelib.converter.fonts.cell_widths import CellWidths
+from chalicelib.converter.fonts.font import CELL, FontSelector
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.grid import Grid

@@ -123,6 +123,15 @@ def distances(pdf: bytes) -> list[list[float]]:
     ]
 
 
+@pytest.mark.parametrize("below", ["d", "É", "👩", "漢"])
+def test_ink_of_any_kind_is_clear_of_a_deep_row(below: str) -> None:
+    deep = "x\u0323\u0323\u0323"
+    (near,) = distances(made(f"{deep}\n{below}", OPTIONS).pdf)
+    (apart,) = distances(made(f"{deep}\n    {below}", OPTIONS).pdf)
+    assert near[0] > 1.05
+    assert apart == [pytest.approx(1, abs=0.01)]
+
+
 def test_only_rows_that_need_more_room_have_it() -> None:
     lines = ["a", "b", "xe\u0301y", "c", "x" + "\u0301" * 9, "d", "e"]
     (found,) = distances(made("\n".join(lines), OPTIONS).pdf)

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.converter import Options, Orientation
+from chalicelib.converter.options import CarriageControl
 from chalicelib.converter.reading.cleaning import Cleaner, CleanText
 from chalicelib.converter.reading.page_length import PageLength
 from tests.converter.converted import made
@@ -113,6 +115,23 @@ def test_each_long_page_of_a_print_file_fits_one_page_of_the_pdf() -> None:
     result = made(f"\x1b@\x1bCB{body(132)}")
     assert result.report.pages == 2
     assert [page.split("\n")[0].strip() for page in result.pages] == ["line 1", "line 67"]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "lines"),
+    [("\x1b@\x1bCB", 66), ("\x1b@\x1b0\x1bC\0\x0b", 88), ("\x1b&l8d88P", 80)],
+)
+def test_the_only_page_of_a_print_file_fits_one_page_of_the_pdf(sequences: str, lines: int) -> None:
+    assert made(f"{sequences}{body(lines)}").report.pages == 1
+    assert made(f"{sequences}{body(lines + 1)}").report.pages == 2
+    given = Options(font_size=12, orientation=Orientation.LANDSCAPE)
+    assert made(f"{sequences}{body(lines)}", given).report.page_format == "a4 landscape, 12 pt"
+
+
+def test_carriage_control_that_was_asked_for_decides_where_pages_begin() -> None:
+    text = "\x1b&l2F1one\n two\n three\n1four\n"
+    pages = made(text, Options(carriage_control=CarriageControl.ASA)).pages
+    assert [page.split() for page in pages] == [["one", "two", "three"], ["four"]]
 
 
 def test_styles_are_kept_where_a_page_ends() -> None:
