@@ -28,7 +28,7 @@ class Comparison:
     text: str
     size: int
     peer: str
-    aim: float
+    aim: float | None = None
     peer_size: int | None = None
 
     @property
@@ -39,9 +39,9 @@ class Comparison:
 
 COMPARISONS = (
     Comparison("ascii", MB, "fpdf2", 20),
-    Comparison("ascii", MB, "mupdf", 5),
-    Comparison("odyssey", 697_434, "reportlab", 2),
-    Comparison("odyssey", 6_974_340, "reportlab", 5),
+    Comparison("ascii", MB, "mupdf"),
+    Comparison("odyssey", 697_434, "reportlab"),
+    Comparison("odyssey", 6_974_340, "reportlab"),
     Comparison("ascii", 10 * MB, "reportlab", 5),
     Comparison("ascii", 100 * MB, "reportlab", 10),
     Comparison("ascii", 10 * MB, "texttopdf", 3),
@@ -150,6 +150,7 @@ def table(bench: Bench, comparisons: Sequence[Comparison], budgets: Sequence[Bud
     rows = ["| what | ours, CPU s | peer, CPU s | reached | aim |", "|---|---|---|---|---|"]
     for comparison in comparisons:
         name = f"{size_of(comparison.size)} {comparison.text} against {comparison.peer}"
+        aim = f"≥ {comparison.aim:g}×" if comparison.aim else "–"
         if comparison.peer_size:
             name += f" (on {size_of(comparison.peer_size)}, by rate)"
         text, size = comparison.text, comparison.size
@@ -161,9 +162,9 @@ def table(bench: Bench, comparisons: Sequence[Comparison], budgets: Sequence[Bud
         if cost and peer_cost:
             factor = peer_cost.cpu / cost.cpu * size / comparison.sizes[comparison.peer]
             cells = (name, f"{cost.cpu:.2f}", f"{peer_cost.cpu:.2f}", f"{factor:.1f}×")
-            rows.append(f"| {' | '.join(cells)} | ≥ {comparison.aim:g}× |")
+            rows.append(f"| {' | '.join(cells)} | {aim} |")
         else:
-            rows.append(f"| {name} | – | – | not measured | ≥ {comparison.aim:g}× |")
+            rows.append(f"| {name} | – | – | not measured | {aim} |")
     rows += ["", "| what | CPU s | MB/s | peak MB | aim | PDF bytes per byte |"]
     rows.append("|---|---|---|---|---|---|")
     for budget in budgets:
