@@ -48,15 +48,12 @@ def _engine() -> Callable[[Readable, BinaryIO, Source, Options, OnProgress | Non
     """Return the engine's `convert_stream`, imported with the garbage collector disabled.
 
     fpdf2 imports 400 modules, and garbage collections among their objects are a large part of the
-    time that takes. Afterwards all objects so far are excluded from collections, as modules live as
-    long as the process: the first collection would take most of the time of a short text.
+    time that takes.
     """
     enabled = gc.isenabled()
     gc.disable()
     try:
         from chalicelib.converter.engine import convert_stream
-
-        gc.freeze()
     finally:
         if enabled:
             gc.enable()
