@@ -46,7 +46,7 @@ FAMILIES = {
             "chalicelib/converter/layout/grid.py",
             "chalicelib/converter/layout/long_line.py",
         ),
-        ("tests/converter/layout/test_layout.py",),
+        ("tests/converter/layout/test_layout.py", "tests/converter/layout/test_pieces.py"),
     ),
     "painting": Family(
         ("chalicelib/converter/document/painter.py", "chalicelib/converter/document/pen.py"),
@@ -66,6 +66,7 @@ FAMILIES = {
         ("chalicelib/converter/reading/decoding.py", "chalicelib/converter/detection/encoding.py"),
         (
             "tests/converter/reading/test_decoding.py",
+            "tests/converter/reading/test_doubtful_encodings.py",
             "tests/converter/detection/test_mixed.py",
             "tests/converter/detection/test_nuls.py",
             "tests/converter/detection/test_charsets.py",

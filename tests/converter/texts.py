@@ -17,6 +17,15 @@ COMPLEX = ["א", "שלום ", "(בית)", "مرحبا ", "हिन्दी ", 
 MARKED = ["e\u0301", "\u200d", "\u0e31", " \u0e31", "\t\u0e31", " \u0301"]
 BREAKS = ["\n", "\n\n", "\f"]
 
+# Kinds of text that are drawn in different ways, on two pages.
+MIXED = (
+    "Plain (text) with \\ backslashes, {nb}, %PDF-1.7, **bold** and <</Type/Catalog>>\n"
+    "naïve Größe “quoted” €uro\nПривет, мир. Ελλάδα\n日本語とｶﾀｶﾅ 中文 한국어\n"
+    "N\bNA\bAM\bME\bE _\bu_\bn_\bd_\be_\br_\bl_\bi_\bn_\be_\bd\n┌─┐│█│└─┘ ∑∀√ ①※\n"
+    "हिन्दी ไทย\n😀 👨\u200d👩\u200d👧 ❤\ufe0f 🇩🇪\nn\u0308e\u0301 a\u20dd\n\x01\x00\x7f\n"
+    "U+12000: \U00012000\n" + "long " * 60 + "\fsecond page\n"
+)
+
 
 def texts(
     *parts: Sequence[str] | st.SearchStrategy[str], min_parts: int = 20, max_parts: int = 150

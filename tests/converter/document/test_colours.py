@@ -14,7 +14,7 @@ from chalicelib.converter.reading.colours import MIN_CONTRAST, PALETTE, contrast
 from chalicelib.converter.reading.styled_line import BOLD, BOTH, UNDERLINED, join_lines, style_runs
 from chalicelib.converter.reading.styles import LINK_NUMBERS, Style, has_links, style_of
 from tests.converter.converted import made, tool, without_blanks
-from tests.converter.layout.test_layout import lay_out, rows_of
+from tests.converter.layout.laid_out import lay_out, rows_of
 from tests.converter.tags import read
 from tests.converter.texts import Cuts, cuts
 

@@ -1,8 +1,5 @@
 import io
-import itertools
 import re
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,20 +14,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import VERSION
-from chalicelib.converter import Options, Progress, Source, convert
+from chalicelib.converter import Options, Source
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.errors import NotText
 from tests.converter.converted import ABOUT, Made, made, tool, tool_output, without_blanks
-from tests.converter.texts import BREAKS, MARKED, STRUCK, WIDE, WORDS, texts
+from tests.converter.texts import BREAKS, MARKED, MIXED, STRUCK, WIDE, WORDS, texts
 from tests.examples import examples
-
-MIXED = (
-    "Plain (text) with \\ backslashes, {nb}, %PDF-1.7, **bold** and <</Type/Catalog>>\n"
-    "naïve Größe “quoted” €uro\nПривет, мир. Ελλάδα\n日本語とｶﾀｶﾅ 中文 한국어\n"
-    "N\bNA\bAM\bME\bE _\bu_\bn_\bd_\be_\br_\bl_\bi_\bn_\be_\bd\n┌─┐│█│└─┘ ∑∀√ ①※\n"
-    "हिन्दी ไทย\n😀 👨\u200d👩\u200d👧 ❤\ufe0f 🇩🇪\nn\u0308e\u0301 a\u20dd\n\x01\x00\x7f\n"
-    "U+12000: \U00012000\n" + "long " * 60 + "\fsecond page\n"
-)
 
 # Right-to-left text is there, but not yet in an order that readers take for logical; the line
 # and paragraph separators are line ends here.
@@ -300,111 +288,3 @@ def test_any_name_fits_into_the_header(name: str) -> None:
     with pypdfium2.PdfDocument(document.pdf) as opened:
         width = opened[0].get_width()
         assert all(box[2] < width - 30 for box in _letter_boxes(opened[0]))
-
-
-@pytest.mark.slow
-def test_the_same_upload_gives_the_same_bytes_in_any_process() -> None:
-    script = (
-        "import sys, hashlib; from tests.converter.document.test_document import MIXED, made;"
-        # One character in seventy is of many fonts and planes.
-        "spread = ''.join(map(chr, (*range(256, 0xD800, 70), *range(0x10000, 0x30000, 70))));"
-        "print([hashlib.sha256(made(text).pdf).hexdigest() for text in (MIXED, spread)])"
-    )
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={"PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": ":".join(sys.path)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
-    }
-    assert len(digests) == 1
-
-
-def test_two_uploads_of_equal_text_differ() -> None:
-    assert made("x").pdf != made("x", about=replace(ABOUT, document_id="upload 2")).pdf
-
-
-class Trickle(io.RawIOBase):
-    """A source that gives a few bytes at a time."""
-
-    def __init__(self, source: bytes, size: int) -> None:
-        super().__init__()
-        self._source, self._size = io.BytesIO(source), size
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        return self._source.read(min(self._size, size))
-
-
-@pytest.mark.parametrize("size", [1, 7, 1000])
-def test_the_size_of_reads_does_not_change_the_bytes(size: int) -> None:
-    sink = io.BytesIO()
-    convert(Trickle(MIXED.encode(), size), sink, ABOUT)
-    assert sink.getvalue() == made(MIXED).pdf
-
-
-class Pipe(io.RawIOBase):
-    """A sink like a pipe: takes a part of what it gets, and knows no position."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object, /) -> int:
-        part = bytes(data)[:1000]  # type: ignore[call-overload]
-        self.taken += part
-        return len(part)
-
-
-def test_a_sink_that_cannot_seek_gets_the_same_bytes() -> None:
-    pipe = Pipe()
-    convert(io.BytesIO(MIXED.encode()), pipe, ABOUT)  # type: ignore[arg-type]
-    assert bytes(pipe.taken) == made(MIXED).pdf
-
-
-def test_progress_is_reported_and_its_callback_may_abort() -> None:
-    seen: list[Progress] = []
-    text = b"line\n" * 200_000
-    sink = io.BytesIO(b"before")
-    sink.seek(6)
-
-    def watch(progress: Progress) -> None:
-        seen.append(progress)
-        if progress.pages > 1000:
-            raise TimeoutError("enough")
-
-    with pytest.raises(TimeoutError):
-        convert(io.BytesIO(text), sink, replace(ABOUT, size=len(text)), progress=watch)
-    assert sink.getvalue() == b"before"
-    assert {one.size for one in seen} == {len(text)}
-    steps = [b.pages - a.pages for a, b in itertools.pairwise(seen)]
-    assert max(steps) <= 64
-
-
-def test_a_rejected_file_leaves_no_output() -> None:
-    sink = io.BytesIO()
-    with pytest.raises(NotText):
-        convert(io.BytesIO(bytes(5000)), sink, ABOUT)
-    assert sink.getvalue() == b""
-
-
-def test_an_empty_file_is_one_empty_page() -> None:
-    document = made(b"")
-    assert document.report.pages == 1
-    assert document.pages == [""]
-
-
-@pytest.mark.parametrize("pages", [1, 64, 65, 4096, 4097])
-def test_the_page_tree_holds_any_number_of_pages(pages: int) -> None:
-    document = made("x\f" * pages)
-    with pikepdf.open(io.BytesIO(document.pdf)) as opened:
-        assert len(opened.pages) == pages == document.report.pages
-        assert opened.check_pdf_syntax() == []

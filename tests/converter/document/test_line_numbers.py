@@ -12,7 +12,7 @@ from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.line_numbers import LineNumbers, drawn
 from chalicelib.converter.options import FONT_SIZES, MARGINS, Switch
 from tests.converter.converted import made, tool, without_blanks
-from tests.converter.layout.test_layout import lay_out
+from tests.converter.layout.laid_out import lay_out
 from tests.converter.tags import read
 
 ON = Options(line_numbers=Switch.ON)

@@ -1,75 +1,35 @@
-from functools import partial
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from chalicelib.converter.fonts.cell_widths import CellWidths
-from chalicelib.converter.fonts.font import CELL, FontSelector
-from chalicelib.converter.layout import long_line
-from chalicelib.converter.layout.composer import Composer
+from chalicelib.converter.fonts.font import CELL
 from chalicelib.converter.layout.grid import Grid
-from chalicelib.converter.layout.layout import Layout
-from chalicelib.converter.layout.page import Page
-from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow
+from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, ComposedRow
 from chalicelib.converter.reading.cleaning import Cleaner
-from chalicelib.converter.reading.styled_line import BOLD, PLAIN, StyledLine
-from chalicelib.converter.scripts.shaper import Shaper
+from chalicelib.converter.reading.styled_line import StyledLine
+from tests.converter.layout.laid_out import (
+    ANY_CHARACTERS,
+    STRUCK_TEXTS,
+    WIDTHS,
+    cells,
+    cells_in_need,
+    lay_out,
+    lay_out_in_short_pieces,
+    rows_of,
+    seen,
+)
 from tests.converter.texts import (
     BREAKS,
     COMPLEX,
     MARKED,
-    STRUCK,
     WIDE,
     WORDS,
     Cuts,
     cuts,
-    tell,
     texts,
 )
 from tests.examples import examples
-
-REPERTOIRE = FontSelector()
-WIDTHS = CellWidths(REPERTOIRE)
-
-
-ONE_PIECE = Cuts((10**9,))
-
-
-def lay_out(text: str, columns: int = 20, rows: int = 5, cut: Cuts = ONE_PIECE) -> list[Page]:
-    layout = Layout(columns, rows, WIDTHS, partial(Composer, columns, Shaper(REPERTOIRE)))
-    cleaner = Cleaner()
-    pages: list[Page] = []
-    for piece in cut.pieces(text):
-        pages += layout.feed(cleaner.clean(piece, last=False))
-    pages += layout.feed(cleaner.clean("", last=True))
-    return [*pages, *layout.finish()]
-
-
-def lay_out_in_short_pieces(text: str, cut: Cuts = ONE_PIECE) -> list[Page]:
-    """The same where lines of more than 12 characters are too long to be seen at once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(long_line, "MAX_LENGTH", 12)
-        return lay_out(text, cut=cut)
-
-
-def rows_of(text: str, columns: int = 20) -> list[str]:
-    return [str(row) for page in lay_out(text, columns, 1000) for row in page.rows]
-
-
-def cells(row: str) -> float:
-    """Cells that are not blanks at the end of the row, which need no room."""
-    if isinstance(row, ComposedRow):
-        blanks = row[len(row.rstrip(" \t\u200b")) :]
-        reach = sum(piece.advance for piece in row.pieces) / CELL
-        return reach - len(blanks) * TAB if "\t" in blanks else reach - blanks.count(" ")
-    return sum(ord(width) for width in row.translate(WIDTHS))
-
-
-def cells_in_need(row: str) -> float:
-    """The same without blanks at the end of a row on the grid."""
-    return cells(row if isinstance(row, ComposedRow) else row.rstrip(" \u3000"))
 
 
 def test_a_row_breaks_at_the_last_space_that_fits() -> None:
@@ -188,11 +148,7 @@ def test_pages_hold_as_many_rows_as_fit() -> None:
     assert [len(page.rows) for page in pages] == [5, 5, 2]
 
 
-ANY_CHARACTERS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], max_codepoint=0x1FFFF), min_size=1, max_size=8
-)
 TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, ANY_CHARACTERS)
-STRUCK_TEXTS = texts(WORDS, ["\t"], BREAKS, WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS)
 
 
 @settings(max_examples=examples(60))
@@ -236,124 +192,6 @@ def test_no_character_is_lost_or_moved(text: str, columns: int) -> None:
 
 def _without_blanks(text: str) -> str:
     return "".join(one for one in text if one not in " \t\n\f\xad")
-
-
-@settings(max_examples=examples(150))
-@given(STRUCK_TEXTS, cuts())
-def test_the_result_does_not_depend_on_where_pieces_end(text: str, cut: Cuts) -> None:
-    pages = lay_out(text, cut=cut)
-    tell("pieces", len(cut.pieces(text)))
-    tell("rows", sum(len(page.rows) for page in pages))
-    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
-
-
-@settings(max_examples=examples(300))
-@example("א" + "abcd " * 20 + "x\ty", Cuts((66,)))
-@example("א" + "abcd " * 20 + "x\ty", Cuts((67, 1)))
-@given(texts(WORDS, ["\t"], WIDE, COMPLEX, MARKED, STRUCK, ANY_CHARACTERS), cuts())
-def test_the_rows_of_a_long_line_do_not_depend_on_where_pieces_end(text: str, cut: Cuts) -> None:
-    pages = lay_out_in_short_pieces(text, cut)
-    tell("pieces", len(cut.pieces(text)))
-    tell("rows", sum(len(page.rows) for page in pages))
-    assert list(map(seen, pages)) == list(map(seen, lay_out_in_short_pieces(text)))
-
-
-@settings(max_examples=examples(300))
-@given(texts(WORDS, ["\t"], WIDE, STRUCK), cuts())
-def test_long_lines_are_laid_out_like_any_other(text: str, cut: Cuts) -> None:
-    pages = lay_out_in_short_pieces(text, cut)
-    tell("rows", sum(len(page.rows) for page in pages))
-    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
-
-
-@settings(max_examples=examples(150))
-@given(texts(WORDS, WIDE, ["\t"]), cuts())
-def test_tabs_of_a_long_composed_line_go_to_multiples_of_eight_cells(text: str, cut: Cuts) -> None:
-    line = "e\u0301" + text + "\t."
-    column: float = 0
-    for word in line.split("\t")[:-1]:
-        column += sum(map(cells, word))
-        column += TAB - column % TAB
-    rows = [row for page in lay_out_in_short_pieces(line, cut) for row in page.rows]
-    composed = [row for row in rows if isinstance(row, ComposedRow)]
-    assert composed == rows
-    reach = sum(piece.advance for row in composed for piece in row.pieces)
-    assert reach == pytest.approx((column + 1) * CELL)
-
-
-@settings(max_examples=examples(100))
-@given(
-    st.lists(st.text("abABéÉ日", min_size=1, max_size=12), min_size=5, max_size=60),
-    cuts(5, 200),
-)
-def test_each_character_keeps_its_style_wherever_rows_and_pieces_end(
-    words: list[str], cut: Cuts
-) -> None:
-    """Capitals are bold in these texts, and nothing else is."""
-    text = "".join(f"{one}\b{one}" if one.isupper() else one for one in " ".join(words))
-    pages = lay_out_in_short_pieces(text, cut)
-    rows = [row for page in pages for row in page.rows]
-    styles = "".join(map(styles_of, rows))
-    assert "".join(rows).split() == " ".join(words).split() or "".join(rows) == " ".join(words)
-    assert styles == "".join(BOLD if one.isupper() else PLAIN for one in "".join(rows))
-
-
-def test_a_long_line_that_comes_with_its_end_is_laid_out_like_any_other() -> None:
-    text = "word longerword " * 5 + "\nnext\n"
-    pages = lay_out_in_short_pieces(text)
-    assert list(map(seen, pages)) == list(map(seen, lay_out(text)))
-
-
-@given(texts(WORDS, BREAKS, min_parts=1, max_parts=12), st.integers(8, 40))
-def test_a_text_has_a_line_that_is_too_long_or_none(text: str, longest: int) -> None:
-    lines = text.split("\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(long_line, "MAX_LENGTH", longest)
-        too_long = [long_line.is_too_long(line) for line in lines]
-        assert too_long == [len(list(long_line.pieces(line))) > 1 for line in lines]
-        assert long_line.any_too_long(text) == any(too_long)
-
-
-def test_a_long_line_with_a_mark_at_its_start_is_composed_to_the_end_of_its_row() -> None:
-    text = "e\u0301longerword_\bb"
-    (whole,) = lay_out(text)
-    (page,) = lay_out_in_short_pieces(text)
-    assert page.continued == []
-    assert drawn(page) == drawn(whole)
-
-
-def drawn(page: Page) -> list[list[tuple[bytes | str, str]]]:
-    """What is drawn of each row, which must be composed, and in which styles."""
-    rows = [row for row in page.rows if isinstance(row, ComposedRow)]
-    assert len(rows) == len(page.rows)
-    return [[(piece.shown, piece.style) for piece in row.pieces] for row in rows]
-
-
-def seen(page: Page) -> tuple[list[object], list[int]]:
-    """All that is seen of each row, and which rows are continued.
-
-    The codes of clusters are left out: they depend on which clusters came first.
-    """
-    return [_seen(row) for row in page.rows], page.continued
-
-
-def _seen(row: str) -> object:
-    if not isinstance(row, ComposedRow):
-        return row  # with its styles, if it has any
-    pieces = [(one.font.face, one.advance, one.style, one.emoji) for one in row.pieces]
-    return str(row), pieces, row.indent, row.rtl
-
-
-def styles_of(row: str) -> str:
-    return row.styles if isinstance(row, StyledLine) else PLAIN * len(row)
-
-
-@pytest.mark.parametrize("count", [1, 100, 1000])
-def test_overstrikes_are_not_divided_at_the_end_of_a_piece(count: int) -> None:
-    text = "x" * 70_000 + "\ba" * count + "y" * 10
-    whole = [seen(page) for page in lay_out(text, 80, 60)]
-    for piece in (70_000, 70_001, 70_002, 70_100, 70_255):
-        assert [seen(page) for page in lay_out(text, 80, 60, Cuts((piece,)))] == whole
 
 
 def test_cell_widths_are_those_of_wcwidth() -> None:

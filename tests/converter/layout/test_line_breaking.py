@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.converter.layout.line_breaking import may_end
 from chalicelib.converter.reading.styled_line import BOLD, StyledLine
 from tests.converter.converted import made
-from tests.converter.layout.test_layout import (
+from tests.converter.layout.laid_out import (
     cells,
     lay_out,
     lay_out_in_short_pieces,
