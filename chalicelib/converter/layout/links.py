@@ -23,6 +23,9 @@ _HINTS = ("://", "@", "www.", "WWW.")
 # Characters of a block that are searched again with the next, where a hint may be in both.
 _OVERLAP = 4
 
+# What precedes such a hint in an address is shorter: a scheme, or the local part of a mailbox.
+_MAX_BEGINNING = 100
+
 
 def may_have_addresses(text: str) -> bool:
     """Return whether there may be addresses in the text; False is certain. This is fast."""
@@ -40,7 +43,7 @@ class _Row(NamedTuple):
 class LinkFinder:
     """Adds links to pages, given in order, of which at most MAX_LINKS in all.
 
-    A page is held back while an address at its end may go on.
+    A page is held back while an address at its end may go on, and until the next page is known.
     """
 
     def __init__(self, hyperlinks: Hyperlinks) -> None:
@@ -50,6 +53,7 @@ class LinkFinder:
         self._links = 0
         self._hinted = False  # whether the next pages may have addresses
         self._last_block = ""  # its end
+        self._waiting: list[Page] = []  # the last page, in which no address is complete
         self._held: list[Page] = []
         # The rows of the held pages that may be part of an address, their text, and how much of
         # it is known to be part of none.
@@ -77,25 +81,44 @@ class LinkFinder:
         """Add links to the last pages, and yield these and those held back. Call this once."""
         for page in pages:
             yield from self._add(page)
+        yield from self._waiting
         yield from self._release()
 
     def _add(self, page: Page) -> Iterator[Page]:
         self._links += self._hyperlinks.add_to(page, MAX_LINKS - self._links)
         if self._links > MAX_LINKS:
             self._links, self.has_more = MAX_LINKS, True
-        continued = page.continued
-        if self._held and continued[:1] != [0]:
+        goes_on = page.continued[:1] == [0]
+        if self._held and (self.has_more or not goes_on):
             yield from self._release()
-        if self.has_more or not (self._held or self._hinted):
-            yield page
+        if not self._held and not self._may_have_addresses(page, goes_on=goes_on):
+            yield from self._waiting
+            self._waiting = [page]
             return
         from chalicelib.converter.layout.addresses import last_boundary  # few texts have any
 
-        self._append(page)
-        self._held.append(page)
+        if not goes_on:
+            yield from self._waiting
+            self._waiting = []
+        for added in (*self._waiting, page):
+            self._append(added)
+            self._held.append(added)
+        self._waiting = []
         boundary = last_boundary(self._text)
         self._search(boundary)
         yield from self._keep(boundary)
+
+    def _may_have_addresses(self, page: Page, *, goes_on: bool) -> bool:
+        """Return whether an address may be on the page, or go on there from the page before it.
+
+        `goes_on` is whether the page begins within a line.
+        """
+        if self.has_more or not self._hinted:
+            return False
+        text = "".join(page.rows)
+        if goes_on and self._waiting:
+            text = "".join(self._waiting[0].rows[-1:]) + text
+        return len(text) < _MAX_BEGINNING or may_have_addresses(text)
 
     def _append(self, page: Page) -> None:
         """Add the rows of a page to the text, in which those of one line are joined."""
