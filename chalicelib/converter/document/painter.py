@@ -109,6 +109,9 @@ class Painter:
             return marked(escape_string(code), b"\n", MARK, marks, first) + _aside(shapes)
         text = self._pen(self._geometry.size, page.shifts).rows(rows, marks, first)
         placed = list(zip(rows, baselines, strict=False))
+        if is_plain:  # without styles and emoji
+            missing = self._repertoire.any_missing("".join(rows))
+            return text + _aside((self._numbers(placed) if missing else b"") + shapes)
         spans = list(self._spans(placed))
         return (
             self._backgrounds(spans)
