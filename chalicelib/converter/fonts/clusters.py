@@ -8,7 +8,7 @@ readers interpret as the start of another word or line.
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
@@ -92,38 +92,44 @@ class ClusterFont:
         self._tall: dict[tuple[Direction, int], set[int]] = {}
         self._most_ink = NO_INK  # of all codes
 
-    def ink(self, numbers: Sequence[int]) -> Ink:
-        """Return how far the clusters with these codes reach.
+    @property
+    def clear_ink(self) -> Ink | None:
+        """The furthest that any cluster reaches, if none can touch another in neighbouring rows."""
+        ink = self._most_ink
+        return ink if sum(ink) + ROW_GAP <= ASCENT + DESCENT else None
 
-        If no clusters of the font can touch each other in neighbouring rows, this is the furthest
-        that any of them reaches.
-        """
-        if sum(self._most_ink) + ROW_GAP <= ASCENT + DESCENT:
-            return self._most_ink
+    def ink(self, numbers: Sequence[int]) -> Ink:
+        """Return how far the clusters with these codes reach."""
         # Getting all at once is faster than a loop, but gives a tuple only for two indices or more.
         of_all = itemgetter(0, 0, *set(numbers))
-        return Ink(*(max(of_all(reaches)) for reaches in self._reaches))
+        above, below = self._reaches
+        return Ink(max(of_all(above)), max(of_all(below)))
 
     def spans(
         self, numbers: Sequence[int], left: float, direction: Direction, beyond: int
     ) -> Sequence[InkSpan]:
         """Return the ink of clusters that reaches further than `beyond`; they begin at `left`."""
-        reaches = self._reaches[direction.value]
-        tall = self._tall.get((direction, beyond))
-        if tall is None:
-            if len(self._tall) == _MAX_TALL:
-                self._tall.clear()
-            tall = {number for number, reach in enumerate(reaches) if reach > beyond}
-            self._tall[direction, beyond] = tall
-        found = tall.intersection(numbers)
+        found = self._codes_beyond(direction, beyond).intersection(numbers)
         if not found:
             return ()
         places = list(accumulate(map(self._advances.__getitem__, numbers), initial=left))
+        reaches, lefts, rights = self._reaches[direction], self._left, self._right
         return [
-            (places[at] + self._left[number], places[at] + self._right[number], reaches[number])
-            for number in found
-            for at in _indices(numbers, number)
+            (place + lefts[number], place + rights[number], reaches[number])
+            for number, place in zip(numbers, places, strict=False)
+            if number in found
         ]
+
+    def _codes_beyond(self, direction: Direction, beyond: int) -> set[int]:
+        """Return the codes that reach further than `beyond`."""
+        codes = self._tall.get((direction, beyond))
+        if codes is None:
+            if len(self._tall) == _MAX_TALL:
+                self._tall.clear()
+            reaches = self._reaches[direction]
+            codes = {code for code, reach in enumerate(reaches) if reach > beyond}
+            self._tall[direction, beyond] = codes
+        return codes
 
     def encode(self, text: str, glyphs: str, *, rtl: bool) -> EncodedText:
         """Return a cluster's codes and advance; assign codes if it is new, and add it to `encoded`.
@@ -166,7 +172,7 @@ class ClusterFont:
         for reaches, reach in zip(self._reaches, ink, strict=True):
             reaches.append(reach)
         for (direction, beyond), codes in self._tall.items():
-            if ink[direction.value] > beyond:
+            if ink[direction] > beyond:
                 codes.add(code)
         self._left.append(min((box.left for box in boxes), default=0.0))
         self._right.append(max((box.right for box in boxes), default=0.0))
@@ -214,14 +220,6 @@ def numbers(codes: bytes) -> tuple[int, ...]:
     """Return codes that are escaped for a literal string."""
     code = unescape_string(codes)
     return struct.unpack(f">{len(code) // 2}H", code)
-
-
-def _indices(numbers: Sequence[int], number: int) -> Iterator[int]:
-    """Yield where a number is, which must be there; faster than a loop over all numbers."""
-    at = -1
-    for _ in range(numbers.count(number)):
-        at = numbers.index(number, at + 1)
-        yield at
 
 
 def _split_long(cluster: Cluster) -> list[Cluster]:

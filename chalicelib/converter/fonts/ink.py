@@ -1,7 +1,7 @@
 """How far glyphs and characters reach above and below their baseline."""
 
-from collections.abc import Iterable, Iterator
-from enum import Enum
+from collections.abc import Iterable
+from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -24,8 +24,8 @@ class InkBox(NamedTuple):
     below: int
 
 
-class Direction(Enum):
-    """In which direction ink reaches from the baseline."""
+class Direction(IntEnum):
+    """In which direction ink reaches from the baseline: the index of that reach in `Ink`."""
 
     ABOVE = 0
     BELOW = 1
@@ -98,15 +98,17 @@ class CharacterInk(dict[str, Ink]):
             ink = self._of_texts[text] = union(map(self.__getitem__, set(text)))
         return ink
 
-    def spans(self, text: str, left: float, direction: Direction, beyond: int) -> Iterator[InkSpan]:
-        """Yield the cells of characters that reach further than `beyond`; text begins at `left`."""
-        if self.of(text)[direction.value] <= beyond:
-            return
+    def spans(self, text: str, left: float, direction: Direction, beyond: int) -> list[InkSpan]:
+        """Return the cells of characters reaching further than `beyond`; text begins at `left`."""
+        found: list[InkSpan] = []
+        if self.of(text)[direction] <= beyond:
+            return found
         for character in text:
-            reach = self[character][direction.value]
+            reach = self[character][direction]
             right = (
                 left + self._font_selector.fonts[self._font_selector[ord(character)]].cells * CELL
             )
             if reach > beyond:
-                yield left, max(right, left + CELL), reach
+                found.append((left, max(right, left + CELL), reach))
             left = right
+        return found

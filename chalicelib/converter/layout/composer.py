@@ -88,10 +88,9 @@ class Composer:
             shaped = self._shaped(line, runs, base, start, divided=True)
         return list(_Paragraph(line, base, shaped, self._columns, links).rows())
 
-    @property
-    def ink(self) -> RowInk:
-        """What measures the ink of rows."""
-        return RowInk(self._shaper.character_ink)
+    def ink(self, row: str) -> RowInk:
+        """Return the ink of a row."""
+        return RowInk(row, self._shaper.character_ink)
 
     def _shaped(
         self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool

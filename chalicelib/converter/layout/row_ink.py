@@ -1,38 +1,49 @@
 """Measures the ink of rows, composed or not."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
-from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.ink import CharacterInk, Direction, Ink, InkSpan, union
-from chalicelib.converter.layout.rows import ComposedRow
+from chalicelib.converter.layout.rows import PICTURE_INK, ComposedRow
+
+if TYPE_CHECKING:
+    from chalicelib.converter.fonts.clusters import ClusterFont
 
 
 class RowInk:
-    """Measures rows, of which `characters` has the ink of text on the grid."""
+    """The ink of a row; `characters` has that of text on the grid.
 
-    def __init__(self, characters: CharacterInk) -> None:
+    `reach` is how far the row reaches above and below its baseline.
+    """
+
+    __slots__ = ("_characters", "_row", "reach")
+
+    def __init__(self, row: str, characters: CharacterInk) -> None:
+        self._row = row
         self._characters = characters
+        self.reach = self._reach()
 
-    def of(self, row: str) -> Ink:
-        """Return how far a row reaches above and below its baseline."""
-        of_text = self._characters.of
+    def _reach(self) -> Ink:
+        """Return how far the row reaches."""
+        row, of_text = self._row, self._characters.of
         if not isinstance(row, ComposedRow):
             return of_text(row)
-        on_grid = (of_text(piece.shown) for piece in row.pieces if isinstance(piece.shown, str))
-        return union((*row.inks, *on_grid))
+        on_grid = [of_text(piece.shown) for piece in row.pieces if isinstance(piece.shown, str)]
+        return union((row.ink, *on_grid)) if on_grid else row.ink
 
-    def spans(self, row: str, direction: Direction, beyond: int) -> Iterator[InkSpan]:
-        """Yield the ink of clusters and characters of a row that reaches further than `beyond`."""
-        of_text = self._characters.spans
-        if not isinstance(row, ComposedRow):
-            yield from of_text(row, 0.0, direction, beyond)
-            return
-        left = row.indent
-        for piece, ink, codes in zip(row.pieces, row.inks, row.codes, strict=True):
-            if piece.emoji and ink[direction.value] > beyond:
-                yield left, left + piece.advance, ink[direction.value]
+    def spans(self, direction: Direction, beyond: int) -> Sequence[InkSpan]:
+        """Return the ink of clusters and characters of the row that reaches beyond a distance."""
+        if not isinstance(self._row, ComposedRow):
+            return self._characters.spans(self._row, 0.0, direction, beyond)
+        found: list[InkSpan] = []
+        left = self._row.indent
+        for piece, codes in zip(self._row.pieces, self._row.codes, strict=True):
+            if piece.emoji:
+                if PICTURE_INK[direction] > beyond:
+                    found.append((left, left + piece.advance, PICTURE_INK[direction]))
             elif isinstance(piece.shown, str):
-                yield from of_text(piece.shown, left, direction, beyond)
-            elif ink[direction.value] > beyond and isinstance(piece.font, ClusterFont):
-                yield from piece.font.spans(codes, left, direction, beyond)
+                found += self._characters.spans(piece.shown, left, direction, beyond)
+            else:
+                found += cast("ClusterFont", piece.font).spans(codes, left, direction, beyond)
             left += piece.advance
+        return found

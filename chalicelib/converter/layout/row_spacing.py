@@ -13,6 +13,7 @@ from chalicelib.converter.layout.rows import ComposedRow
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
+    from chalicelib.converter.layout.row_ink import RowInk
 
 _LEADING = ASCENT + DESCENT
 
@@ -33,7 +34,7 @@ _MIN_SPACE = 50
 class _PlacedRow(NamedTuple):
     """A row and its baseline, from the top of the page down, in thousandths of the type size."""
 
-    row: str
+    row: "RowInk"
     baseline: int
     ink: Ink
     is_tall: bool
@@ -76,12 +77,14 @@ class RowSpacing:
         placed: list[_PlacedRow] = []
         baseline = -DESCENT
         deepest = 0
+        ink_of = self._composer().ink
         for row in rows:
-            ink = self._ink(row)
+            row_ink = ink_of(row)
+            ink = self._bounded(row_ink.reach)
             baseline += _LEADING
             if not placed:
                 baseline = max(baseline, ink.above - _BEYOND_PAGE)
-            new = _PlacedRow(row, baseline, ink, _is_tall(row))
+            new = _PlacedRow(row_ink, baseline, ink, _is_tall(row))
             baseline = self._clear(new, placed, deepest)
             if placed and baseline + max(DESCENT, ink.below - _BEYOND_PAGE) > self._room:
                 break
@@ -107,30 +110,27 @@ class RowSpacing:
 
     def _needed(self, upper: "_PlacedRow", lower: "_PlacedRow", room: int) -> int:
         """Return the distance at which the ink of two rows would touch, if more than the room."""
-        spans = self._composer().ink.spans
         # Of most scripts, more letters reach far below the baseline than above it.
-        high = list(spans(lower.row, Direction.ABOVE, room - upper.ink.below))
-        deep = list(spans(upper.row, Direction.BELOW, room - lower.ink.above)) if high else []
+        high = lower.row.spans(Direction.ABOVE, room - upper.ink.below)
+        deep = upper.row.spans(Direction.BELOW, room - lower.ink.above) if high else ()
         if len(deep) * len(high) > _MAX_PAIRS:
             return upper.ink.below + lower.ink.above
         return max(
-            (
+            [
                 above + below
                 for start, end, above in high
                 for left, right, below in deep
                 if left < end + _MIN_SPACE and start < right + _MIN_SPACE
-            ),
+            ],
             default=0,
         )
 
-    def _ink(self, row: str) -> Ink:
+    def _bounded(self, reach: Ink) -> Ink:
         """Return how far a row reaches, at most half a page in each direction."""
-        above, below = self._composer().ink.of(row)
-        return Ink(min(above, self._room // 2), min(below, self._room // 2))
+        half = self._room // 2
+        return reach if max(reach) <= half else Ink(min(reach.above, half), min(reach.below, half))
 
 
 def _is_tall(row: str) -> bool:
     """Return whether the clusters of a row reach beyond its height."""
-    return isinstance(row, ComposedRow) and any(
-        ink.above > ASCENT or ink.below > DESCENT for ink in row.inks
-    )
+    return isinstance(row, ComposedRow) and (row.ink.above > ASCENT or row.ink.below > DESCENT)

@@ -42,7 +42,7 @@ def _complex_test() -> Callable[[str], bool]:
     return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
 
 
-_PICTURE_INK = Ink(ASCENT, DESCENT)
+PICTURE_INK = Ink(ASCENT, DESCENT)
 """About how far the picture of an emoji reaches."""
 
 
@@ -69,10 +69,10 @@ class ComposedRow(str):
     paragraph is right-to-left. It is only equal to rows with the same text, pieces and indent.
     """
 
-    __slots__ = ("_codes", "_inks", "indent", "pieces", "rtl")
+    __slots__ = ("_codes", "_ink", "indent", "pieces", "rtl")
     pieces: list[RowPiece]
     _codes: list[tuple[int, ...]] | None
-    _inks: list[Ink] | None
+    _ink: Ink | None
     indent: float
     rtl: bool
 
@@ -80,7 +80,7 @@ class ComposedRow(str):
         """`pieces` must include all of the text."""
         row = super().__new__(cls, text)
         row.pieces, row.indent, row.rtl = pieces, indent, rtl
-        row._codes = row._inks = None
+        row._codes = row._ink = None
         return row
 
     @property
@@ -96,18 +96,20 @@ class ComposedRow(str):
         return self._codes
 
     @property
-    def inks(self) -> list[Ink]:
-        """How far each of its pieces reaches; those of text of the grid are without ink here."""
-        if self._inks is None:
-            self._inks = [
-                _PICTURE_INK
-                if piece.emoji
-                else cast("ClusterFont", piece.font).ink(codes)
-                if codes
-                else NO_INK
-                for piece, codes in zip(self.pieces, self.codes, strict=True)
-            ]
-        return self._inks
+    def ink(self) -> Ink:
+        """How far its clusters and emoji reach; text of the grid is left out."""
+        if self._ink is None:
+            above, below = NO_INK
+            for number, piece in enumerate(self.pieces):
+                ink = PICTURE_INK
+                if not piece.emoji:
+                    if not piece.shown or isinstance(piece.shown, str):
+                        continue
+                    font = cast("ClusterFont", piece.font)
+                    ink = font.clear_ink or font.ink(self.codes[number])
+                above, below = max(above, ink[0]), max(below, ink[1])
+            self._ink = Ink(above, below)
+        return self._ink
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ComposedRow):
