@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.converter.layout import addresses as module
 from chalicelib.converter.layout.addresses import MAX_LENGTH, addresses, last_boundary
+from tests.converter.texts import texts
 
 # Each sentence with its addresses between ⟦ and ⟧.
 SENTENCES = [
@@ -97,7 +98,7 @@ class CountingPattern:
 
 
 @pytest.mark.parametrize(
-    "unit", ["http://", "http://[", "www.กก.", "[x](http://", "mailto:a", "http://a@[("]
+    "unit", ["http://", "http://[", "www.กก.", "[x](http://", "mailto:a@", "http://a@[("]
 )
 def test_a_run_of_characters_is_not_read_from_each_beginning_in_it(
     unit: str, monkeypatch: pytest.MonkeyPatch
@@ -116,3 +117,31 @@ def test_a_run_with_many_beginnings_that_are_no_addresses_has_none() -> None:
     assert [address.uri for address in addresses(many + " www.example.org")] == [
         "http://www.example.org"
     ]
+
+
+PARTS = [
+    *(
+        "http://",
+        "HTTPS://",
+        "mailto:",
+        "www.",
+        "Www.",
+        "a@example.org",
+        "example.org",
+        "/path",
+        "@",
+    ),
+    *("://", " ", "\n", ".", ",", "(", ")", "<", ">", "'", "word", "x" * 60, "a.b", "日本", "é"),
+]
+
+
+def found_behind(before: str, text: str) -> list[tuple[int, int, str]]:
+    """The addresses in a text that follows another, which has none: places, and URIs."""
+    length = len(before)
+    return [(one.start - length, one.end - length, one.uri) for one in addresses(before + text)]
+
+
+@given(texts(PARTS, max_parts=30), st.integers(0, 400), st.sampled_from(" \n(é"))
+def test_text_before_addresses_does_not_change_them(text: str, length: int, last: str) -> None:
+    before = "word " * (length // 5) + "x" * (length % 5) + last
+    assert found_behind(before, text) == found_behind(last, text)
