@@ -16,6 +16,7 @@ from chalicelib.converter.layout.addresses import MAX_LENGTH
 from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.layout.page import Page
+from chalicelib.converter.options import Fit, PageSize, Switch
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made, tool
 from tests.converter.tags import Element, Link, read
@@ -187,3 +188,46 @@ def _inner(annotation: pikepdf.Object) -> tuple[list[float], ...]:
         [right - 1 for right in rights],
         [top - 2 for top in tops],
     )
+
+
+@pytest.mark.parametrize("before", range(0, 60, 3))
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        (f"{'a' * 40}@example.org", f"mailto:{'a' * 40}@example.org"),
+        ("www.example.org", "http://www.example.org"),
+    ],
+)
+def test_an_address_is_found_wherever_a_page_ends_in_it(
+    address: str, uri: str, before: int
+) -> None:
+    options = Options(font_size=36.0, tagged=Switch.OFF, fit=Fit.NONE)
+    rows = Geometry.of(options).rows
+    pages = targets(made("x\n" * (rows - 1) + "(" * before + address + "\n", options).pdf)
+    assert {found for page in pages for found in page} == {uri}
+
+
+@pytest.mark.parametrize("local", [1, 20, 40, 64])
+def test_an_address_over_many_tiny_pages_is_on_all_of_them(local: int) -> None:
+    options = Options(
+        page_size=PageSize.A5, font_size=36.0, margin=50.0, tagged=Switch.OFF, fit=Fit.NONE
+    )
+    geometry = Geometry.of(options)
+    assert geometry.columns * geometry.rows < 64
+    address = f"{'a' * local}@example.org"
+    text = "x\n" * (geometry.rows - 1) + address
+    pages = targets(made(text, options).pdf)
+    assert pages == [[f"mailto:{address}"]] * len(pages)
+    assert len(pages) > local // (geometry.columns * geometry.rows)
+
+
+@pytest.mark.parametrize("at", range(1, 20))
+def test_the_end_of_a_page_may_divide_any_part_of_an_address(at: int) -> None:
+    address = "https://example.org/"
+    finder = LinkFinder(Hyperlinks(lambda: None))
+    first = Page(rows=["x" * 200, address[:at]])
+    second = Page(rows=[address[at:], "y" * 200], continued=[0])
+    added = [*finder.pages(f"{address}\n", [first, second]), *finder.finish([])]
+    assert added == [first, second]
+    assert [span.link.uri for page in added for span in page.links] == [address] * 2
