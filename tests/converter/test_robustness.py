@@ -65,6 +65,7 @@ PIECES += [
 ]
 
 
+@pytest.mark.slow
 def test_mutated_samples_give_a_pdf_or_an_error_for_the_user() -> None:
     """Parts of real texts, joined, torn and strewn with what is special to some part of us."""
     random = Random(15)  # noqa: S311 - the same inputs in every run

@@ -144,6 +144,7 @@ def test_a_user_may_allow_one_change_only() -> None:
     assert fitted(Options(fit=Fit.SHRINK), log(160)) == Options(fit=Fit.SHRINK)
 
 
+@pytest.mark.slow
 def test_the_choice_depends_on_the_first_block_alone() -> None:
     text = "short\n" * (MAX_LENGTH // 6 + 1)
     assert fitted(Options(), text + log(132, 90_000)) == Options()

@@ -106,6 +106,7 @@ def test_a_form_feed_and_a_line_end_end_an_address() -> None:
         assert not second.links
 
 
+@pytest.mark.slow
 def test_an_address_is_found_wherever_the_blocks_of_the_text_end() -> None:
     line = "https://example.org/ok\n"
     for shift in range(0, len(line), 3):

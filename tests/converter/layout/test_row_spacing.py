@@ -89,11 +89,13 @@ OF_UNIFONT = ("blt", "ccp", "jv-Java", "kkh-Lana", "sa-Gran")
 SHAPED = [article for article in ARTICLES if article.stem not in OF_UNIFONT]
 
 
+@pytest.mark.slow
 def test_rows_of_many_scripts_do_not_touch() -> None:
     rows = [row for article in SHAPED for row in gallery.rows(article.stem)]
     assert not touching([*rows, "É" * 20, "█" * 9], LANDSCAPE)
 
 
+@pytest.mark.slow
 def test_rows_of_mixed_scripts_do_not_touch() -> None:
     rows = [gallery.rows(article.stem)[-1] for article in SHAPED]
     assert not touching(
