@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.converter.document.annotations import LinkAnnotations
-from chalicelib.converter.document.content import content_sequences, row_mark
+from chalicelib.converter.document.content import row_mark
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
 from chalicelib.converter.document.geometry import Geometry
@@ -23,7 +23,7 @@ from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.document.trailer import DocumentTrailer
 from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.page import Link, Page
-from chalicelib.converter.layout.paragraphs import Block, Paragraphs
+from chalicelib.converter.layout.paragraphs import Block, Paragraphs, as_one
 from chalicelib.converter.options import FOOTER, Options, Switch
 from chalicelib.converter.pdf.objects import ObjectWriter, references
 from chalicelib.converter.pdf.page_tree import PageTree
@@ -117,23 +117,34 @@ class Document:
         If pages have several columns, it becomes the next column instead. It must not change
         afterwards.
         """
-        if self._geometry.text_columns > 1:
-            self._columns.append(page)
-            if len(self._columns) == self._geometry.text_columns:
-                self._add_sheet()
+        columns = self._geometry.text_columns
+        if columns == 1 and not page.links:
+            self._add_simple_page(page)
             return
+        self._columns.append(page)
+        if len(self._columns) == columns:
+            self._add_sheet()
+
+    def _add_simple_page(self, page: Page) -> None:
+        """Write a page of one column without links, which takes less than `_add_sheet`."""
         blocks, goes_on = self._paragraphs.blocks(page)
-        if self._structure:
-            number = self._add_tagged(page, blocks, self._structure, goes_on=goes_on)
+        structure = self._structure
+        if structure:
+            elements = as_one(blocks) if self._has_many_objects else blocks
+            marks = [row_mark(block.start) for block in elements]
+            parents = b"/StructParents %d" % structure.next_key
+            number = self._write_page(self.painter.page(page, marks), {}, parents)
+            structure.add_page(number, elements, goes_on=goes_on)
         else:
-            annotations = self._annotations.add_page([page], None)
-            number = self._write_page(self.painter.page(page), annotations)
-        self._add_to_outline(page, number, blocks)
+            number = self._write_page(self.painter.page(page), {})
+        self._outline.add_page(number, page.rows, self._geometry.height, breaks=page.breaks)
+        self._add_headings(number, ((block, page) for block in blocks))
         self._write_full_fonts()
 
     def _add_sheet(self) -> None:
         """Write a page with the columns so far."""
-        sheet = Sheet.of(self._columns, self._paragraphs)
+        one_block = self._has_many_objects
+        sheet = Sheet.of(self._columns, self._paragraphs, one_block_each=one_block)
         self._columns = []
         structure = self._structure
         key = structure.next_key if structure else 0
@@ -159,24 +170,9 @@ class Document:
         self._add_headings(number, sheet.headings)
         self._write_full_fonts()
 
-    def _add_tagged(
-        self, page: Page, blocks: Sequence[Block], structure: StructureTree, *, goes_on: bool
-    ) -> int:
-        if self.objects.last_number >= MANY_OBJECTS:
-            blocks = [Block(0) for _ in blocks[:1]]
-        key = structure.next_key
-        parents = b"/StructParents %d" % key
-        if not page.links:
-            marks = [row_mark(block.start) for block in blocks]
-            number = self._write_page(self.painter.page(page, marks), {}, parents)
-            structure.add_page(number, blocks, goes_on=goes_on)
-            return number
-        sequences = content_sequences(page, blocks)
-        annotations = self._annotations.add_page([page], key + 1)
-        marks = [sequence.mark for sequence in sequences]
-        number = self._write_page(self.painter.page(page, marks), annotations, parents)
-        structure.add_page_with_links(number, blocks, sequences, annotations, goes_on=goes_on)
-        return number
+    @property
+    def _has_many_objects(self) -> bool:
+        return self.objects.last_number >= MANY_OBJECTS
 
     def _write_page(
         self, text: bytes, annotations: Mapping[Link, Sequence[int]], entries: bytes = b""
@@ -187,12 +183,6 @@ class Document:
             numbers = tuple(chain.from_iterable(annotations.values()))
             entries += b"/Tabs/S/Annots[%b]" % references(numbers)
         return self.tree.add_page(entries)
-
-    def _add_to_outline(self, page: Page, number: int, blocks: Sequence[Block]) -> None:
-        """Add a page, which has this object number, and its headings to the outline."""
-        height = self._geometry.height
-        self._outline.add_page(number, page.rows, height, breaks=page.breaks)
-        self._add_headings(number, ((block, page) for block in blocks))
 
     def _add_headings(self, number: int, blocks: Iterable[tuple[Block, Page]]) -> None:
         """Add the headings among blocks, each with its page or column, to the outline."""

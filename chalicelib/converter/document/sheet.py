@@ -1,4 +1,4 @@
-"""A page with several columns of rows side by side, each of which is laid out like a page."""
+"""A page of one or more columns of rows side by side, each of which is laid out like a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from itertools import chain
 
 from chalicelib.converter.document.content import ContentSequence, content_sequences
 from chalicelib.converter.layout.page import Page
-from chalicelib.converter.layout.paragraphs import Block, Paragraphs
+from chalicelib.converter.layout.paragraphs import Block, Paragraphs, as_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,21 @@ class Sheet:
     goes_on: bool
 
     @classmethod
-    def of(cls, columns: Sequence[Page], paragraphs: Paragraphs) -> "Sheet":
-        """Return the sheet of at least one column; `paragraphs` has seen all columns before."""
+    def of(
+        cls, columns: Sequence[Page], paragraphs: Paragraphs, *, one_block_each: bool
+    ) -> "Sheet":
+        """Return the sheet of at least one column; `paragraphs` has seen all columns before.
+
+        `one_block_each` is whether a column has one block only, whatever its paragraphs are.
+        """
         blocks: list[Block] = []
         sequences: list[list[ContentSequence]] = []
         headings: list[tuple[Block, Page]] = []
         goes_on = False
         for number, column in enumerate(columns):
             own, continues = paragraphs.blocks(column)
+            headings += [(block, column) for block in own if block.heading]
+            own = as_one(own) if one_block_each else own
             goes_on = continues if number == 0 else goes_on
             is_shared = bool(blocks) and continues
             first = len(blocks) - is_shared
@@ -41,7 +48,6 @@ class Sheet:
                 ]
             )
             blocks += own[is_shared:]
-            headings += [(block, column) for block in own if block.heading]
         return cls(columns, blocks, sequences, headings, goes_on)
 
     @property

@@ -37,6 +37,11 @@ class Block(NamedTuple):
         return b"H%d" % self.heading.level if self.heading else b"P"
 
 
+def as_one(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Return one paragraph with all rows of a page, given its blocks; none if it has none."""
+    return [Block(0)] if blocks else ()
+
+
 class Paragraphs:
     """Finds the blocks of a document's pages, each given once, in order."""
 

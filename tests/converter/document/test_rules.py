@@ -191,12 +191,13 @@ def test_forms_have_resources_and_no_marked_content(name: str) -> None:
             assert not operators & {"BDC", "BMC", "EMC"}
 
 
+@pytest.mark.parametrize("columns", ["1", "2"])
 def test_a_document_of_very_many_objects_gets_one_element_a_page(
-    monkeypatch: pytest.MonkeyPatch,
+    columns: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ISO 19005-2, 6.1.13: no more objects than a file may have, even if all lines are headings."""
     text = "# Heading\n\n## Other https://example.org\n\n" * 400
-    small = Options.parse({"pdf-font-size": "6"})
+    small = Options.parse({"pdf-font-size": "6", "pdf-columns": columns})
     before = read(made(text, small).pdf).elements
     monkeypatch.setattr(module, "MANY_OBJECTS", 200)
     tagged = read(made(text, small).pdf)
