@@ -6,6 +6,8 @@ from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote
 
+from chalicelib.converter.layout.address_hints import MAX_BEGINNING
+
 # Characters of an address. What is longer is no link.
 MAX_LENGTH = 4096
 
@@ -40,7 +42,6 @@ _START = re.compile(
 # Each address has one of these, after a scheme or the local part of a mailbox if it has one. Most
 # text is searched for them in a fifth of the time.
 _HINT = re.compile("://|@|[Ww]{3}[.]")
-_MAX_BEGINNING = 100
 
 _MAILBOX_START = re.compile(_MAILBOX)
 
@@ -97,7 +98,7 @@ def addresses(text: str, start: int = 0, stop: int | None = None) -> Iterator[Ad
 def _next_start(text: str, start: int) -> re.Match[str] | None:
     """Return the first beginning of an address at index `start` or later."""
     hint = _HINT.search(text, start)
-    return _START.search(text, max(start, hint.start() - _MAX_BEGINNING)) if hint else None
+    return _START.search(text, max(start, hint.start() - MAX_BEGINNING)) if hint else None
 
 
 def uri_of(text: str) -> str | None:

@@ -3,14 +3,15 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import accumulate
 from typing import cast
 
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
 from chalicelib.converter.layout import southeast_asian_breaks
+from chalicelib.converter.layout.address_hints import may_have_addresses
 from chalicelib.converter.layout.emoji_rows import emoji_row
-from chalicelib.converter.layout.links import may_have_addresses
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.row_ink import RowInk
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
@@ -83,9 +84,10 @@ class Composer:
             return [row]
         base, runs = bidi.directional_runs(line, rtl)
         links = _links(line) if may_have_addresses(line) else []
-        shaped = self._shaped(line, runs, base, start, divided=bool(links))
+        shape = partial(self._shaped, line, runs, base, start, has_emoji=has_emoji)
+        shaped = shape(divided=bool(links))
         if max(shaped.advances) > self._columns * CELL:
-            shaped = self._shaped(line, runs, base, start, divided=True)
+            shaped = shape(divided=True)
         return list(_Paragraph(line, base, shaped, self._columns, links).rows())
 
     def ink(self, row: str) -> RowInk:
@@ -93,14 +95,21 @@ class Composer:
         return RowInk(row, self._shaper.character_ink)
 
     def _shaped(
-        self, line: str, runs: list[bidi.DirectionalRun], base: int, start: float, *, divided: bool
+        self,
+        line: str,
+        runs: list[bidi.DirectionalRun],
+        base: int,
+        start: float,
+        *,
+        has_emoji: bool,
+        divided: bool,
     ) -> ShapedText:
         """Return the shaped line; if `divided`, its parts are clusters, not words.
 
         Text between tabs stays in typing order, like the columns of a table (UAX #9, L1).
         """
         shaped = ShapedText()
-        add = self._shaper.add_with_emoji if emoji.MAY_HAVE_EMOJI.search(line) else self._shaper.add
+        add = self._shaper.add_with_emoji if has_emoji else self._shaper.add
         for run in runs:
             at = run.start
             for style, text in style_runs(slice_line(line, run.start, run.end)):

@@ -41,10 +41,10 @@ class Hyperlinks:
                 if begins or number != self._number:
                     self._link = self._next(number, uris)
                     begun += self._link is not None
-                    self.any = self.any or self._link is not None
                     begins = False
                 if self._link and begun <= limit:
                     spans.append(LinkSpan(row, start, end, self._link))
+        self.any = self.any or begun > 0
         if spans:
             page.links = spans
         return begun

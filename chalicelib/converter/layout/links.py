@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from chalicelib.converter.layout.address_hints import MAX_BEGINNING, may_have_addresses
 from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.page import Link, LinkSpan, Page
 
@@ -16,20 +17,8 @@ if TYPE_CHECKING:
 # Links of a document: each takes some 250 bytes, and readers keep all of a page in memory.
 MAX_LINKS = 10_000
 
-# One of these is in every text that has an address; most texts have none of them. Searching for
-# each takes a hundredth of what a regular expression does.
-_HINTS = ("://", "@", "www.", "WWW.")
-
 # Characters of a block that are searched again with the next, where a hint may be in both.
 _OVERLAP = 4
-
-# What precedes such a hint in an address is shorter: a scheme, or the local part of a mailbox.
-_MAX_BEGINNING = 100
-
-
-def may_have_addresses(text: str) -> bool:
-    """Return whether there may be addresses in the text; False is certain. This is fast."""
-    return any(hint in text for hint in _HINTS)
 
 
 class _Row(NamedTuple):
@@ -118,7 +107,7 @@ class LinkFinder:
         text = "".join(page.rows)
         if goes_on and self._waiting:
             text = "".join(self._waiting[0].rows[-1:]) + text
-        return len(text) < _MAX_BEGINNING or may_have_addresses(text)
+        return len(text) < MAX_BEGINNING or may_have_addresses(text)
 
     def _append(self, page: Page) -> None:
         """Add the rows of a page to the text, in which those of one line are joined."""

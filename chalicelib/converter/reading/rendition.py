@@ -66,7 +66,7 @@ class _Rendition:
 class GraphicRendition:
     """The style that is selected at the end of the text so far.
 
-    `links` are the URIs of the links in the text, as they are typed, in order. Whoever adds the
+    `links` are the URIs of the links in the text, as they are typed, in order. The code that adds
     links to pages takes them from there.
     """
 
