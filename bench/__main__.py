@@ -214,9 +214,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if parsed.against:
-            print("\n".join(compared(parsed.against, folder, texts)))
+            tables = [compared(parsed.against, folder, texts)]
             if parsed.only:
-                print("\n".join(["", *speeds(parsed.against, folder, texts)]))
+                tables.append(speeds(parsed.against, folder, texts))
+            print("\n\n".join("\n".join(rows) for rows in tables if rows))
             return
         bench = Bench(folder, quick=parsed.quick)
         bench.measure("ascii", {"ours": 1})  # compiles the measured modules

@@ -38,32 +38,40 @@ TEXTS = (("ascii", 1024), ("ascii", 10 * MB), ("european", 10 * MB), ("cjk", 10 
 
 
 def compared(revision: str, folder: Path, texts: Collection[str]) -> list[str]:
-    """Return the lines of a Markdown table: medians of CPU seconds, and differences in per cent."""
-    rows = [
+    """Return the lines of a Markdown table: medians of CPU seconds, and differences in per cent.
+
+    There are none if none of the texts is compared so.
+    """
+    header = [
         f"| text | {revision}, CPU s | here, CPU s | difference | noise | aim |",
         "|---|---|---|---|---|---|",
     ]
     with checked_out(revision, folder / "old") as old:
-        for text, size in TEXTS:
-            if text in texts:
-                rows.append(_row(text, size, corpus(folder, text, size), old))
-    return rows
+        rows = [
+            _row(text, size, corpus(folder, text, size), old)
+            for text, size in TEXTS
+            if text in texts
+        ]
+    return header + rows if rows else []
 
 
 def speeds(revision: str, folder: Path, texts: Collection[str]) -> list[str]:
     """Return the lines of a Markdown table: how fast large texts are converted, without start-up.
 
-    That is the CPU time of a text less that of the first tenth of it.
+    That is the CPU time of a text less that of the first tenth of it. There are none if none of the
+    texts is large.
     """
-    rows = [
+    header = [
         f"| text | {revision}, MB/s | here, MB/s | speed | peak MB before | here |",
         "|---|---|---|---|---|---|",
     ]
     with checked_out(revision, folder / "old") as old:
-        for text, size in LARGE_TEXTS.items():
-            if text in texts:
-                rows.append(_speed_row(text, size, folder, old))
-    return rows
+        rows = [
+            _speed_row(text, size, folder, old)
+            for text, size in LARGE_TEXTS.items()
+            if text in texts
+        ]
+    return header + rows if rows else []
 
 
 def _speed_row(text: str, size: int, folder: Path, old: Path) -> str:
