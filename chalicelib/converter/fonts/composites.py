@@ -1,13 +1,16 @@
 """TrueType fonts whose glyphs are clusters, composed of the glyphs of a font file."""
 
+from collections.abc import Iterable
 from io import BytesIO
+from typing import TypeAlias
 
 import uharfbuzz as hb
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
 
-from chalicelib.converter.fonts.clusters import Cluster, ClusterFont
+from chalicelib.converter.fonts.clusters import ClusterFont, PlacedGlyph
+from chalicelib.converter.fonts.font import Face
 from chalicelib.converter.fonts.subsetting import subset_without
 
 _MAX_OFFSET = 28_000
@@ -19,6 +22,12 @@ further. Only dozens of marks on one letter exceed this, which puts them beyond 
 
 _MAX_ADVANCE = 0xFFFF
 """Maximum advance of a glyph, in units of the font file (OpenType, hmtx)."""
+
+_MAX_COUNT = 0xFFFF
+"""Maximum number of points or contours of a glyph (OpenType, maxp)."""
+
+Bounds: TypeAlias = tuple[int, int, int, int]
+"""The least x and y and the greatest x and y of ink, in units of the font file."""
 
 _KEPT_TABLES = ("head", "hhea", "hmtx", "maxp", "glyf", "loca")
 
@@ -36,6 +45,9 @@ def composite_font(clusters: ClusterFont) -> tuple[bytes, list[int]]:
     glyf, metrics = font["glyf"], font["hmtx"].metrics
     invisible = _invisible_glyph(font["head"].unitsPerEm)
     invisible.recalcBounds(glyf)
+    bounds = [(0, 0, invisible.xMax, invisible.yMax)]
+    bounds += [_bounds([PlacedGlyph(glyph, 0, 0)], face) for glyph in glyph_ids]
+    components = 0
     glyph_names: list[str] = []
     for cluster, code in clusters.codes.items():
         if not cluster.glyphs:
@@ -53,16 +65,22 @@ def composite_font(clusters: ClusterFont) -> tuple[bytes, list[int]]:
             glyph_names.append(name)
             continue
         name = f"cluster{code}"
-        glyph = _composite_glyph(cluster, names, rise)
+        placed = [_placed(glyph, rise) for glyph in cluster.glyphs]
+        edges = _bounds(placed, face)
+        bounds.append(edges)
+        glyph = _composite_glyph(placed, names)
+        glyph.xMin, glyph.yMin, glyph.xMax, glyph.yMax = edges
+        components = max(components, len(placed))
         order.append(name)
         glyf.glyphs[name] = glyph
-        glyph.recalcBounds(glyf)
-        metrics[name] = (min(cluster.advance, _MAX_ADVANCE), getattr(glyph, "xMin", 0))
+        metrics[name] = (min(cluster.advance, _MAX_ADVANCE), glyph.xMin)
         glyph_names.append(name)
     font.setGlyphOrder(order)
+    _set_bounds(font, bounds)
+    _set_maxima(font, components)
     ids_by_name = {name: glyph_id for glyph_id, name in enumerate(order)}
     program = BytesIO()
-    font.save(program)
+    font.save(program, reorderTables=None)  # in any order, which need not be changed afterwards
     return program.getvalue(), [0, *(ids_by_name[name] for name in glyph_names)]
 
 
@@ -75,26 +93,70 @@ def _component_font(clusters: ClusterFont) -> tuple[TTFont, dict[int, int]]:
     )
     plan = hb.SubsetPlan(face, settings)
     subset = plan.execute()
-    font = TTFont(BytesIO(subset.blob.data), recalcTimestamp=False)
+    # Bounds are not recalculated, for which fontTools would decode and encode all glyphs again.
+    font = TTFont(BytesIO(subset.blob.data), recalcTimestamp=False, recalcBBoxes=False)
     return font, dict(plan.old_to_new_glyph_mapping)
 
 
-def _composite_glyph(cluster: Cluster, names: dict[int, str], rise: int) -> Glyph:
-    """Return a glyph that refers to the cluster's glyphs by their names."""
-    glyph = Glyph()
-    glyph.numberOfContours = -1
-    glyph.components = []
-    for part in cluster.glyphs:
-        component = GlyphComponent()
-        component.glyphName = names[part.glyph_id]
-        component.x, component.y = _within_bounds(part.x), _within_bounds(part.y + rise)
-        component.flags = 0
-        glyph.components.append(component)
-    return glyph
+def _placed(glyph: PlacedGlyph, rise: int) -> PlacedGlyph:
+    """Return a glyph where it is drawn, `rise` units higher, within the bounds of the format."""
+    return PlacedGlyph(glyph.glyph_id, _within_bounds(glyph.x), _within_bounds(glyph.y + rise))
 
 
 def _within_bounds(offset: int) -> int:
     return max(-_MAX_OFFSET, min(offset, _MAX_OFFSET))
+
+
+def _bounds(glyphs: Iterable[PlacedGlyph], face: Face) -> Bounds:
+    """Return the edges of the ink of glyphs, in units of the font file; without ink all are 0."""
+    edges = [
+        (
+            x + ink.x_bearing,
+            y + ink.y_bearing + ink.height,
+            x + ink.x_bearing + ink.width,
+            y + ink.y_bearing,
+        )
+        for glyph, x, y in glyphs
+        if (ink := face.hb_font.get_glyph_extents(glyph)) and (ink.width or ink.height)
+    ]
+    return _union(edges) if edges else (0, 0, 0, 0)
+
+
+def _union(bounds: Iterable[Bounds]) -> Bounds:
+    left, bottom, right, top = zip(*bounds, strict=True)
+    return min(left), min(bottom), max(right), max(top)
+
+
+def _composite_glyph(glyphs: Iterable[PlacedGlyph], names: dict[int, str]) -> Glyph:
+    """Return a glyph that refers to others by their names."""
+    composite = Glyph()
+    composite.numberOfContours = -1
+    composite.components = []
+    for glyph_id, x, y in glyphs:
+        component = GlyphComponent()
+        component.glyphName = names[glyph_id]
+        component.x, component.y = x, y
+        component.flags = 0
+        composite.components.append(component)
+    return composite
+
+
+def _set_bounds(font: TTFont, bounds: Iterable[Bounds]) -> None:
+    """Set the bounds of all glyphs, and the widest advance (OpenType, head and hhea)."""
+    head = font["head"]
+    head.xMin, head.yMin, head.xMax, head.yMax = _union(bounds)
+    font["hhea"].advanceWidthMax = max(advance for advance, _ in font["hmtx"].metrics.values())
+
+
+def _set_maxima(font: TTFont, components: int) -> None:
+    """Set maxima that hold for composites of so many components, too (OpenType, maxp)."""
+    maxp = font["maxp"]
+    points = components * max(maxp.maxPoints, maxp.maxCompositePoints)
+    contours = components * max(maxp.maxContours, maxp.maxCompositeContours)
+    maxp.maxCompositePoints = min(max(points, maxp.maxCompositePoints), _MAX_COUNT)
+    maxp.maxCompositeContours = min(max(contours, maxp.maxCompositeContours), _MAX_COUNT)
+    maxp.maxComponentElements = max(components, maxp.maxComponentElements)
+    maxp.maxComponentDepth += 1
 
 
 def _invisible_glyph(em: int) -> Glyph:
