@@ -6,6 +6,7 @@ whole strings for a page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
@@ -72,7 +73,6 @@ class Painter:
             g.size,
         )
         self._baselines = g.baselines()
-        self._marks = [continuation_mark(g, baseline, rtl=False) for baseline in self._baselines]
 
     @property
     def ansi_characters(self) -> str:
@@ -176,6 +176,11 @@ class Painter:
         drops = [shift * size / 1000 for shift in shifts]
         positions = (g.left, g.first_baseline, g.leading, drops)
         return Pen(self._repertoire, self._bold_seen, size, positions)
+
+    @cached_property
+    def _marks(self) -> list[bytes]:
+        """Operators for the mark of each row where rows are on the grid."""
+        return [continuation_mark(self._geometry, y, rtl=False) for y in self._baselines]
 
     def _continued(self, page: Page, row: int) -> bytes:
         """Return operators for the mark of a row that continues the one above."""

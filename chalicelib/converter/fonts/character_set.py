@@ -43,7 +43,7 @@ class CharacterSet:
     def _compile(self) -> None:
         """Compile the members within the Basic Multilingual Plane to a regular expression."""
         basic = sorted(character for character in self._members if character <= "\uffff")
-        members = "".join(map(re.escape, basic))
+        members = re.escape("".join(basic))
         self._non_member = re.compile(f"[^{members}]" if members else r"[\s\S]")
         self._has_astral = len(basic) < len(self._members)
         self._compiled_members = len(self._members)
