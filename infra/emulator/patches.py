@@ -7,9 +7,10 @@ retry of an asynchronous invocation keeps its request id, and a throttled one wa
 counting as failed. For enforcing policies: `*` matches every character including a newline,
 `sns:Publish` allows PublishBatch, bucket policies see whether a PUT is conditional, roles of a
 stack get their permissions boundary, and a stream is a resource separate from its table. To use
-less of the machine: a package is unpacked once, some asynchronous invocations wait for others, and
-no other ports are probed. All of this replaces private functions, so ministack's version is pinned
-exactly; the end-to-end tests fail if a new version breaks a patch.
+less of the machine: a package is unpacked once, some asynchronous invocations wait for others, the
+log of an invocation that writes none is not awaited for long, and no other ports are probed. All of
+this replaces private functions, so ministack's version is pinned exactly; the end-to-end tests fail
+if a new version breaks a patch.
 """
 
 import contextvars
@@ -18,17 +19,22 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from functools import partialmethod
 from typing import Any
 
 import ministack.app as emulator
 import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as policies
+import ministack.core.lambda_runtime as runtime
 import ministack.services.apigateway_v1 as gateway
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.iam as identities
 import ministack.services.lambda_svc as functions
 
 from infra.emulator import MAX_ASYNCHRONOUS, packages
+
+_LOG_WAIT_SECONDS = 0.01
+"""How long the first line of an invocation's log is awaited, which was written before it ended."""
 
 Json = dict[str, Any]
 
@@ -67,6 +73,9 @@ def apply() -> None:
     policies._fnmatch_compile = _compile_wildcards_with_newlines
     roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
     roles.update({step: _with_boundary(roles[step]) for step in ("create", "update")})
+    runtime.Worker._drain_stderr_bounded = partialmethod(
+        runtime.Worker._drain_stderr_bounded, first_line_wait=_LOG_WAIT_SECONDS
+    )
     emulator._port_is_bindable = lambda _host, _port: False
     packages.share()
 
