@@ -89,6 +89,8 @@ class CharacterInk(dict[str, Ink]):
 
     def of(self, text: str) -> Ink:
         """Return how far the characters of a text reach."""
+        if len(text) == 1:
+            return self[text]
         if len(text) > _MAX_KEPT_LENGTH:
             return union(map(self.__getitem__, set(text)))
         ink = self._of_texts.get(text)

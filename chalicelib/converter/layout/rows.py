@@ -46,6 +46,11 @@ PICTURE_INK = Ink(ASCENT, DESCENT)
 """About how far the picture of an emoji reaches."""
 
 
+def _union(words: "list[WordInk]") -> Ink:
+    """Return how far words reach."""
+    return Ink(max([word.above for word in words]), max([word.below for word in words]))
+
+
 class RowPiece(NamedTuple):
     """A run of a row: escaped codes of a ClusterFont, or text of a GridFont, left to right.
 
@@ -101,14 +106,13 @@ class ComposedRow(str):
             above, below = NO_INK
             for number, piece in enumerate(self.pieces):
                 if piece.emoji:
-                    inks: Sequence[tuple[int, ...] | WordInk] = (PICTURE_INK,)
-                elif not piece.words:
-                    continue
+                    ink = PICTURE_INK
+                elif piece.words:
+                    font = cast("ClusterFont", piece.font)
+                    ink = font.clear_ink or _union(self.words[number])
                 else:
-                    clear = cast("ClusterFont", piece.font).clear_ink
-                    inks = (clear,) if clear else self.words[number]
-                above = max(above, *[ink[0] for ink in inks])
-                below = max(below, *[ink[1] for ink in inks])
+                    continue
+                above, below = max(above, ink[0]), max(below, ink[1])
             self._ink = Ink(above, below)
         return self._ink
 
