@@ -189,7 +189,7 @@ class Pen:
     def _composed(self, row: ComposedRow, at: int, begins: Mapping[int, bytes]) -> Iterable[bytes]:
         """Yield operators that draw a composed row; `begins` has operators by piece."""
         gap = row.indent
-        for number, (font, shown, advance, style, *_) in enumerate(row.pieces):
+        for number, (font, shown, advance, style, _, _, _) in enumerate(row.pieces):
             bold = style != PLAIN and style_of(style).bold
             if number in begins:
                 yield begins[number]

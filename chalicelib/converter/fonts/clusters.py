@@ -8,8 +8,9 @@ readers interpret as the start of another word or line.
 
 import re
 import struct
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 from unicodedata import mirrored
 
@@ -60,23 +61,11 @@ _MAX_REACH = 5000
 Marks are stacked up to there, about twenty of them, and the others are drawn in one place.
 """
 
-_MAX_MEASURED = 8192
-"""Maximum words of a font whose ink is kept."""
+_MAX_TALL = 200
+"""Maximum distances for which the codes that reach further are kept."""
 
 EncodedText: TypeAlias = tuple[bytes, float]
 """Codes, escaped for a literal string, and their advance in thousandths of the type size."""
-
-
-class WordInk(NamedTuple):
-    """How far a word reaches above and below its baseline, its advance, and its codes.
-
-    Lengths are in thousandths of the type size.
-    """
-
-    above: int
-    below: int
-    advance: float
-    codes: tuple[int, ...]
 
 
 class ClusterFont:
@@ -99,8 +88,9 @@ class ClusterFont:
         self._reaches = [NO_INK.above], [NO_INK.below]
         self._left, self._right = [0.0], [0.0]
         self._advances = [0.0]
+        # The codes that reach further in a direction than so many thousandths of the type size.
+        self._tall: dict[tuple[Direction, int], set[int]] = {}
         self._most_ink = NO_INK  # of all codes
-        self._measured: dict[bytes, WordInk] = {}
 
     @property
     def clear_ink(self) -> Ink | None:
@@ -108,38 +98,38 @@ class ClusterFont:
         ink = self._most_ink
         return ink if sum(ink) + ROW_GAP <= ASCENT + DESCENT else None
 
-    def ink(self, words: Iterable[bytes]) -> list[WordInk]:
-        """Return the ink of words, whose codes are escaped for a literal string."""
-        measured = self._measured
-        return [measured.get(word) or self._measure(word) for word in words]
-
-    def _measure(self, word: bytes) -> WordInk:
-        """Return the ink of a word, and keep it."""
-        codes = numbers(word)
-        above, below = ([reaches[code] for code in codes] for reaches in self._reaches)
-        advance = sum([self._advances[code] for code in codes])
-        most = max(above, default=NO_INK.above), max(below, default=NO_INK.below)
-        if len(self._measured) == _MAX_MEASURED:
-            self._measured.clear()
-        ink = self._measured[word] = WordInk(*most, advance, codes)
-        return ink
+    def ink(self, numbers: Sequence[int]) -> Ink:
+        """Return how far the clusters with these codes reach."""
+        # Getting all at once is faster than a loop, but gives a tuple only for two indices or more.
+        of_all = itemgetter(0, 0, *set(numbers))
+        above, below = self._reaches
+        return Ink(max(of_all(above)), max(of_all(below)))
 
     def spans(
-        self, words: Iterable[WordInk], left: float, direction: Direction, beyond: int
-    ) -> list[InkSpan]:
-        """Return the ink of clusters that reaches further than `beyond`; words begin at `left`."""
-        reaches, advances = self._reaches[direction], self._advances
-        lefts, rights = self._left, self._right
-        found: list[InkSpan] = []
-        for word in words:
-            if (word.below if direction else word.above) > beyond:
-                place = left
-                for code in word.codes:
-                    if reaches[code] > beyond:
-                        found.append((place + lefts[code], place + rights[code], reaches[code]))
-                    place += advances[code]
-            left += word.advance
-        return found
+        self, numbers: Sequence[int], left: float, direction: Direction, beyond: int
+    ) -> Sequence[InkSpan]:
+        """Return the ink of clusters that reaches further than `beyond`; they begin at `left`."""
+        found = self._codes_beyond(direction, beyond).intersection(numbers)
+        if not found:
+            return ()
+        places = list(accumulate(map(self._advances.__getitem__, numbers), initial=left))
+        reaches, lefts, rights = self._reaches[direction], self._left, self._right
+        return [
+            (place + lefts[number], place + rights[number], reaches[number])
+            for number, place in zip(numbers, places, strict=False)
+            if number in found
+        ]
+
+    def _codes_beyond(self, direction: Direction, beyond: int) -> set[int]:
+        """Return the codes that reach further than `beyond`."""
+        codes = self._tall.get((direction, beyond))
+        if codes is None:
+            if len(self._tall) == _MAX_TALL:
+                self._tall.clear()
+            reaches = self._reaches[direction]
+            codes = {code for code, reach in enumerate(reaches) if reach > beyond}
+            self._tall[direction, beyond] = codes
+        return codes
 
     def encode(self, text: str, glyphs: str, *, rtl: bool) -> EncodedText:
         """Return a cluster's codes and advance; assign codes if it is new, and add it to `encoded`.
@@ -181,6 +171,9 @@ class ClusterFont:
         self._most_ink = union((self._most_ink, ink))
         for reaches, reach in zip(self._reaches, ink, strict=True):
             reaches.append(reach)
+        for (direction, beyond), codes in self._tall.items():
+            if ink[direction] > beyond:
+                codes.add(code)
         self._left.append(min((box.left for box in boxes), default=0.0))
         self._right.append(max((box.right for box in boxes), default=0.0))
         self._advances.append(self.face.thousandths(cluster.advance) * self.face.scale)

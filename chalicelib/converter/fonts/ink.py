@@ -72,6 +72,13 @@ _MAX_KEPT = 4096
 _MAX_KEPT_LENGTH = 8
 
 
+_MAX_CHARACTERS = 32_768
+"""Maximum characters whose ink is kept, which no text of a single language reaches."""
+
+_shared = lru_cache(maxsize=4096)(Ink)
+"""Returns the same object for the same ink, which thousands of characters have."""
+
+
 class CharacterInk(dict[str, Ink]):
     """The ink of each character of the grid, found on first use."""
 
@@ -84,7 +91,9 @@ class CharacterInk(dict[str, Ink]):
         font = self._font_selector.fonts[self._font_selector[ord(character)]]
         glyph = None if font.missing else font.face.glyph(ord(character))
         box = glyph_box(font.face, glyph) if glyph else None
-        ink = self[character] = Ink(box.above, box.below) if box else NO_INK
+        if len(self) == _MAX_CHARACTERS:
+            self.clear()
+        ink = self[character] = _shared(box.above, box.below) if box else NO_INK
         return ink
 
     def of(self, text: str) -> Ink:

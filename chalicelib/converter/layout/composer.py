@@ -240,17 +240,12 @@ class _Paragraph:
         for first, behind, run, level in self._row_runs(start, end, text):
             levels.append(level)
             shown = self._shaped.shown[first:behind]
-            if level % 2:
-                shown.reverse()
-            joined = _joined(run.font, shown)
+            joined = _joined(run.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
             if self._divides_word(behind, end):
                 joined, advance = SOFT_HYPHEN, CELL
             places = self._starts[first] - row_start, self._starts[behind] - row_start
-            words = (
-                cast("list[bytes]", shown) if isinstance(joined, bytes) and not run.emoji else ()
-            )
-            parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji, *places, words))
+            parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji, *places))
         rtl = self._base % 2 == 1
         indent = self._width - sum(part.advance for part in parts) if rtl else 0.0
         return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)

@@ -37,13 +37,13 @@ class RowInk:
             return self._characters.spans(self._row, 0.0, direction, beyond)
         found: list[InkSpan] = []
         left = self._row.indent
-        for piece, words in zip(self._row.pieces, self._row.words, strict=True):
+        for piece, codes in zip(self._row.pieces, self._row.codes, strict=True):
             if piece.emoji:
                 if PICTURE_INK[direction] > beyond:
                     found.append((left, left + piece.advance, PICTURE_INK[direction]))
             elif isinstance(piece.shown, str):
                 found += self._characters.spans(piece.shown, left, direction, beyond)
             else:
-                found += cast("ClusterFont", piece.font).spans(words, left, direction, beyond)
+                found += cast("ClusterFont", piece.font).spans(codes, left, direction, beyond)
             left += piece.advance
         return found

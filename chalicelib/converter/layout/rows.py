@@ -1,7 +1,7 @@
 """Rows that are not plain text on the grid, without importing the modules that make them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
@@ -9,7 +9,7 @@ from chalicelib.converter.fonts.font import ASCENT, DESCENT
 from chalicelib.converter.fonts.ink import NO_INK, Ink
 
 if TYPE_CHECKING:
-    from chalicelib.converter.fonts.clusters import ClusterFont, WordInk
+    from chalicelib.converter.fonts.clusters import ClusterFont
     from chalicelib.converter.scripts.shaper import RunFont
 
 TAB = 8
@@ -46,16 +46,11 @@ PICTURE_INK = Ink(ASCENT, DESCENT)
 """About how far the picture of an emoji reaches."""
 
 
-def _union(words: "list[WordInk]") -> Ink:
-    """Return how far words reach."""
-    return Ink(max([word.above for word in words]), max([word.below for word in words]))
-
-
 class RowPiece(NamedTuple):
     """A run of a row: escaped codes of a ClusterFont, or text of a GridFont, left to right.
 
     `advance` is in thousandths of the type size. An `emoji`, unless empty, is drawn over it. Its
-    text is that of the row from index `start` to before `end`. Codes are those of its `words`.
+    text is that of the row from index `start` to before `end`.
     """
 
     font: "RunFont"
@@ -65,7 +60,6 @@ class RowPiece(NamedTuple):
     emoji: str = ""
     start: int = 0
     end: int = 0
-    words: Sequence[bytes] = ()
 
 
 class ComposedRow(str):
@@ -75,10 +69,10 @@ class ComposedRow(str):
     paragraph is right-to-left. It is only equal to rows with the same text, pieces and indent.
     """
 
-    __slots__ = ("_ink", "_words", "indent", "pieces", "rtl")
+    __slots__ = ("_codes", "_ink", "indent", "pieces", "rtl")
     pieces: list[RowPiece]
+    _codes: list[tuple[int, ...]] | None
     _ink: Ink | None
-    _words: "list[list[WordInk]] | None"
     indent: float
     rtl: bool
 
@@ -86,18 +80,20 @@ class ComposedRow(str):
         """`pieces` must include all of the text."""
         row = super().__new__(cls, text)
         row.pieces, row.indent, row.rtl = pieces, indent, rtl
-        row._words = row._ink = None
+        row._codes = row._ink = None
         return row
 
     @property
-    def words(self) -> "list[list[WordInk]]":
-        """The ink of the words of each of its pieces; empty for emoji and text of the grid."""
-        if self._words is None:
-            self._words = [
-                cast("ClusterFont", piece.font).ink(piece.words) if piece.words else []
+    def codes(self) -> list[tuple[int, ...]]:
+        """The codes of each of its pieces; empty for text of the grid."""
+        if self._codes is None:
+            from chalicelib.converter.fonts.clusters import numbers
+
+            self._codes = [
+                numbers(piece.shown) if isinstance(piece.shown, bytes) else ()
                 for piece in self.pieces
             ]
-        return self._words
+        return self._codes
 
     @property
     def ink(self) -> Ink:
@@ -105,13 +101,12 @@ class ComposedRow(str):
         if self._ink is None:
             above, below = NO_INK
             for number, piece in enumerate(self.pieces):
-                if piece.emoji:
-                    ink = PICTURE_INK
-                elif piece.words:
+                ink = PICTURE_INK
+                if not piece.emoji:
+                    if not piece.shown or isinstance(piece.shown, str):
+                        continue
                     font = cast("ClusterFont", piece.font)
-                    ink = font.clear_ink or _union(self.words[number])
-                else:
-                    continue
+                    ink = font.clear_ink or font.ink(self.codes[number])
                 above, below = max(above, ink[0]), max(below, ink[1])
             self._ink = Ink(above, below)
         return self._ink
