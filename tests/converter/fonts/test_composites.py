@@ -19,19 +19,25 @@ TEXTS = {
     "Devanagari": "\u0915\u094d\u0937\u0947\u0924\u094d\u0930",
     "Tibetan": "\u0f62\u0f9f\u0f92\u0fb1\u0f74",
     "Khmer": "\u1780\u17d2\u179a\u17bb\u1784",
-    "Balinese, moved up": "\u1b13\u1b44\u1b13\u1b38",
+    "Syriac, of a font file without composites": "\u072b\u073c\u0720\u0733\u0721\u0710",
+    "Balinese": "\u1b13\u1b44\u1b13\u1b38",
 }
 
 
-def font_of(text: str) -> TTFont:
-    """Return the font of the clusters of a text, and of an emoji beside them."""
+def clusters_of(text: str) -> ClusterFont:
+    """Return the clusters of a text, and of an emoji beside them."""
     face = next((face for *_, face in itemize(text) if face), MARKED_FACE)
     assert isinstance(face, Face)
     clusters = ClusterFont(face, 1)
     for word in text.split():
         shape_clusters(word, clusters, rtl=False)
     clusters.encode_invisible("\U0001f600", 4000, rtl=False)
-    program, glyphs = composite_font(clusters)
+    return clusters
+
+
+def font_of(text: str) -> TTFont:
+    """Return the font of the clusters of a text."""
+    program, glyphs = composite_font(clusters_of(text))
     font = TTFont(BytesIO(program), recalcBBoxes=False)
     assert max(glyphs) < font["maxp"].numGlyphs
     return font
@@ -68,3 +74,19 @@ def test_maxima_of_points_components_and_advances_hold_for_all_glyphs(name: str)
         assert found.nContours <= maxp.maxCompositeContours
         assert found.maxComponentDepth <= maxp.maxComponentDepth
         assert len(glyph.components) <= maxp.maxComponentElements
+
+
+@pytest.mark.parametrize("text", ["\u1780", "\u0c15", "\u0f40", "\u1000"])
+def test_glyphs_are_as_far_above_those_of_the_font_file_as_the_face_is_raised(text: str) -> None:
+    clusters = clusters_of(text)
+    face = clusters.face
+    assert face.rise > 0
+    program, glyph_ids = composite_font(clusters)
+    (cluster, code), *_ = clusters.codes.items()
+    (placed,) = cluster.glyphs
+    ink = face.hb_font.get_glyph_extents(placed.glyph_id)
+    assert ink
+    font = TTFont(BytesIO(program), recalcBBoxes=False)
+    drawn = font["glyf"][font.getGlyphOrder()[glyph_ids[code]]]
+    rise = round(face.rise / face.scale * face.hb_face.upem / 1000)
+    assert (drawn.xMin, drawn.yMax) == (ink.x_bearing, ink.y_bearing + rise)
