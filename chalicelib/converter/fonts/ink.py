@@ -71,7 +71,6 @@ def glyph_box(face: Face, glyph: int, x: int = 0, y: int = 0) -> InkBox | None:
 _MAX_KEPT = 4096
 _MAX_KEPT_LENGTH = 8
 
-
 _MAX_CHARACTERS = 32_768
 """Maximum characters whose ink is kept, which no text of a single language reaches."""
 
