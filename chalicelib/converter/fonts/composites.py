@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from io import BytesIO
-from typing import TypeAlias
 
 import uharfbuzz as hb
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -10,7 +9,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphComponent
 
 from chalicelib.converter.fonts.clusters import ClusterFont, PlacedGlyph
-from chalicelib.converter.fonts.font import Face
+from chalicelib.converter.fonts.ink import Edges, glyph_edges
 from chalicelib.converter.fonts.subsetting import subset_without
 
 _MAX_OFFSET = 28_000
@@ -25,9 +24,6 @@ _MAX_ADVANCE = 0xFFFF
 
 _MAX_COUNT = 0xFFFF
 """Maximum number of points or contours of a glyph (OpenType, maxp)."""
-
-Bounds: TypeAlias = tuple[int, int, int, int]
-"""The least x and y and the greatest x and y of ink, in units of the font file."""
 
 _KEPT_TABLES = ("head", "hhea", "hmtx", "maxp", "glyf", "loca")
 
@@ -46,7 +42,7 @@ def composite_font(clusters: ClusterFont) -> tuple[bytes, list[int]]:
     invisible = _invisible_glyph(font["head"].unitsPerEm)
     invisible.recalcBounds(glyf)
     bounds = [(0, 0, invisible.xMax, invisible.yMax)]
-    bounds += [_bounds([PlacedGlyph(glyph, 0, 0)], face) for glyph in glyph_ids]
+    bounds += filter(None, [glyph_edges(face, glyph) for glyph in glyph_ids])
     components = 0
     glyph_names: list[str] = []
     for cluster, code in clusters.codes.items():
@@ -66,7 +62,8 @@ def composite_font(clusters: ClusterFont) -> tuple[bytes, list[int]]:
             continue
         name = f"cluster{code}"
         placed = [_placed(glyph, rise) for glyph in cluster.glyphs]
-        edges = _bounds(placed, face)
+        found = filter(None, [glyph_edges(face, *one) for one in placed])
+        edges = _union([*found] or [(0, 0, 0, 0)])
         bounds.append(edges)
         glyph = _composite_glyph(placed, names)
         glyph.xMin, glyph.yMin, glyph.xMax, glyph.yMax = edges
@@ -107,22 +104,7 @@ def _within_bounds(offset: int) -> int:
     return max(-_MAX_OFFSET, min(offset, _MAX_OFFSET))
 
 
-def _bounds(glyphs: Iterable[PlacedGlyph], face: Face) -> Bounds:
-    """Return the edges of the ink of glyphs, in units of the font file; without ink all are 0."""
-    edges = [
-        (
-            x + ink.x_bearing,
-            y + ink.y_bearing + ink.height,
-            x + ink.x_bearing + ink.width,
-            y + ink.y_bearing,
-        )
-        for glyph, x, y in glyphs
-        if (ink := face.hb_font.get_glyph_extents(glyph)) and (ink.width or ink.height)
-    ]
-    return _union(edges) if edges else (0, 0, 0, 0)
-
-
-def _union(bounds: Iterable[Bounds]) -> Bounds:
+def _union(bounds: Iterable[Edges]) -> Edges:
     left, bottom, right, top = zip(*bounds, strict=True)
     return min(left), min(bottom), max(right), max(top)
 
@@ -141,7 +123,7 @@ def _composite_glyph(glyphs: Iterable[PlacedGlyph], names: dict[int, str]) -> Gl
     return composite
 
 
-def _set_bounds(font: TTFont, bounds: Iterable[Bounds]) -> None:
+def _set_bounds(font: TTFont, bounds: Iterable[Edges]) -> None:
     """Set the bounds of all glyphs, and the widest advance (OpenType, head and hhea)."""
     head = font["head"]
     head.xMin, head.yMin, head.xMax, head.yMax = _union(bounds)

@@ -31,6 +31,10 @@ class Direction(IntEnum):
     BELOW = 1
 
 
+Edges: TypeAlias = tuple[int, int, int, int]
+"""The least x and y and the greatest x and y of an outline, in units of the font file."""
+
+
 InkSpan: TypeAlias = tuple[float, float, int]
 """Where ink begins and ends on its row, and how far it reaches in one direction.
 
@@ -51,19 +55,28 @@ def union(inks: Iterable[Ink]) -> Ink:
     return Ink(max(both[0]), max(both[1])) if both else NO_INK
 
 
+def glyph_edges(face: Face, glyph: int, x: int = 0, y: int = 0) -> Edges | None:
+    """Return the edges of a glyph's outline at a position, if it has an outline."""
+    extents = face.hb_font.get_glyph_extents(glyph)
+    if not extents or not (extents.width or extents.height):
+        return None
+    left, top = x + extents.x_bearing, y + extents.y_bearing
+    return left, top + extents.height, left + extents.width, top
+
+
 @lru_cache(maxsize=8192)
 def glyph_box(face: Face, glyph: int, x: int = 0, y: int = 0) -> InkBox | None:
     """Return the ink of a glyph at a position in units of the font file, if it has any."""
-    extents = face.hb_font.get_glyph_extents(glyph)
-    if not extents or not extents.height:
+    edges = glyph_edges(face, glyph, x, y)
+    if not edges or edges[1] == edges[3]:
         return None
+    left, bottom, right, top = edges
     thousandths = 1000 * face.scale / face.hb_face.upem
-    left, top = x + extents.x_bearing, y + extents.y_bearing
     return InkBox(
         left * thousandths,
-        (left + extents.width) * thousandths,
+        right * thousandths,
         round(top * thousandths) + face.rise,
-        round(-(top + extents.height) * thousandths) - face.rise,
+        round(-bottom * thousandths) - face.rise,
     )
 
 
@@ -73,9 +86,6 @@ _MAX_KEPT_LENGTH = 8
 
 _MAX_CHARACTERS = 32_768
 """Maximum characters whose ink is kept, which no text of a single language reaches."""
-
-_shared = lru_cache(maxsize=4096)(Ink)
-"""Returns the same object for the same ink, which thousands of characters have."""
 
 
 class CharacterInk(dict[str, Ink]):
@@ -92,7 +102,7 @@ class CharacterInk(dict[str, Ink]):
         box = glyph_box(font.face, glyph) if glyph else None
         if len(self) == _MAX_CHARACTERS:
             self.clear()
-        ink = self[character] = _shared(box.above, box.below) if box else NO_INK
+        ink = self[character] = Ink(box.above, box.below) if box else NO_INK
         return ink
 
     def of(self, text: str) -> Ink:
