@@ -23,7 +23,6 @@ from pypdfium2 import PdfDocument
 
 from chalicelib.records.record import Record, Status
 from chalicelib.status.status_query import StatusQuery
-from infra.emulator import Emulator
 from tests import faults
 from tests import stack as stacks
 from tests.faults import Proxy
@@ -70,14 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--concurrency", type=int, default=4, help="concurrent conversions")
     options = parser.parse_args(arguments)
-    with faults.running(Proxy()) as proxy, tempfile.TemporaryDirectory() as folder:
+    with (
+        faults.running(Proxy()) as proxy,
+        tempfile.TemporaryDirectory() as folder,
+        stacks.policy_enforcing_aws() as aws,
+    ):
+        proxy.endpoint = aws.endpoint
 
-        def configure(aws: Emulator, config: dict[str, Any]) -> None:
-            proxy.endpoint = aws.endpoint
+        def configure(config: dict[str, Any]) -> None:
             config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
             config["lambda_functions"]["convert"]["reserved_concurrency"] = options.concurrency
 
-        with stacks.deployed(Path(folder), "load", None, configure) as stack:
+        with stacks.deployed(aws, Path(folder), "load", configure) as stack:
             _deliver_twice(stack)
             return _run(stack, proxy, files(options.files))
 

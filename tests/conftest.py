@@ -5,9 +5,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, settings
 
+from infra.emulator import Emulator
 from tests import stack as stacks
 from tests.examples import examples
 from tests.notes import write_summary
+
+STAGE = "test"
 
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile(
@@ -49,7 +52,13 @@ settings.register_profile(
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
+def aws() -> Iterator[Emulator]:
+    """A local AWS that enforces policies, started once per session."""
+    with stacks.policy_enforcing_aws() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> stacks.Stack:
     """A stage deployed once per session; each test uses different keys."""
-    with stacks.deployed(tmp_path_factory.mktemp("project")) as deployed:
-        yield deployed
+    return stacks.deploy(aws, stacks.copy_project(tmp_path_factory.mktemp("project")), STAGE)

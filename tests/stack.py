@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STAGE = "test"
-Configure = Callable[[emulator.Emulator, dict[str, Any]], None]
+Configure = Callable[[dict[str, Any]], None]
 SETTLED_WITHIN_SECONDS = 300
 """Far more than it takes, so that a test on a busy machine fails for its own reason only."""
 COPIED = (
@@ -97,6 +96,16 @@ class Stack:
     def function(self, name: str) -> str:
         """Return the deployed name of a function of app.py."""
         return f"text-to-pdf-{self.settings.stage}-{name}"
+
+    def stop(self) -> None:
+        """Delete the functions, whose idle environments would take memory."""
+        prefix = self.function("")
+        for mapping in self.functions.list_event_source_mappings()["EventSourceMappings"]:
+            if f":{prefix}" in mapping["FunctionArn"]:
+                self.functions.delete_event_source_mapping(UUID=mapping["UUID"])
+        for function in self.functions.list_functions()["Functions"]:
+            if f"{function['FunctionName']}-".startswith(prefix):
+                self.functions.delete_function(FunctionName=function["FunctionName"])
 
     @cached_property
     def records(self) -> Records:
@@ -236,9 +245,14 @@ def deploy(
     if configure:
         path = project / ".chalice/config.json"
         config = json.loads(path.read_text())
-        configure(aws, config["stages"][stage])
+        configure(config["stages"][stage])
         path.write_text(json.dumps(config))
     chalice("deploy", stage, project)
+    return opened(aws, project, stage)
+
+
+def opened(aws: emulator.Emulator, project: Path, stage: str) -> Stack:
+    """Return a stage that is deployed."""
     settings = Settings.from_chalice_config(project / ".chalice", stage)
     url, secret = api_url(stage, project), token(stage, project)
     return Stack(aws, project, settings, url, secret, dict(os.environ))
@@ -246,11 +260,11 @@ def deploy(
 
 @contextmanager
 def deployed(
-    folder: Path,
-    stage: str = STAGE,
-    options: Mapping[str, str] | None = None,
-    configure: Configure | None = None,
+    aws: emulator.Emulator, folder: Path, stage: str, configure: Configure | None = None
 ) -> Iterator[Stack]:
-    """Deploy a stage to a new emulator, and point AWS clients of this process at it."""
-    with policy_enforcing_aws(options) as aws:
-        yield deploy(aws, copy_project(folder), stage, configure)
+    """Deploy a stage that others do not use, and stop its functions when the block ends."""
+    stack = deploy(aws, copy_project(folder), stage, configure)
+    try:
+        yield stack
+    finally:
+        stack.stop()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from infra.deploy import PROJECT
 from tests.browser import chromium
 from tests.browser.tab import Tab
-from tests.stack import Stack, deployed
+from tests.stack import Stack, deployed, policy_enforcing_aws
 
 DOCS = PROJECT / "docs"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -65,7 +65,11 @@ def main() -> int:
         if browser is None:
             print(f"make screenshots: {chromium.NO_CHROMIUM}", file=sys.stderr)
             return 1
-        with tempfile.TemporaryDirectory() as project, deployed(Path(project), "demo") as stack:
+        with (
+            tempfile.TemporaryDirectory() as project,
+            policy_enforcing_aws() as aws,
+            deployed(aws, Path(project), "demo") as stack,
+        ):
             take(browser, stack, folder)
     return 0
 

@@ -1,19 +1,12 @@
 """Fixtures of modules that deploy stages, and a table of faults in the test summary."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from infra.emulator import Emulator
 from tests.notes import OUTCOME
-from tests.stack import copy_project, policy_enforcing_aws
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Emulator]:
-    with policy_enforcing_aws() as running:
-        yield running
+from tests.stack import copy_project
 
 
 @pytest.fixture

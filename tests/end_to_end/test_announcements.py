@@ -43,15 +43,16 @@ def proxy() -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
+def stage(aws: Emulator, tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
     """A stage whose functions call AWS through the proxy."""
 
-    def configure(aws: Emulator, config: dict[str, Any]) -> None:
-        proxy.endpoint = aws.endpoint
+    def configure(config: dict[str, Any]) -> None:
         config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
         config["lambda_functions"]["convert"]["reserved_concurrency"] = 2
 
-    with stacks.deployed(tmp_path_factory.mktemp("project"), "noisy", None, configure) as deployed:
+    proxy.endpoint = aws.endpoint
+    folder = tmp_path_factory.mktemp("project")
+    with stacks.deployed(aws, folder, "noisy", configure) as deployed:
         yield deployed
 
 

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.records.record import Status
+from chalicelib.settings import Settings
 from infra import configuration, destroy, options
 from infra.emulator import Emulator
 from infra.explanation import StageError
@@ -160,12 +161,16 @@ def test_only_notification_and_cors_of_an_existing_bucket_change(
     print(json.dumps({"before": before, "after": configured(INBOX)}, default=str))
 
 
+@pytest.mark.usefixtures("aws")
 def test_roles_allow_prefixes_and_kms_keys_of_existing_buckets(
-    aws: Emulator, project: Path, keys: dict[str, str]
+    project: Path, keys: dict[str, str]
 ) -> None:
-    stage = deployed(aws, project, "fitted", **OURS)
-    stage.s3.put_object(Bucket=INBOX, Key="other/secret.txt", Body=b"theirs")
-    convert = Actor(stage.settings, "convert")
+    chosen = parse(**OURS)
+    parameters = options.bucket_parameters("fitted", project, chosen) | dict(chosen.parameters)
+    provision("fitted", project, parameters, environment=chosen.environment)
+    settings = Settings.from_chalice_config(project / ".chalice", "fitted")
+    boto3.client("s3").put_object(Bucket=INBOX, Key="other/secret.txt", Body=b"theirs")
+    convert = Actor(settings, "convert")
     data_key = convert.do("kms", "generate_data_key", KeyId=keys[OUTBOX], KeySpec="AES_256")
     assert data_key["KeyId"] == keys[OUTBOX]
     denied: list[tuple[str, str, dict[str, Any]]] = [
@@ -173,10 +178,9 @@ def test_roles_allow_prefixes_and_kms_keys_of_existing_buckets(
         ("s3", "get_object", {"Bucket": INBOX, "Key": "other/secret.txt"}),
         ("s3", "put_object", {"Bucket": OUTBOX, "Key": "elsewhere.pdf", "Body": b""}),
     ]
-    for service, operation, parameters in denied:
+    for service, operation, arguments in denied:
         with pytest.raises(ClientError, match="AccessDenied"):
-            convert.do(service, operation, **parameters)
-    destroy.remove_functions("fitted", project)
+            convert.do(service, operation, **arguments)
 
 
 @pytest.mark.usefixtures("keys")

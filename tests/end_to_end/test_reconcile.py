@@ -13,6 +13,7 @@ import pytest
 from chalicelib.records.record import Record, Status, partition
 from infra import destroy
 from infra.deploy import PROJECT
+from infra.emulator import Emulator
 from tests import events
 from tests import stack as stacks
 from tests.stack import Stack, wait_for
@@ -21,9 +22,9 @@ NOTHING = {"missing": 0, "stale": 0, "gone": 0, "started": 0}
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stage(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stage without notifications, on which every event is lost."""
-    with stacks.deployed(tmp_path_factory.mktemp("project"), "lossy") as deployed:
+    with stacks.deployed(aws, tmp_path_factory.mktemp("project"), "lossy") as deployed:
         bucket = deployed.settings.input_bucket
         deployed.s3.put_bucket_notification_configuration(
             Bucket=bucket, NotificationConfiguration={}

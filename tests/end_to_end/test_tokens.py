@@ -6,14 +6,15 @@ import boto3
 import pytest
 
 from infra import api_token
+from infra.emulator import Emulator
 from tests import stack as stacks
 from tests.end_to_end.stages import assert_works
 from tests.stack import Stack
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with stacks.deployed(tmp_path_factory.mktemp("project"), "secret") as deployed:
+def stage(aws: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with stacks.deployed(aws, tmp_path_factory.mktemp("project"), "secret") as deployed:
         yield deployed
 
 
