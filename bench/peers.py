@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-FONTS = Path(__file__).parent.parent / "chalicelib" / "converter" / "fonts" / "files"
+FONTS = Path(__file__).parent.parent / "vendor" / "text_to_pdf_fonts"
 NOTO = Path("/usr/share/fonts/truetype/noto")  # Debian's fonts-noto-core
 SHAPED = {
     "fpdf2-arabic": "NotoNaskhArabic-Regular.ttf",

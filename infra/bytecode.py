@@ -39,18 +39,17 @@ def compiled_name(source: str) -> str:
 
 
 def add_bytecode(package: Path, target: str) -> None:
-    """Rewrite the zip `package` with a compiled module for each of its sources.
+    """Rewrite and compress the zip `package`, with a compiled module for each of its sources.
 
     `target` is the folder that Lambda unpacks it to, which tracebacks show. The zip depends on the
     names and contents of its files only. If this interpreter's bytecode will not load on Lambda,
-    prints a warning and changes nothing. Raises StageError if a source does not compile.
+    prints a warning and adds none. Raises StageError if a source does not compile.
     """
     reason = incompatibility()
     if reason:
         print(f"NOT COMPILED: {reason}. Each cold start will compile the package", file=sys.stderr)
-        return
     with zipfile.ZipFile(package) as archive, tempfile.TemporaryDirectory() as folder:
-        sources = sorted(name for name in archive.namelist() if name.endswith(".py"))
+        sources = sorted(n for n in archive.namelist() if n.endswith(".py") and not reason)
         archive.extractall(folder, sources)
         _compile(Path(folder), target)
         added = {name: (Path(folder) / name).read_bytes() for name in map(compiled_name, sources)}

@@ -1,10 +1,10 @@
-"""The Lambda packages: the code, and a layer with libraries that is verified against the lock file.
+"""The Lambda packages: the code, and a layer with libraries and fonts, which is verified.
 
 chalice has pip download wheels by name and version, and silently builds libraries without a
 compatible wheel, for the deploying machine. Therefore the built layer is compared with the wheels
-whose hashes requirements.lock pins: each of its files must be an unchanged file of one of them.
-Then bytecode is added. The packages are stored in chalice's cache under the names it expects, so
-`chalice deploy` ships them instead of building its own.
+whose hashes requirements.lock pins: each of its files must be an unchanged file of one of them, or
+of vendor/. Then bytecode is added. The packages are stored in chalice's cache under the names it
+expects, so `chalice deploy` ships them instead of building its own.
 """
 
 import fcntl
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -49,11 +50,11 @@ def build(project: Path, architecture: str = X86_64) -> None:
 
 
 def build_layer(project: Path, architecture: str = X86_64) -> Path:
-    """Return the path of the zip with libraries that `chalice deploy` ships, building it if needed.
+    """Return the path of the zip with libraries and fonts that `chalice deploy` ships.
 
     `architecture` is one of ARCHITECTURES. A layer that was built earlier is reused if neither it
-    nor the lock file has changed since. Raises StageError if pip cannot download the libraries or,
-    after deleting the zip, if its files are not those that requirements.lock pins.
+    nor the lock file nor vendor/ has changed since. Raises StageError if pip cannot download the
+    libraries or, after deleting the zip, if it has files other than the pinned ones and vendor/'s.
     """
     target = Target(runtime(), architecture)
     packager = _packager(LayerDeploymentPackager, architecture)
@@ -61,10 +62,10 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     lock = project / "requirements.lock"
     with _locked(layer):
         if not _is_sealed(layer, lock):
-            pinned = pinned_files(lock, target)
+            expected = {**pinned_files(lock, target), **vendored_files(project)}
             layer.unlink(missing_ok=True)
             _build(packager, project)
-            verify_layer(layer, pinned, target)
+            verify_layer(layer, expected, target)
             bytecode.add_bytecode(layer, "/opt")
             seal(layer, lock)
     return layer
@@ -98,17 +99,24 @@ def _locked(package: Path) -> Iterator[None]:
 
 
 def remove_caches(project: Path) -> None:
-    """Remove all __pycache__ folders below chalicelib, since chalice packs every file in there."""
-    for cache in (project / "chalicelib").rglob("__pycache__"):
-        shutil.rmtree(cache)
+    """Remove all __pycache__ folders that chalice would pack, as it does with every file there."""
+    for folder in ("chalicelib", "vendor"):
+        for cache in (project / folder).rglob("__pycache__"):
+            shutil.rmtree(cache)
 
 
 Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
 
 
+class _Uncompressed(OSUtils):
+    """Has chalice build zips without compression, since they are compressed with the bytecode."""
+
+    ZIP_DEFLATED = zipfile.ZIP_STORED
+
+
 def _packager(kind: type[P], architecture: str = X86_64) -> P:
     """Return chalice's packager of this kind for the architecture, without output."""
-    system = OSUtils()
+    system = _Uncompressed()
     builder = DependencyBuilder(system, architecture=architecture)
     return kind(system, builder, UI(StringIO()), architecture)
 
@@ -159,8 +167,18 @@ def pinned_files(lock: Path, target: Target) -> Files:
         return dict(_files_of_wheels(Path(folder)))
 
 
-def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
-    """Raise StageError, and delete the zip `layer`, unless it holds exactly the pinned files.
+def vendored_files(project: Path) -> Files:
+    """Return all files of the project's vendor/ folder, which chalice adds to the libraries."""
+    vendor = project / "vendor"
+    files = [path for path in vendor.rglob("*") if path.is_file()]
+    return {
+        path.relative_to(vendor).as_posix(): (zlib.crc32(path.read_bytes()), path.stat().st_size)
+        for path in files
+    }
+
+
+def verify_layer(layer: Path, expected: Files, target: Target) -> None:
+    """Raise StageError, and delete the zip `layer`, unless it holds exactly the expected files.
 
     Files are compared by path, size and CRC-32. Call this before bytecode is added, which is in no
     wheel.
@@ -172,8 +190,8 @@ def verify_layer(layer: Path, pinned: Files, target: Target) -> None:
             for i in archive.infolist()
             if not i.is_dir()
         }
-    different = sorted(name for name, checksum in files.items() if pinned.get(name) != checksum)
-    missing = sorted(pinned.keys() - files.keys())
+    different = sorted(name for name, checksum in files.items() if expected.get(name) != checksum)
+    missing = sorted(expected.keys() - files.keys())
     if different or missing:
         layer.unlink()
         raise StageError(

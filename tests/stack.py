@@ -199,13 +199,14 @@ def wait_for(
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy all files that deployment needs to the folder; the cache of packages is shared."""
+    """Copy what deployment needs to the folder; the fonts and the cache of packages are shared."""
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
+    (folder / "vendor").symlink_to(PROJECT / "vendor")
     (folder / ".chalice").mkdir()
     shutil.copy(PROJECT / ".chalice/config.json", folder / ".chalice/config.json")
     cache = PROJECT / ".chalice/deployments"

@@ -19,6 +19,7 @@ from infra.package import (
     pinned_files,
     seal,
     unpack,
+    vendored_files,
     verify_layer,
 )
 from infra.target import Target, runtime
@@ -56,8 +57,8 @@ def layer(project: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pinned() -> Files:
-    return pinned_files(LOCK, HERE)
+def expected() -> Files:
+    return {**pinned_files(LOCK, HERE), **vendored_files(PROJECT)}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_the_code_package_has_no_native_files(code: Path) -> None:
 
 @pytest.mark.parametrize("change", ["changed", "added", "removed"])
 def test_a_layer_that_was_tampered_with_is_rejected(
-    bare: Path, pinned: Files, tmp_path: Path, change: str
+    bare: Path, expected: Files, tmp_path: Path, change: str
 ) -> None:
     forged = tmp_path / bare.name
     with zipfile.ZipFile(bare) as old, zipfile.ZipFile(forged, "w") as new:
@@ -102,7 +103,7 @@ def test_a_layer_that_was_tampered_with_is_rejected(
         if change == "added":
             new.writestr(victim.replace("__init__", "sitecustomize"), "import os")
     with pytest.raises(StageError, match=r"not what requirements\.lock pins"):
-        verify_layer(forged, pinned, HERE)
+        verify_layer(forged, expected, HERE)
     assert not forged.exists()
 
 
@@ -116,6 +117,7 @@ def test_a_layer_is_not_reused_if_it_or_the_lock_has_changed(
     lock = tmp_path / "requirements.lock"
     lock.write_text("defusedxml==0.7.1 --hash=sha256:" + "0" * 64 + "\n")
     shutil.copy(PROJECT / "requirements.txt", tmp_path)
+    (tmp_path / "vendor").symlink_to(PROJECT / "vendor")
     copied_layer = Path(shutil.copy(layer, cache))
     seal(copied_layer, lock)
     assert build_layer(tmp_path) == copied_layer
@@ -166,13 +168,19 @@ def test_packages_are_reproducible(code: Path, tmp_path: Path) -> None:
     assert again.read_bytes() == code.read_bytes()
 
 
+def contents(package: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(package) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def test_an_incompatible_python_adds_no_bytecode_and_warns(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     package = Path(shutil.copy(bare, tmp_path))
     monkeypatch.setattr(sys.implementation, "cache_tag", "pypy311-pp73")
     bytecode.add_bytecode(package, "/opt")
-    assert package.read_bytes() == bare.read_bytes()
+    assert contents(package) == contents(bare)
+    assert package.stat().st_size < bare.stat().st_size
     assert "NOT COMPILED" in capsys.readouterr().err
 
 
@@ -182,12 +190,12 @@ def test_only_the_runtime_of_chalice_is_shipped(opt: Path) -> None:
     assert not (libraries(opt) / "chalice").exists()
 
 
-def test_the_fonts_are_shipped_with_the_code(opt: Path) -> None:
-    folder = PROJECT / "chalicelib/converter/fonts/files"
+def test_the_fonts_are_shipped_in_the_layer(opt: Path) -> None:
+    folder = PROJECT / "vendor"
     fonts = [p for p in folder.rglob("*") if p.suffix in {".ttf", ".otf", ".ttc"}]
     assert fonts
     for font in fonts:
-        shipped = opt / "task" / font.relative_to(PROJECT)
+        shipped = libraries(opt) / font.relative_to(folder)
         assert shipped.read_bytes() == font.read_bytes()
 
 

@@ -92,16 +92,15 @@ def test_the_wheel_has_the_converter_with_its_fonts_and_their_licences(wheel: Pa
             name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name
         }
         licences = [name for name in archive.namelist() if "/licenses/" in name]
-    folders = ["chalicelib/converter", "chalicelib/converter/fonts/files"]
-    sources = [path for folder in folders for path in (PROJECT / folder).rglob("*")]
+    fonts = PROJECT / "vendor/text_to_pdf_fonts"
+    sources = [*(PROJECT / "chalicelib/converter").rglob("*"), *fonts.iterdir()]
     sources += [PROJECT / "chalicelib/__init__.py", PROJECT / "chalicelib/errors.py"]
     expected = {
-        path.relative_to(PROJECT).as_posix(): path.read_bytes()
+        path.relative_to(PROJECT).as_posix().removeprefix("vendor/"): path.read_bytes()
         for path in sources
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert shipped == expected
-    fonts = PROJECT / "chalicelib/converter/fonts/files"
     assert {Path(name).name for name in licences} == {
         "LICENSE",
         *(path.name for path in fonts.glob("LICENSE-*.txt")),

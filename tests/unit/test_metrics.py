@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,9 +42,10 @@ def caplog(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def test_a_converted_file_is_measured(caplog: pytest.LogCaptureFixture) -> None:
-    metrics.record_outcome(UPLOAD, "run", "converted", CONVERTED, "dev")
+    upload = Upload("in", "a.txt", "0" * 16, datetime.now(UTC) - timedelta(minutes=3))
+    metrics.record_outcome(upload, "run", "converted", CONVERTED, "dev")
     measured = values(line_of(caplog))
-    assert 0 <= measured.pop("EventAge") < 600_000
+    assert 180_000 <= measured.pop("EventAge") < 240_000
     assert measured == {
         "Converted": 1,
         "InputBytes": 11,

@@ -5,9 +5,11 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from importlib.machinery import PathFinder
 from pathlib import Path
 from unicodedata import category, east_asian_width, mirrored
 
@@ -17,8 +19,22 @@ from chalicelib.converter.fonts.character_set import CharacterSet
 
 _RUN_OF_ONE_KEY = re.compile(r"(.)\1*", re.DOTALL)
 
-FONT_FOLDER = Path(__file__).parent / "files"
-"""Folder of the font files and their licences."""
+_VENDOR = Path(__file__).parents[3] / "vendor"
+
+
+def _font_folder() -> Path:
+    """Return the folder of the font files and their licences.
+
+    It is in the project's vendor/ or, on Lambda and where a wheel is installed, among the
+    libraries. Raises ModuleNotFoundError if it is in neither.
+    """
+    package = PathFinder.find_spec("text_to_pdf_fonts", [str(_VENDOR), *sys.path])
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("the fonts of text-to-pdf are missing", name="text_to_pdf_fonts")
+    return Path(package.origin).parent
+
+
+FONT_FOLDER = _font_folder()
 
 CELL = 602
 """Width of a grid cell: the body font's advance, in thousandths of the type size."""

@@ -78,4 +78,4 @@ def test_every_font_comes_with_its_licence_and_its_origin() -> None:
 
 def test_the_font_folder_has_only_fonts_and_licences() -> None:
     """All of that folder goes to Lambda."""
-    assert {path.suffix for path in FONT_FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md"}
+    assert {path.suffix for path in FONT_FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md", ".py"}
