@@ -9,6 +9,7 @@ import { text } from "./text.js";
 import { isSettled, watch } from "./watch.js";
 
 const PAGE = 50;
+const MAX_PAGE = 1000; // the most files that the API lists in one answer
 const TYPING_DELAY = 300; // milliseconds after the last keystroke before a search starts
 const STALE_AFTER = 15_000; // milliseconds after which returning to the tab refreshes the list
 const RETRY_DELAY = 5_000; // milliseconds after which a failed page of the list is requested again
@@ -23,6 +24,8 @@ export class Files {
   #next = null;
   #abort = new AbortController();
   #loadedAt = 0;
+  #isLoading = false; // meanwhile no page of the old list is requested
+  #shown = {}; // the question that the list answers
   #act;
   #isShownAbove;
   #nearEnd;
@@ -70,15 +73,17 @@ export class Files {
     remember("prefix", question.prefix);
     remember("status", question.status ?? "");
     list.setAttribute("aria-busy", "true");
-    const next = this.#next;
-    this.#next = null; // so that no page of the old list is appended to the new one
+    this.#isLoading = true;
     this.#count(question.prefix, signal);
-    const page = await this.#ask({ ...question, limit: PAGE }, signal);
+    const page = await this.#ask({ ...question, limit: this.#limit(question) }, signal);
+    if (signal.aborted) return;
+    this.#isLoading = false;
     if (!page) {
-      if (!signal.aborted) this.#next = next;
+      this.#observeEndLater();
       return;
     }
     this.#loadedAt = Date.now();
+    this.#shown = question;
     const before = this.#rows;
     this.#rows = new Map();
     this.#add(page, before);
@@ -97,6 +102,7 @@ export class Files {
     this.#abort.abort();
     this.#rows.clear();
     this.#next = null;
+    this.#isLoading = false;
     list.replaceChildren();
     more.hidden = true;
   }
@@ -108,13 +114,17 @@ export class Files {
   }
 
   async #loadMore(isAsked) {
-    if (!this.#next || more.disabled) return;
+    if (!this.#next || this.#isLoading || more.disabled) return;
     more.disabled = true;
     const { signal } = this.#abort;
-    const page = await this.#ask({ ...this.#question, limit: PAGE, next: this.#next }, signal);
+    const page = await this.#ask({ ...this.#shown, limit: PAGE, next: this.#next }, signal);
     more.disabled = false;
+    if (signal.aborted) {
+      this.#observeEnd(); // that of the new list may have come into view meanwhile
+      return;
+    }
     if (!page) {
-      if (!signal.aborted) setTimeout(() => this.#observeEnd(), RETRY_DELAY);
+      this.#observeEndLater();
       return;
     }
     const known = this.#rows.size;
@@ -159,6 +169,16 @@ export class Files {
   #observeEnd() {
     this.#nearEnd.unobserve(more);
     this.#nearEnd.observe(more);
+  }
+
+  #observeEndLater() {
+    setTimeout(() => this.#observeEnd(), RETRY_DELAY);
+  }
+
+  // A list that is only refreshed keeps its length, so that readers keep their place.
+  #limit(question) {
+    const isRefreshed = question.prefix === this.#shown.prefix && question.status === this.#shown.status;
+    return isRefreshed ? Math.min(Math.max(PAGE, this.#rows.size), MAX_PAGE) : PAGE;
   }
 
   #watch(key, row) {
