@@ -24,7 +24,7 @@ REGION = "us-east-1"
 
 # On AWS a burst of events runs in as many environments. Here they share the cores of one machine,
 # and starting each takes longer than a conversion.
-MAX_ASYNCHRONOUS = max(4, 2 * (os.cpu_count() or 1))
+MAX_ASYNCHRONOUS = max(6, 2 * (os.cpu_count() or 1))
 """Maximum number of asynchronous invocations that run at once; the others wait."""
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from tests.faults import Call, Fault, Proxy, Rule
 from tests.stack import Stack, wait_for
 
 STEPS = (Call.CLAIM, Call.READ, Call.STORE, Call.FINISH)
-BATCH_FILES = 4
+FILES_AT_ONCE = 4
 CLIENT_ATTEMPTS = 3
 """Number of attempts that the client makes for a call; with as many faults, the call fails."""
 KILLED = [Fault.KILLED_BEFORE, Fault.KILLED_AFTER, Fault.SILENCE]
@@ -87,10 +88,10 @@ def struck(stage: Stack, proxy: Proxy) -> None:
     silent = [case for case in CASES if case[1] is Fault.SILENCE]
     others = [case for case in CASES if case[1] is not Fault.SILENCE]
     waiting = [strike(stage, proxy, *case) for case in silent]
-    for first in range(0, len(others), BATCH_FILES):
-        keys = [strike(stage, proxy, *case) for case in others[first : first + BATCH_FILES]]
-        await_all(stage, keys)
-    await_all(stage, waiting)
+    with ThreadPoolExecutor(FILES_AT_ONCE) as threads:
+        list(threads.map(lambda case: await_end(stage, strike(stage, proxy, *case)), others))
+    for key in waiting:
+        await_end(stage, key)
 
 
 def strike(stage: Stack, proxy: Proxy, call: Call, fault: Fault, times: int) -> str:
@@ -101,10 +102,9 @@ def strike(stage: Stack, proxy: Proxy, call: Call, fault: Fault, times: int) -> 
     return key
 
 
-def await_all(stage: Stack, keys: list[str]) -> None:
-    for key in keys:
-        with suppress(AssertionError):  # the test of this case will fail
-            finished(stage, key)
+def await_end(stage: Stack, key: str) -> None:
+    with suppress(AssertionError):  # the test of this case will fail
+        finished(stage, key)
 
 
 @pytest.mark.usefixtures("struck")
