@@ -13,7 +13,7 @@ from tests.protocol.replay import Replay, build
 from tests.protocol.services import Make, Services
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def replay() -> Replay:
     """Histories of runs of the real pipeline, shared by all scopes, which have many in common."""
     return Replay(build)

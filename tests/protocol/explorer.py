@@ -7,68 +7,56 @@ response to a call that was executed; the next upload may happen; time may pass 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.records.s3_changes import Change, Removal, Upload, pad_sequencer
-from tests.protocol.memory import DAWN, Cell, Item, Object, Reply, execute
-from tests.protocol.replay import KEY, SETTINGS, Call, Ended, Replay, Start
+from chalicelib.records.s3_changes import Change
+from tests.protocol.cells import Call, Services
+from tests.protocol.memory import Item, Object, Reply
+from tests.protocol.replay import KEY, Ended, Replay, Start
+from tests.protocol.scopes import RECONCILE, Scope
 
 NAMES = [f"records/input#0/{KEY}", "output/a.pdf", f"input/{KEY}"]
+"""Names of the cells in a state."""
+RECORD, INPUT = 0, 2
+"""Positions of two of them."""
 ATTEMPTS = 3
 """Lambda's first attempt and two retries; then the event is sent to the failure queue."""
 DONE, DEAD = -1, -2
 """States of an event that was processed, or is in the failure queue. Lower numbers are events that
 wait for an attempt, and numbers from 0 on the history of the event's run."""
-RECONCILE = -1
-"""Stands for a run of reconcile among the events of a scope."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A sequence of uploads (texts) and deletions (None) of one key, with events and faults.
-
-    `events` has, for each event, the position in `texts` of its change; a position that occurs
-    twice is an event that is delivered twice, and a missing one is lost. `faults` is the maximum
-    number of faults of the `kinds`: a run is killed, the response to a call is lost, or a service
-    returns an error. `keeps_id` says whether retries have the request id of the first attempt, as
-    in Lambda. `epochs` is how often time may pass beyond all leases.
-    """
-
-    texts: tuple[str | None, ...]
-    events: tuple[int, ...]
-    is_versioned: bool = True
-    epochs: int = 1
-    faults: int = 1
-    kinds: frozenset[str] = frozenset({"kill"})
-    keeps_id: bool = True
-    reconciles_last: bool = True
-
-    def moment(self, position: int) -> datetime:
-        """Return the time of a change."""
-        return DAWN + timedelta(minutes=position)
-
-    def change(self, position: int) -> Change:
-        sequencer = pad_sequencer(f"{position + 1:02X}")
-        text = self.texts[position]
-        if text is None:
-            return Removal(SETTINGS.input_bucket, KEY, sequencer, self.moment(position))
-        version = f"v{position + 1}" if self.is_versioned else None
-        size = len(text)
-        moment = self.moment(position)
-        return Upload(SETTINGS.input_bucket, KEY, sequencer, moment, None, version, size)
+ENDED = {DONE, DEAD}
 
 
 class State(NamedTuple):
-    """Numbers of the cells, epoch, number of changes made, remaining faults, states of events."""
+    """The numbers of the contents of the cells NAMES, and the states of the events.
 
-    record: int
-    output: int
-    input: int
+    `uploads` is the number of changes made, and `faults` that of the faults that may still occur.
+    """
+
+    cells: tuple[int, ...]
     epoch: int
     uploads: int
     faults: int
     events: tuple[int, ...]
+
+    def after(self, which: int, index: int, effect: "Effect") -> "State":
+        """Return the state after an effect on the cell and the event of these positions."""
+        return State(
+            _with(self.cells, which, effect.cell),
+            self.epoch,
+            self.uploads,
+            self.faults - effect.is_fault,
+            _with(self.events, index, effect.event),
+        )
+
+
+class Effect(NamedTuple):
+    """What the next call of a run, or a fault, makes of the call's cell and of the run's event."""
+
+    label: str
+    cell: int
+    event: int
+    is_fault: bool = True
 
 
 class Violation(AssertionError):
@@ -92,7 +80,7 @@ class World(NamedTuple):
 
     @property
     def is_quiescent(self) -> bool:
-        return self.uploads == len(self.scope.texts) and all(e in {DONE, DEAD} for e in self.events)
+        return self.uploads == len(self.scope.texts) and all(e in ENDED for e in self.events)
 
 
 @dataclass
@@ -103,9 +91,7 @@ class Explorer:
     replay: Replay
     check: Check
     step: Step
-    _cells: list[Cell] = field(default_factory=list)
-    _numbers: dict[Cell, int] = field(default_factory=dict)
-    _applied: dict[tuple[int, int], tuple[int, Reply]] = field(default_factory=dict)
+    _effects: dict[tuple[Call, int, bool, bool], list[Effect]] = field(default_factory=dict)
     _seen: dict[State, tuple[State, str] | None] = field(default_factory=dict)
     _waits: list[Start] = field(default_factory=list)
     _checked: set[tuple[int, ...]] = field(default_factory=set)
@@ -143,10 +129,9 @@ class Explorer:
             self._assert_allowed(before, state, label)
 
     def _first(self) -> State:
+        empty = Item(), Object(), Object(self.scope.is_versioned)
         return State(
-            record=self._number(Item()),
-            output=self._number(Object()),
-            input=self._number(Object(self.scope.is_versioned)),
+            cells=tuple(self.replay.cells.number(cell) for cell in empty),
             epoch=0,
             uploads=0,
             faults=self.scope.faults,
@@ -156,24 +141,19 @@ class Explorer:
             ),
         )
 
-    def _number(self, cell: Cell) -> int:
-        number = self._numbers.get(cell)
-        if number is None:
-            number = self._numbers[cell] = len(self._cells)
-            self._cells.append(cell)
-        return number
-
-    def _successors(self, state: State) -> Iterator[tuple[str, State]]:
+    def _successors(self, state: State) -> list[tuple[str, State]]:
+        steps: list[tuple[str, State]] = []
         if state.uploads < len(self.scope.texts):
-            yield "upload", self._uploaded(state)
+            steps.append(("upload", self._uploaded(state)))
         if state.epoch < self.scope.epochs:
-            yield "time passes", state._replace(epoch=state.epoch + 1)
+            steps.append(("time passes", state._replace(epoch=state.epoch + 1)))
         for index, event in enumerate(state.events):
             if event >= 0:
-                yield from self._steps(state, index, event)
-            elif event not in {DONE, DEAD} and self._may_begin(state, index):
+                steps += self._steps(state, index, event)
+            elif event not in ENDED and self._may_begin(state, index):
                 start = self._waits[-3 - event]._replace(epoch=state.epoch)
-                yield from self._steps(state, index, self.replay.started(start))
+                steps += self._steps(state, index, self.replay.started(start))
+        return steps
 
     def _may_begin(self, state: State, index: int) -> bool:
         if self.scope.events[index] != RECONCILE:
@@ -181,15 +161,16 @@ class Explorer:
         if not self.scope.reconciles_last:
             return True
         others = (e for i, e in enumerate(state.events) if i != index)
-        return state.uploads == len(self.scope.texts) and all(e in {DONE, DEAD} for e in others)
+        return state.uploads == len(self.scope.texts) and all(e in ENDED for e in others)
 
     def _uploaded(self, state: State) -> State:
         text = self.scope.texts[state.uploads]
-        cell = self._cells[state.input]
+        cell = self.replay.cells[state.cells[INPUT]]
         assert isinstance(cell, Object)
         now = self.scope.moment(state.uploads)
         after = cell.put(None if text is None else text.encode(), now)
-        return state._replace(input=self._number(after), uploads=state.uploads + 1)
+        cells = _with(state.cells, INPUT, self.replay.cells.number(after))
+        return state._replace(cells=cells, uploads=state.uploads + 1)
 
     def _waiting(self, change: Change | None, index: int, attempt: int) -> int:
         """Return the state of an event that waits for an attempt."""
@@ -206,50 +187,58 @@ class Explorer:
         start = self.replay.start(history)
         return self._waiting(start.change, index, start.attempt + 1)
 
-    def _steps(self, state: State, index: int, history: int) -> Iterator[tuple[str, State]]:
-        call = self.replay.next(history, state.epoch)
+    def _steps(self, state: State, index: int, history: int) -> list[tuple[str, State]]:
+        call = self._next(state, history)
         assert isinstance(call, Call)
         which = NAMES.index(call.cell)
-        cell, reply = self._apply(call, state[:3][which])
-        changed = _with_cell(state, which, cell)
+        key = call, state.cells[which], state.events[index] >= 0, state.faults > 0
+        effects = self._effects.get(key)
+        if effects is None:
+            effects = self._effects[key] = list(self._effects_of(call, state, index, history))
+        return [(effect.label, state.after(which, index, effect)) for effect in effects]
+
+    def _next(self, state: State, history: int) -> Call | Ended:
+        """Return the next call of a run in this state, or its end."""
+        return self.replay.next(history, state.epoch, lambda: self._alone(state))
+
+    def _alone(self, state: State) -> Services:
+        """Return the services for a run that alone continues from this state."""
+        return self.replay.cells.services(dict(zip(NAMES, state.cells, strict=True)))
+
+    def _effects_of(self, call: Call, state: State, index: int, history: int) -> Iterator[Effect]:
+        which = NAMES.index(call.cell)
+        before = state.cells[which]
+        after, reply = self.replay.cells.apply(call, before)
         label = f"{index}: {call.operation} → {reply.error or 'ok'}"
-        yield label, self._replied(changed, index, history, reply)
+        changed = state._replace(cells=_with(state.cells, which, after))
+        yield Effect(label, after, self._replied(changed, index, history, reply), is_fault=False)
         if not state.faults:
             return
-        less = state._replace(faults=state.faults - 1)
         kinds = self.scope.kinds
         if state.events[index] >= 0 and "kill" in kinds:
-            yield f"{index}: killed", _with_event(less, index, self._retried(index, history))
+            yield Effect(f"{index}: killed", before, self._retried(index, history))
         if "loss" in kinds and call.is_write and reply.error is None:
-            lost = _with_cell(less, which, cell)
-            yield f"{label}, response lost", _with_event(lost, index, history)
+            yield Effect(f"{label}, response lost", after, history)
         if "error" in kinds:
-            failed = self._replied(less, index, history, Reply((), "SlowDown", 503))
-            yield f"{index}: {call.operation} → error", failed
+            event = self._replied(state, index, history, Reply((), "SlowDown", 503))
+            yield Effect(f"{index}: {call.operation} → error", before, event)
 
-    def _apply(self, call: Call, cell: int) -> tuple[int, Reply]:
-        result = self._applied.get((call.number, cell))
-        if result is None:
-            after, reply = execute(self._cells[cell], call.operation, call.parameters)
-            result = self._applied[call.number, cell] = self._number(after), reply
-        return result
-
-    def _replied(self, state: State, index: int, history: int, reply: Reply) -> State:
+    def _replied(self, state: State, index: int, history: int, reply: Reply) -> int:
+        """Return the state of an event after the reply to its run's next call."""
         after = self.replay.replied(history, state.epoch, reply)
-        step = self.replay.next(after, state.epoch)
-        if isinstance(step, Ended):
-            if step.outcome is None:
-                after = self._retried(index, after)
-            else:
-                after = self._waiting(step.started, index, 0) if step.started else DONE
-        return _with_event(state, index, after)
+        step = self._next(state, after)
+        if isinstance(step, Call):
+            return after
+        if step.outcome is None:
+            return self._retried(index, after)
+        return self._waiting(step.started, index, 0) if step.started else DONE
 
     def _assert_invariants(self, state: State) -> None:
-        ended = tuple(event if event in {DONE, DEAD} else 0 for event in state.events)
-        view = (state.record, state.output, state.input, state.uploads, *ended)
+        ended = tuple([event if event in ENDED else 0 for event in state.events])
+        view = (*state.cells, state.uploads, *ended)
         if view in self._checked:
             return
-        record, output, source = (self._cells[number] for number in state[:3])
+        record, output, source = (self.replay.cells[number] for number in state.cells)
         assert isinstance(record, Item)
         assert isinstance(output, Object)
         assert isinstance(source, Object)
@@ -259,10 +248,10 @@ class Explorer:
         self._checked.add(view)
 
     def _assert_allowed(self, before: State, after: State, label: str) -> None:
-        pair = before.record, after.record
+        pair = before.cells[RECORD], after.cells[RECORD]
         if pair[0] == pair[1] or pair in self._allowed:
             return
-        old, new = (self._cells[number] for number in pair)
+        old, new = (self.replay.cells[number] for number in pair)
         assert isinstance(old, Item)
         assert isinstance(new, Item)
         wrong = self.step(old, new)
@@ -281,10 +270,6 @@ class Explorer:
         return labels[::-1]
 
 
-def _with_cell(state: State, which: int, cell: int) -> State:
-    return state._replace(**{State._fields[which]: cell})  # type: ignore[arg-type]
-
-
-def _with_event(state: State, index: int, event: int) -> State:
-    events = state.events
-    return state._replace(events=(*events[:index], event, *events[index + 1 :]))
+def _with(numbers: tuple[int, ...], position: int, number: int) -> tuple[int, ...]:
+    """Return the numbers with another one at this position."""
+    return (*numbers[:position], number, *numbers[position + 1 :])

@@ -7,7 +7,7 @@ comparison with a missing attribute is false.
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -39,21 +39,28 @@ def condition(text: str) -> Test:
 def updated(item: Item, text: str, names: Mapping[str, str], values: Item) -> dict[str, Any]:
     """Return the item after an UpdateExpression of SET and REMOVE clauses."""
     after = dict(item)
-    for keyword, clause in _clauses(text):
-        for part in clause.split(","):
-            if keyword == "SET":
-                name, value = (side.strip() for side in part.split("="))
-                after[names[name]] = values[value]
-            else:
-                after.pop(names[part.strip()], None)
+    for name, value in _changes(text):
+        if value is None:
+            after.pop(names[name], None)
+        else:
+            after[names[name]] = values[value]
     return after
 
 
-def _clauses(text: str) -> Iterator[tuple[str, str]]:
-    parts = re.split(r"\b(SET|REMOVE) ", text)
-    if parts[0].strip():
+@cache
+def _changes(text: str) -> list[tuple[str, str | None]]:
+    """Return the names in an UpdateExpression, each with its new value, or None to remove it."""
+    clauses = re.split(r"\b(SET|REMOVE) ", text)
+    if clauses[0].strip():
         raise ValueError(f"neither SET nor REMOVE: {text!r}")
-    yield from zip(parts[1::2], parts[2::2], strict=True)
+    changes: list[tuple[str, str | None]] = []
+    for keyword, clause in zip(clauses[1::2], clauses[2::2], strict=True):
+        for part in clause.split(","):
+            name, *value = (side.strip() for side in part.split("="))
+            if len(value) != (keyword == "SET"):
+                raise ValueError(f"neither a value nor a removal: {part!r}")
+            changes.append((name, value[0] if value else None))
+    return changes
 
 
 def _tokens(text: str) -> list[str]:

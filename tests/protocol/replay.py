@@ -1,8 +1,9 @@
-"""Runs of the real pipeline, which stop before each AWS call and continue with any reply.
+"""Runs of the real pipeline, each AWS call of which may get any reply.
 
 A run is a function of the replies that it gets. So it is run again from its start with the replies
-so far, until it makes the next call. Each such history is run only once, however many states it
-occurs in.
+so far, to learn its next call. Each such history is run only once, however many states it occurs
+in. Two things make that cheap: what the methods of Records returned is remembered, and a run does
+not stop at its next call, but continues to its end, since the histories on that way follow anyway.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from chalicelib.records.s3_changes import Change
 from chalicelib.settings import Settings
 from chalicelib.storage.bucket import Bucket, StoredObject
 from chalicelib.storage.table import Records
+from tests.protocol.cells import Call, Cells, Services
 from tests.protocol.memory import DAWN, Client, Reply
 
 SETTINGS = Settings(
@@ -67,20 +69,6 @@ def build(client: Any, clock: Clock, kind: type[Pipeline] = Pipeline) -> Pipelin
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Call:
-    """The call that a run is about to make, with a unique `number`."""
-
-    number: int
-    cell: str
-    operation: str
-    parameters: dict[str, Any] = field(repr=False)
-
-    @property
-    def is_write(self) -> bool:
-        return self.operation in {"update_item", "put_object"}
-
-
 class Ended(NamedTuple):
     """The end of a run; `outcome` is None if it raised an error, so that Lambda retries.
 
@@ -100,93 +88,156 @@ class Start(NamedTuple):
     epoch: int
 
 
-class _Stopped(BaseException):
-    """Stops a run; no Exception, since the pipeline would catch it."""
-
-    def __init__(self, cell: str, operation: str, parameters: dict[str, Any]) -> None:
-        self.call = cell, operation, parameters
-
-
-@dataclass
+@dataclass(eq=False)
 class _Node:
-    """A run so far: its start, and the replies with their epochs."""
+    """A run so far: that of `parent`, if any, and the reply to its next call, in this epoch.
 
+    `children` are numbers, so that nodes have no cycles. `next` is what follows in each epoch.
+    `returned` is the result of the method of Records, if any, that ended with this reply, and the
+    number of replies before that method.
+    """
+
+    number: int
     start: Start
-    replies: tuple[tuple[int, Reply], ...] = ()
+    parent: "_Node | None" = None
+    epoch: int = 0
+    reply: Reply | None = None
     children: dict[tuple[int, Reply], int] = field(default_factory=dict)
     next: dict[int, Call | Ended] = field(default_factory=dict)
+    returned: tuple[int, Any] | None = None
+
+    def path(self) -> "list[_Node]":
+        """Return the nodes from the start to this one."""
+        path = [self]
+        while path[-1].parent is not None:
+            path.append(path[-1].parent)
+        return path[::-1]
 
 
 class Replay:
-    """All histories of runs of one pipeline, by number."""
+    """All histories of runs of one pipeline, by number, and the `cells` that their calls change."""
 
     def __init__(self, build: Build) -> None:
+        self.cells = Cells()
         self._build = build
         self._nodes: list[_Node] = []
-        self._starts: dict[Start, int] = {}
-        self._calls = 0
+        self._starts: dict[Start, _Node] = {}
 
     def __len__(self) -> int:
         return len(self._nodes)
 
     def started(self, start: Start) -> int:
         """Return the history of a run that has made no call so far."""
-        number = self._starts.get(start)
-        if number is None:
-            number = self._starts[start] = len(self._nodes)
-            self._nodes.append(_Node(start))
-        return number
+        node = self._starts.get(start)
+        if node is None:
+            node = self._starts[start] = self._added(start)
+        return node.number
 
     def replied(self, history: int, epoch: int, reply: Reply) -> int:
         """Return the history after the reply to its next call."""
-        node = self._nodes[history]
-        number = node.children.get((epoch, reply))
-        if number is None:
-            number = node.children[epoch, reply] = len(self._nodes)
-            self._nodes.append(_Node(node.start, (*node.replies, (epoch, reply))))
-        return number
+        return self._child(self._nodes[history], epoch, reply).number
 
     def start(self, history: int) -> Start:
         """Return the start of the history's run."""
         return self._nodes[history].start
 
-    def next(self, history: int, epoch: int) -> Call | Ended:
-        """Return the run's next call in this epoch, or its end."""
+    def next(self, history: int, epoch: int, services: Callable[[], Services]) -> Call | Ended:
+        """Return the run's next call in this epoch, or its end.
+
+        If it is not known yet, the run is repeated, and continues to its end with the replies of
+        `services()`.
+        """
         node = self._nodes[history]
-        step = node.next.get(epoch)
-        if step is None:
-            step = node.next[epoch] = self._run(node, epoch)
-        return step
+        if epoch not in node.next:
+            _Run(node.path(), epoch, services(), self._child).run(self._build)
+        return node.next[epoch]
 
-    def _run(self, node: _Node, epoch: int) -> Call | Ended:
-        replies = iter(node.replies)
-        epochs = iter([*(reply_epoch for reply_epoch, _ in node.replies), epoch])
-        now = next(epochs)
+    def _child(self, node: _Node, epoch: int, reply: Reply) -> _Node:
+        number = node.children.get((epoch, reply))
+        if number is not None:
+            return self._nodes[number]
+        child = self._added(node.start, node, epoch, reply)
+        node.children[epoch, reply] = child.number
+        return child
 
-        def execute(cell: str, operation: str, parameters: dict[str, Any]) -> Reply:
-            nonlocal now
-            is_consistent = operation != "get_item" or parameters["ConsistentRead"]
-            assert is_consistent, "an inconsistent read may be stale"
-            reply = next(replies, None)
-            if reply is None:
-                raise _Stopped(cell, operation, parameters)
-            now = next(epochs)
-            return reply[1]
+    def _added(self, start: Start, *history: Any) -> _Node:
+        self._nodes.append(_Node(len(self._nodes), start, *history))
+        return self._nodes[-1]
 
+
+@dataclass
+class _Run:
+    """A run that gets the replies of a path, and those of `services` in the epoch after that.
+
+    `replies` is the number of replies that it got so far.
+    """
+
+    path: list[_Node]
+    epoch: int
+    services: Services
+    child: Callable[[_Node, int, Reply], _Node]
+    replies: int = 0
+
+    def run(self, build: Build) -> None:
+        """Run to the end, and add what followed on the path, and beyond it, to the nodes."""
         try:
-            return self._run_to_end(node.start, Client(execute), lambda: at(now))
-        except _Stopped as stopped:
-            self._calls += 1
-            return Call(self._calls, *stopped.call)
+            ended = self._run(build)
         except (TransientError, ClientError):
-            return Ended(None)
+            ended = Ended(None)
+        self.path[-1].next[self.epoch] = ended
 
-    def _run_to_end(self, start: Start, client: Any, clock: Clock) -> Ended:
+    def _run(self, build: Build) -> Ended:
+        start = self.path[0].start
+        client = Client(self._execute)
         if start.change is None:
-            return _reconcile(client, clock)
+            return _reconcile(client, self._clock)
         begun = at(start.epoch)
+        pipeline = build(client, self._clock)
+        records: Any = _Remembered(pipeline.records, self._remembered)
         run = Invocation(start.claim_id, begun, begun + LEASE)
-        return Ended(self._build(client, clock).process(start.change, run))
+        return Ended(replace(pipeline, records=records).process(start.change, run))
+
+    def _clock(self) -> datetime:
+        following = self.path[self.replies + 1 : self.replies + 2]
+        return at(following[0].epoch if following else self.epoch)
+
+    def _execute(self, cell: str, operation: str, parameters: dict[str, Any]) -> Reply:
+        is_consistent = operation != "get_item" or parameters["ConsistentRead"]
+        assert is_consistent, "an inconsistent read may be stale"
+        self.replies += 1
+        if self.replies == len(self.path):
+            last = self.path[-1]
+            call = last.next[self.epoch] = Call(cell, operation, parameters)
+            self.path.append(self.child(last, self.epoch, self.services(call)))
+        reply = self.path[self.replies].reply
+        assert reply is not None
+        return reply
+
+    def _remembered(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """Return what the method returned when it got the same replies, or else call it.
+
+        That is the same in every epoch, since no method reads the clock after its last reply.
+        """
+        before = self.replies
+        for replies in range(before + 1, len(self.path)):
+            returned = self.path[replies].returned
+            if returned is not None and returned[0] == before:
+                self.replies = replies
+                return returned[1]
+        result = method(*arguments, **options)
+        self.path[self.replies].returned = before, result
+        return result
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """Records whose methods are called by `call`."""
+
+    records: Records
+    call: Callable[..., Any]
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(self.call, getattr(self.records, name))
 
 
 def _reconcile(client: Any, clock: Clock) -> Ended:

@@ -1,6 +1,50 @@
 """The scopes that are explored exhaustively: changes of one key, their events, and faults."""
 
-from tests.protocol.explorer import RECONCILE, Scope
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.records.s3_changes import Change, Removal, Upload, pad_sequencer
+from tests.protocol.memory import DAWN
+from tests.protocol.replay import KEY, SETTINGS
+
+RECONCILE = -1
+"""Stands for a run of reconcile among the events of a scope."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A sequence of uploads (texts) and deletions (None) of one key, with events and faults.
+
+    `events` has, for each event, the position in `texts` of its change; a position that occurs
+    twice is an event that is delivered twice, and a missing one is lost. `faults` is the maximum
+    number of faults of the `kinds`: a run is killed, the response to a call is lost, or a service
+    returns an error. `keeps_id` says whether retries have the request id of the first attempt, as
+    in Lambda. `epochs` is how often time may pass beyond all leases.
+    """
+
+    texts: tuple[str | None, ...]
+    events: tuple[int, ...]
+    is_versioned: bool = True
+    epochs: int = 1
+    faults: int = 1
+    kinds: frozenset[str] = frozenset({"kill"})
+    keeps_id: bool = True
+    reconciles_last: bool = True
+
+    def moment(self, position: int) -> datetime:
+        """Return the time of a change."""
+        return DAWN + timedelta(minutes=position)
+
+    def change(self, position: int) -> Change:
+        sequencer = pad_sequencer(f"{position + 1:02X}")
+        text = self.texts[position]
+        if text is None:
+            return Removal(SETTINGS.input_bucket, KEY, sequencer, self.moment(position))
+        version = f"v{position + 1}" if self.is_versioned else None
+        size = len(text)
+        moment = self.moment(position)
+        return Upload(SETTINGS.input_bucket, KEY, sequencer, moment, None, version, size)
+
 
 Story = tuple[tuple[str | None, ...], tuple[int, ...]]
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.protocol.explorer import RECONCILE, Explorer, Scope
+from tests.protocol.explorer import Explorer
 from tests.protocol.invariants import forbidden, violated
 from tests.protocol.replay import Replay, build
-from tests.protocol.scopes import ALL_KINDS
+from tests.protocol.scopes import ALL_KINDS, RECONCILE, Scope
 
 
 @st.composite
