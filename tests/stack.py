@@ -39,6 +39,8 @@ T = TypeVar("T")
 Configure = Callable[[dict[str, Any]], None]
 SETTLED_WITHIN_SECONDS = 300
 """Far more than it takes, so that a test on a busy machine fails for its own reason only."""
+KEEP_IDLE = {"LAMBDA_WARM_TTL_SECONDS": "3600"}
+"""Option of ministack that keeps idle environments for the session, since starting one is slow."""
 COPIED = (
     *("app.py", "query.py", "chalicelib", "cli", "infra"),
     *("requirements.txt", "requirements.lock"),
@@ -216,10 +218,10 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextmanager
-def policy_enforcing_aws(options: Mapping[str, str] | None = None) -> Iterator[emulator.Emulator]:
+def policy_enforcing_aws() -> Iterator[emulator.Emulator]:
     """Run an emulator that enforces policies, and point AWS clients of this process at it."""
     before = dict(os.environ)
-    with emulator.running(options, enforces_policies=True) as aws:
+    with emulator.running(KEEP_IDLE, enforces_policies=True) as aws:
         os.environ.clear()
         os.environ.update({k: v for k, v in before.items() if not k.startswith("AWS_")})
         os.environ.update(aws.client_environment)
