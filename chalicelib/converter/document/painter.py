@@ -230,10 +230,10 @@ class Painter:
         g = self._geometry
         out: list[bytes] = []
         for row, baseline in rows:
-            if not self._repertoire.any_missing(row):
-                continue
             if isinstance(row, ComposedRow):
                 out += self._numbers_of_pieces(row, baseline)
+                continue
+            if not self._repertoire.any_missing(row):
                 continue
             slots = self._slots(row)
             columns = accumulate((slot.cells for slot in slots), initial=0)

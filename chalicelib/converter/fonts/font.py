@@ -5,15 +5,16 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from unicodedata import category, east_asian_width, mirrored
 
 import uharfbuzz as hb
 
 from chalicelib.converter.fonts.character_set import CharacterSet
+from chalicelib.converter.fonts.terminal_cells import terminal_cells
 
 _RUN_OF_ONE_KEY = re.compile(r"(.)\1*", re.DOTALL)
 
@@ -170,9 +171,12 @@ def choose_font(code_point: int) -> GridFont:
 
 def _choose_font(code_point: int) -> GridFont:
     """Return the font of a character, regardless of private use."""
-    cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
-        return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
+        cells = max(terminal_cells(code_point), 0)
+        return _scaled(BLANK_FACE if cells else ZERO_WIDTH_FACE, code_point, cells)
+    if BODY_FACE.glyph(code_point) is None and code_point not in _fallback_characters():
+        return _missing_font(code_point >> 16)
+    cells = terminal_cells(code_point)
     fonts = (
         _scaled(face, code_point, cells)
         for face in FALLBACK_CHAIN
@@ -192,23 +196,18 @@ def _choose_font(code_point: int) -> GridFont:
 
 
 @cache
-def _missing_font(plane: int) -> GridFont:
-    """Return the font of characters that no font has."""
-    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
-
-
-def _cells(code_point: int) -> int:
-    """Return the character's width by the terminals' convention, -1 for a control character."""
-    if 0x20 <= code_point < 0x7F:
-        return 1
-    return _wcwidth()(chr(code_point))
+def _fallback_characters() -> hb.Set:
+    """Return the code points of all fonts of the chain but the first."""
+    characters = hb.Set()
+    for face in FALLBACK_CHAIN[1:]:
+        characters.update(face.hb_face.unicodes)
+    return characters
 
 
 @cache
-def _wcwidth() -> Callable[[str], int]:
-    from wcwidth import wcwidth  # takes 15 ms to import; not needed for plain ASCII
-
-    return wcwidth
+def _missing_font(plane: int) -> GridFont:
+    """Return the font of characters that no font has."""
+    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
 
 
 def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
@@ -227,7 +226,13 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     target = cells * CELL if cells else min(natural, base)
     fits = not natural or abs(natural - target) < 1
     h_scale = 100.0 if fits else 100 * target / natural
-    return GridFont(face, code_point >> 16, cells, advance, h_scale)
+    return _grid_font(face, code_point >> 16, cells, advance, h_scale)
+
+
+@lru_cache(maxsize=1024)
+def _grid_font(face: Face, plane: int, cells: int, advance: int, h_scale: float) -> GridFont:
+    """Return a font that is not made again for each of its characters."""
+    return GridFont(face, plane, cells, advance, h_scale)
 
 
 class FontSelector(dict[int, str]):
@@ -243,25 +248,23 @@ class FontSelector(dict[int, str]):
         super().__init__({0x0A: "\n"})
         self.fonts: dict[str, GridFont] = {}
         self._keys: dict[GridFont, str] = {}
-        self._missing: set[str] = set()
         self._characters: dict[str, CharacterSet] = {}  # by key
+        self._missing: list[CharacterSet] = []  # those of the fonts of missing characters
 
     def __missing__(self, code_point: int) -> str:
         font = choose_font(code_point)
-        if font.missing:
-            self._missing.add(chr(code_point))
-        key = self[code_point] = self._key(font)
-        self._characters[key].add(chr(code_point))
+        key = self[code_point] = self._keys.get(font) or self._new_key(font)
+        self._characters[key].add_code_point(code_point)
         return key
 
-    def _key(self, font: GridFont) -> str:
-        """Return the key of a font, which may be new."""
-        if font not in self._keys:
-            key = chr(self._FIRST_KEY + len(self._keys))
-            self._keys[font] = key
-            self.fonts[key] = font
-            self._characters[key] = CharacterSet("\n")
-        return self._keys[font]
+    def _new_key(self, font: GridFont) -> str:
+        """Return the key of a new font."""
+        key = self._keys[font] = chr(self._FIRST_KEY + len(self._keys))
+        self.fonts[key] = font
+        self._characters[key] = CharacterSet("\n")
+        if font.missing:
+            self._missing.append(self._characters[key])
+        return key
 
     def runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
         """Yield the runs of one font of a text, each with its font."""
@@ -273,7 +276,7 @@ class FontSelector(dict[int, str]):
 
     def any_missing(self, text: str) -> bool:
         """Return whether the text has characters that no font has."""
-        return bool(self._missing) and not self._missing.isdisjoint(text)
+        return any(characters.meets(text) for characters in self._missing)
 
     def common_font(self, text: str) -> GridFont | None:
         """Return the font of all characters of the text, or None if they differ or are new."""

@@ -1,7 +1,7 @@
 """Rows that are not plain text on the grid, without importing the modules that make them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
@@ -40,6 +40,17 @@ def _complex_test() -> Callable[[str], bool]:
     from chalicelib.converter.scripts.script import COMPLEX
 
     return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
+
+
+def complex_ones(characters: Iterable[str]) -> set[str]:
+    """Return those of the characters that a grid of cells cannot show properly."""
+    text = "\n".join(characters)  # searched as a whole, without sequences of several characters
+    if not is_complex(text):
+        return set()
+    from chalicelib.converter.scripts.emoji import find_emoji
+    from chalicelib.converter.scripts.script import COMPLEX
+
+    return {*COMPLEX.findall(text), *(match[0] for match in find_emoji(text))}
 
 
 PICTURE_INK = Ink(ASCENT, DESCENT)
