@@ -33,23 +33,30 @@ class CharacterSet:
         """Return whether all characters of the text are members; True for an empty text."""
         if not self._non_member.search(text):
             return True
-        new = len(self._members) > self._compiled_members
-        if not new and not self._has_astral:
+        if not self._has_astral and len(self._members) == self._compiled_members:
             return False
-        self._checked += len(text)
-        if new and self._checked > _COMPILE_COST * len(self._members):
-            self._compile()
+        self._count(text)
         return self._members.issuperset(map(ord, text))
 
     def non_members(self, text: str) -> set[str]:
         """Return the characters of the text that are not members."""
-        if self.covers(text):
+        if not self._non_member.search(text):
             return set()
-        return {character for character in set(text) if ord(character) not in self._members}
+        self._count(text)
+        found = set(self._non_member.findall(text))
+        return {character for character in found if ord(character) not in self._members}
 
     def meets(self, text: str) -> bool:
         """Return whether any character of the text is a member."""
         return not self._members.isdisjoint(map(ord, text))
+
+    def _count(self, text: str) -> None:
+        """Compile the members if new ones have made checks like that of this text expensive."""
+        self._checked += len(text)
+        if len(self._members) == self._compiled_members:
+            return
+        if self._checked > _COMPILE_COST * len(self._members):
+            self._compile()
 
     def _compile(self) -> None:
         """Compile the members within the Basic Multilingual Plane to a regular expression."""
