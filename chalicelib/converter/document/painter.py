@@ -227,6 +227,8 @@ class Painter:
 
     def _numbers(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the code points of characters that no font has."""
+        if not self._repertoire.has_missing:
+            return b""
         g = self._geometry
         out: list[bytes] = []
         for row, baseline in rows:
@@ -258,16 +260,18 @@ class Painter:
         return b"".join(
             self._pictures(row, g.left, baseline, g.size)
             for row, baseline in rows
-            if isinstance(row, ComposedRow) and any(piece.emoji for piece in row.pieces)
+            if isinstance(row, ComposedRow)
         )
 
     def _pictures(self, row: ComposedRow, left: float, y: float, size: float) -> bytes:
         """Return operators that draw a row's emoji over their empty cells."""
-        return b"".join(
-            self.pictures.draw(piece.emoji, x, y, size)
-            for piece, x in places(row, left, size)
-            if piece.emoji
-        )
+        out = b""
+        reach = row.indent
+        for piece in row.pieces:
+            if piece.emoji:
+                out += self.pictures.draw(piece.emoji, left + reach * size / 1000, y, size)
+            reach += piece.advance
+        return out
 
 
 def places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:

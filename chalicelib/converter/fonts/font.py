@@ -274,6 +274,11 @@ class FontSelector(dict[int, str]):
         for run in _RUN_OF_ONE_KEY.finditer(text.translate(self)):
             yield text[run.start() : run.end()], self.fonts[run[1]]
 
+    @property
+    def has_missing(self) -> bool:
+        """Whether any character so far is in no font."""
+        return bool(self._missing)
+
     def any_missing(self, text: str) -> bool:
         """Return whether the text has characters that no font has."""
         return any(characters.meets(text) for characters in self._missing)

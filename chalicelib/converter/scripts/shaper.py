@@ -218,13 +218,15 @@ class Shaper:
         self, text: str, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add text of the grid, one part for each character."""
+        first = len(shaped.starts)
+        advances: list[float] = []
         for part, font in self.grid_runs(text):
-            shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
-            shown: str | list[str] = part
-            if properties.level % 2:
-                shown = [_MIRRORED_BRACKETS.get(character, character) for character in part]
-            shaped.add(range(at, at + len(part)), shown, [font.cells * CELL] * len(part))
-            at += len(part)
+            shaped.runs.append(ShapedRun(first + len(advances), font, *properties))
+            advances += [font.cells * CELL] * len(part)
+        shown: str | list[str] = text
+        if properties.level % 2:
+            shown = [_MIRRORED_BRACKETS.get(character, character) for character in text]
+        shaped.add(range(at, at + len(text)), shown, advances)
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
