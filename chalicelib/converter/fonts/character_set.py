@@ -29,6 +29,11 @@ class CharacterSet:
         """Add the member with a code point, which may be there already."""
         self._members.add(code_point)
 
+    @property
+    def code_points(self) -> Iterable[int]:
+        """The code points of the members."""
+        return self._members
+
     def covers(self, text: str) -> bool:
         """Return whether all characters of the text are members; True for an empty text."""
         if not self._non_member.search(text):

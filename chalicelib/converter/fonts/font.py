@@ -5,7 +5,7 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -67,8 +67,7 @@ class Face:
     def left_edge(self, glyph: int) -> int:
         """Return how far the glyph extends left of its origin, in thousandths of its size."""
         extents = self.hb_font.get_glyph_extents(glyph)
-        upem: int = self.hb_face.upem
-        return max(0, round(-extents.x_bearing * 1000 / upem)) if extents else 0
+        return max(0, self.thousandths(-extents.x_bearing)) if extents else 0
 
     def advance(self, glyph: int) -> int:
         """Return the glyph's advance in thousandths of the size it is drawn at."""
@@ -229,10 +228,8 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     return _grid_font(face, code_point >> 16, cells, advance, h_scale)
 
 
-@lru_cache(maxsize=1024)
-def _grid_font(face: Face, plane: int, cells: int, advance: int, h_scale: float) -> GridFont:
-    """Return a font that is not made again for each of its characters."""
-    return GridFont(face, plane, cells, advance, h_scale)
+_grid_font = lru_cache(maxsize=1024)(GridFont)
+"""Returns a font that is not made again for each of its characters."""
 
 
 class FontSelector(dict[int, str]):
@@ -286,16 +283,18 @@ class FontSelector(dict[int, str]):
     def common_font(self, text: str) -> GridFont | None:
         """Return the font of all characters of the text, or None if they differ or are new."""
         first = text.lstrip("\n")[:1]
-        if not first or not self._characters[self[ord(first)]].covers(text):
-            return None
-        return self.fonts[self[ord(first)]]
+        key = self[ord(first)] if first else ""
+        return self.fonts[key] if key and self._characters[key].covers(text) else None
 
-    def drawn_with(self, face: Face) -> Iterable[tuple[int, int]]:
-        """Yield plane and code point of every character so far that the face draws."""
-        for code_point, key in self.items():
-            font = self.fonts.get(key)
-            if font and font.face is face:
-                yield font.plane, code_point
+    def drawn_with(self, face: Face) -> dict[int, set[int]]:
+        """Return the code points so far that a face draws, by their planes."""
+        planes: dict[int, set[int]] = {}
+        for key, font in self.fonts.items():
+            if font.face is face:
+                code_points = planes.setdefault(font.plane, set())
+                code_points.update(self._characters[key].code_points)
+                code_points.discard(0x0A)
+        return planes
 
 
 SOFT_HYPHEN = "\xad"
