@@ -155,7 +155,7 @@ def directional_runs(paragraph: str, base: int | None = None) -> tuple[int, list
     runs = []
     start = 0
     for level, group in groupby(_levels(units, base)):
-        end = start + sum(1 for _ in group)
+        end = start + len(list(group))
         runs.append(DirectionalRun(bounds[start], bounds[end], level))
         start = end
     return base, runs
