@@ -22,7 +22,7 @@ MAX_CLUSTERS = 30_000
 _MAX_CHARACTERS = 1000
 """Maximum characters shaped in one call: HarfBuzz gives up on some tens of thousands of marks."""
 
-_MIRRORED_BRACKETS = {bracket: entry["pair"] for bracket, entry in BIDI_BRACKETS.items()}
+_MIRRORED_BRACKETS = {ord(bracket): entry["pair"] for bracket, entry in BIDI_BRACKETS.items()}
 
 RunFont: TypeAlias = ClusterFont | GridFont
 
@@ -218,15 +218,14 @@ class Shaper:
         self, text: str, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add text of the grid, one part for each character."""
+        if properties.level % 2:
+            text = text.translate(_MIRRORED_BRACKETS)
         first = len(shaped.starts)
         advances: list[float] = []
         for part, font in self.grid_runs(text):
             shaped.runs.append(ShapedRun(first + len(advances), font, *properties))
             advances += [font.cells * CELL] * len(part)
-        shown: str | list[str] = text
-        if properties.level % 2:
-            shown = [_MIRRORED_BRACKETS.get(character, character) for character in text]
-        shaped.add(range(at, at + len(text)), shown, advances)
+        shaped.add(range(at, at + len(text)), text, advances)
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
