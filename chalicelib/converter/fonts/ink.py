@@ -49,6 +49,10 @@ NO_INK = Ink(-100_000, -100_000)
 """Of what is blank: it reaches nowhere."""
 
 
+GRID_REACH = Ink(1300, 400)
+"""How far characters of the grid reach at most, in any of its fonts."""
+
+
 def union(inks: Iterable[Ink]) -> Ink:
     """Return how far several things reach that are on one baseline."""
     both = list(zip(*inks, strict=True))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.converter.fonts.ink import CharacterInk, Direction, Ink, InkSpan, union
+from chalicelib.converter.fonts.ink import GRID_REACH, CharacterInk, Direction, Ink, InkSpan, union
 from chalicelib.converter.layout.rows import PICTURE_INK, ComposedRow, RowPiece
 
 if TYPE_CHECKING:
@@ -12,20 +12,25 @@ if TYPE_CHECKING:
 
 
 class RowInk:
-    """The ink of a row; `characters` has that of text on the grid.
+    """The ink of a row; `characters` has that of text on the grid."""
 
-    `reach` is how far the row reaches above and below its baseline.
-    """
-
-    __slots__ = ("_characters", "_row", "reach")
+    __slots__ = ("_characters", "_reach", "_row", "limit")
 
     def __init__(self, row: str, characters: CharacterInk) -> None:
         self._row = row
         self._characters = characters
-        self.reach = self._reach()
+        self._reach: Ink | None = None
+        #: How far the row reaches at most, which is known without measuring text of the grid.
+        self.limit = union((row.ink, GRID_REACH)) if isinstance(row, ComposedRow) else GRID_REACH
 
-    def _reach(self) -> Ink:
-        """Return how far the row reaches."""
+    @property
+    def reach(self) -> Ink:
+        """How far the row reaches above and below its baseline, measured when it is asked for."""
+        if self._reach is None:
+            self._reach = self._measured()
+        return self._reach
+
+    def _measured(self) -> Ink:
         row = self._row
         if not isinstance(row, ComposedRow):
             return self._characters.of(row)
