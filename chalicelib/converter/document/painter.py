@@ -248,11 +248,14 @@ class Painter:
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
         """Yield operators that draw the code points of a row's characters without a font."""
         g = self._geometry
-        for piece, x in places(row, g.left, g.size):
+        reach = row.indent
+        for piece in row.pieces:
             slot = piece.font
             if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
+                x = g.left + reach * g.size / 1000
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
+            reach += piece.advance
 
     def _emoji(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the emoji of rows."""
@@ -265,13 +268,9 @@ class Painter:
 
     def _pictures(self, row: ComposedRow, left: float, y: float, size: float) -> bytes:
         """Return operators that draw a row's emoji over their empty cells."""
-        out = b""
-        reach = row.indent
-        for piece in row.pieces:
-            if piece.emoji:
-                out += self.pictures.draw(piece.emoji, left + reach * size / 1000, y, size)
-            reach += piece.advance
-        return out
+        drawn = self.pictures.draw
+        shown = places(row, left, size)
+        return b"".join([drawn(piece.emoji, x, y, size) for piece, x in shown if piece.emoji])
 
 
 def places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:

@@ -103,7 +103,8 @@ class CharacterInk(dict[str, Ink]):
     def __missing__(self, character: str) -> Ink:
         font = self._font_selector.fonts[self._font_selector[ord(character)]]
         glyph = None if font.missing else font.face.glyph(ord(character))
-        box = glyph_box(font.face, glyph) if glyph else None
+        # Not among the cached boxes, as its ink is kept here.
+        box = glyph_box.__wrapped__(font.face, glyph) if glyph else None
         if len(self) == _MAX_CHARACTERS:
             self.clear()
         ink = self[character] = Ink(box.above, box.below) if box else NO_INK
