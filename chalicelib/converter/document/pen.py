@@ -290,6 +290,8 @@ def _code(text: str, plane: int) -> bytes:
     """Return the low 16 bits of each code point, in two bytes."""
     if not plane:
         return text.encode("utf-16-be")
+    if len(text) == 1:
+        return (ord(text) & 0xFFFF).to_bytes(2, "big")
     wide = text.encode("utf-32-be")
     code = bytearray(len(wide) // 2)
     code[0::2], code[1::2] = wide[2::4], wide[3::4]

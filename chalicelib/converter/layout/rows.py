@@ -28,18 +28,21 @@ _MAY_BE_COMPLEX = re.compile("[^\0-\u01f9]")
 
 def is_complex(text: str) -> bool:
     """Return whether the text has characters that a grid of cells cannot show properly."""
-    if text.isascii() or not _MAY_BE_COMPLEX.search(text):
+    if text.isascii() or not (first := _MAY_BE_COMPLEX.search(text)):
         return False
-    return _complex_test()(text)
+    return _complex_test()(text, first.start())
 
 
 @cache
-def _complex_test() -> Callable[[str], bool]:
-    """Return the test for characters of complex scripts and emoji, imported for the first text."""
+def _complex_test() -> Callable[[str, int], bool]:
+    """Return the test for characters of complex scripts and emoji, imported for the first text.
+
+    Its second argument is where the characters begin that may be of complex scripts.
+    """
     from chalicelib.converter.scripts.emoji import find_emoji
     from chalicelib.converter.scripts.script import COMPLEX
 
-    return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
+    return lambda text, start: COMPLEX.search(text, start) is not None or any(find_emoji(text))
 
 
 def complex_ones(characters: Iterable[str]) -> set[str]:
