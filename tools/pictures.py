@@ -16,7 +16,7 @@ import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
 from chalicelib.converter import Options, Source, convert
-from chalicelib.converter.fonts.font import BODY_FACE, FONT_FOLDER
+from chalicelib.converter.fonts.face import BODY_FACE, FONT_FOLDER
 from chalicelib.converter.options import OPTIONS
 
 PROJECT = Path(__file__).parent.parent

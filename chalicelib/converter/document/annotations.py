@@ -7,7 +7,7 @@ from typing import TypeAlias
 from chalicelib.converter.document.content import pieces_of
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.painter import Painter, places
-from chalicelib.converter.fonts.font import ASCENT, DESCENT
+from chalicelib.converter.fonts.face import ASCENT, DESCENT
 from chalicelib.converter.layout.page import Link, LinkSpan, Page
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import ObjectWriter, escape_string

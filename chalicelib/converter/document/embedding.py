@@ -2,21 +2,14 @@
 
 import struct
 from collections.abc import Iterable, Iterator
-from itertools import count, groupby
+from itertools import count, groupby, islice
 from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
 from chalicelib.converter.document.painter import ANSI_FONT, Painter
-from chalicelib.converter.fonts.font import (
-    BODY_FACE,
-    BOLD_FACE,
-    CELL,
-    GRID_FACES,
-    Face,
-    FontSelector,
-    font_resource_name,
-)
+from chalicelib.converter.fonts.face import BODY_FACE, BOLD_FACE, CELL, GRID_FACES, Face
+from chalicelib.converter.fonts.font import FontSelector, font_resource_name
 from chalicelib.converter.fonts.subsetting import subset_without
 from chalicelib.converter.pdf.objects import ObjectWriter
 
@@ -53,15 +46,13 @@ def embed_fonts(objects: ObjectWriter, painter: Painter, repertoire: FontSelecto
     """
     tags = (f"TXT{chr(65 + n // 26)}{chr(65 + n % 26)}A" for n in count())
     fonts = [ANSI_FONT + b" %d 0 R" % _embed_ansi(objects, painter.ansi_characters, next(tags))]
-    used: dict[tuple[Face, int], set[int]] = {}
     for face in GRID_FACES:
-        for plane, code_point in repertoire.drawn_with(face):
-            used.setdefault((face, plane), set()).add(code_point)
+        for plane, code_points in repertoire.drawn_with(face).items():
+            number = _embed(objects, face, code_points, next(tags))
+            fonts.append(font_resource_name(face, plane) + b" %d 0 R" % number)
     if painter.bold_characters:
-        used[BOLD_FACE, 0] = painter.bold_characters
-    for (face, plane), code_points in used.items():
-        number = _embed(objects, face, code_points, next(tags))
-        fonts.append(font_resource_name(face, plane) + b" %d 0 R" % number)
+        number = _embed(objects, BOLD_FACE, painter.bold_characters, next(tags))
+        fonts.append(font_resource_name(BOLD_FACE, 0) + b" %d 0 R" % number)
     return b"".join(fonts)
 
 
@@ -193,21 +184,17 @@ def _glyph_ranges(glyphs: dict[int, int]) -> Iterator[str]:
 
     PDF readers parse this for every page, so it should be short.
     """
-    codes = list(glyphs)
-    start = 0
-    for at in range(1, len(codes) + 1):
-        code = codes[start]
-        run = at - start
+    first = last = first_glyph = -2
+    for code, glyph in glyphs.items():
         # A range may not cross a multiple of 256 (Adobe Technical Note 5014).
-        if (
-            at < len(codes)
-            and codes[at] == code + run
-            and glyphs[codes[at]] == glyphs[code] + run
-            and codes[at] & 0xFF
-        ):
+        if code == last + 1 and code & 0xFF and glyph == first_glyph + code - first:
+            last = code
             continue
-        yield f"<{code & 0xFFFF:04X}> <{codes[at - 1] & 0xFFFF:04X}> {glyphs[code]}"
-        start = at
+        if last >= 0:
+            yield f"<{first & 0xFFFF:04X}> <{last & 0xFFFF:04X}> {first_glyph}"
+        first, last, first_glyph = code, code, glyph
+    if last >= 0:
+        yield f"<{first & 0xFFFF:04X}> <{last & 0xFFFF:04X}> {first_glyph}"
 
 
 def _to_unicode(objects: ObjectWriter, glyphs: dict[int, int]) -> int:
@@ -246,11 +233,9 @@ def _cmap(
     ordering: str, name: str, kind: int, space: str, operator: str, entries: Iterable[str]
 ) -> bytes:
     """Return a CMap (9.7.5, 9.10.3), in sections of the allowed size."""
-    rows = list(entries)
+    rest = iter(entries)
     sections: list[str] = []
-    for start in range(0, len(rows), _MAX_SECTION_ENTRIES):
-        section = rows[start : start + _MAX_SECTION_ENTRIES]
-        sections.append(f"{len(section)} begin{operator}\n")
-        sections += [row + "\n" for row in section]
-        sections.append(f"end{operator}\n")
+    while rows := list(islice(rest, _MAX_SECTION_ENTRIES)):
+        section = "\n".join(rows)
+        sections.append(f"{len(rows)} begin{operator}\n{section}\nend{operator}\n")
     return (_CMAP % (ordering, name, kind, space, "".join(sections))).encode("ascii")

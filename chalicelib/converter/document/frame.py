@@ -12,7 +12,7 @@ from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.marked_rows import FIRST_SEQUENCE
 from chalicelib.converter.document.painter import ANSI_FONT, Painter, artifact
 from chalicelib.converter.document.running_lines import RunningLine
-from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.pdf.objects import ObjectWriter
 
 _NUMBER_CELLS = 7

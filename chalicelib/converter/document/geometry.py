@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
+from chalicelib.converter.fonts.face import ASCENT, CELL, DESCENT
 from chalicelib.converter.layout.rows import TAB
 from chalicelib.converter.options import Options, Orientation, Switch
 

@@ -8,7 +8,8 @@ from functools import cache
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts.font import ASCENT, BODY_FACE, CELL, DESCENT, MISSING_CELLS, Face
+from chalicelib.converter.fonts.face import ASCENT, BODY_FACE, CELL, DESCENT, Face
+from chalicelib.converter.fonts.font import MISSING_CELLS
 
 Point = tuple[float, float]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import Labels
-from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout.page import Page
 
 _GREY = b"0.45 g\n"  # with a contrast of 4.7:1 on white

@@ -18,7 +18,8 @@ from chalicelib.converter.document.labels import Labels
 from chalicelib.converter.document.line_numbers import LineNumbers, drawn
 from chalicelib.converter.document.marked_rows import MARK, joined, marked
 from chalicelib.converter.document.pen import Pen, plain, repeats
-from chalicelib.converter.fonts.font import ASCENT, CELL, FontSelector, GridFont
+from chalicelib.converter.fonts.face import ASCENT, CELL
+from chalicelib.converter.fonts.font import FontSelector, GridFont
 from chalicelib.converter.fonts.pictures import EmojiPictures
 from chalicelib.converter.layout.page import Page
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece, is_complex
@@ -227,13 +228,15 @@ class Painter:
 
     def _numbers(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the code points of characters that no font has."""
+        if not self._repertoire.has_missing:
+            return b""
         g = self._geometry
         out: list[bytes] = []
         for row, baseline in rows:
-            if not self._repertoire.any_missing(row):
-                continue
             if isinstance(row, ComposedRow):
                 out += self._numbers_of_pieces(row, baseline)
+                continue
+            if not self._repertoire.any_missing(row):
                 continue
             slots = self._slots(row)
             columns = accumulate((slot.cells for slot in slots), initial=0)
@@ -246,11 +249,14 @@ class Painter:
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
         """Yield operators that draw the code points of a row's characters without a font."""
         g = self._geometry
-        for piece, x in places(row, g.left, g.size):
+        reach = row.indent
+        for piece in row.pieces:
             slot = piece.font
             if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
+                x = g.left + reach * g.size / 1000
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
+            reach += piece.advance
 
     def _emoji(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the emoji of rows."""
@@ -258,16 +264,14 @@ class Painter:
         return b"".join(
             self._pictures(row, g.left, baseline, g.size)
             for row, baseline in rows
-            if isinstance(row, ComposedRow) and any(piece.emoji for piece in row.pieces)
+            if isinstance(row, ComposedRow)
         )
 
     def _pictures(self, row: ComposedRow, left: float, y: float, size: float) -> bytes:
         """Return operators that draw a row's emoji over their empty cells."""
-        return b"".join(
-            self.pictures.draw(piece.emoji, x, y, size)
-            for piece, x in places(row, left, size)
-            if piece.emoji
-        )
+        drawn = self.pictures.draw
+        shown = places(row, left, size)
+        return b"".join([drawn(piece.emoji, x, y, size) for piece, x in shown if piece.emoji])
 
 
 def places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiece, float]]:

@@ -8,15 +8,8 @@ from typing import TypeAlias
 from chalicelib.converter.document.content import Mark
 from chalicelib.converter.document.decorations import fill, stroke
 from chalicelib.converter.document.marked_rows import joined, marked
-from chalicelib.converter.fonts.font import (
-    BODY_FACE,
-    BOLD_FACE,
-    CELL,
-    Face,
-    FontSelector,
-    GridFont,
-    font_resource_name,
-)
+from chalicelib.converter.fonts.face import BODY_FACE, BOLD_FACE, CELL, Face
+from chalicelib.converter.fonts.font import FontSelector, GridFont, font_resource_name
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.pdf.objects import escape_string
 from chalicelib.converter.reading.colours import printed
@@ -140,8 +133,8 @@ class Pen:
             if isinstance(row, ComposedRow):
                 out += self._composed(row, at, within)
             for (text, slot, style), begin in runs:
-                out += (begin, self._begin_style(style, at))
-                out += self._drawn(text, slot, bold=style != PLAIN and style_of(style).bold)
+                bold = style != PLAIN and style_of(style).bold
+                out += (begin, self._begin_style(style, at), self._drawn(text, slot, bold=bold))
                 self._reach += slot.cells * len(text) * CELL
             if self._moved:
                 out.append(self._upright(at, 0.0))  # where the next row's T* counts from
@@ -205,7 +198,7 @@ class Pen:
                 if gap:
                     yield self._set(font.face, font, bold=bold)
                     yield b"[%d]TJ\n" % (-gap * 100 / (font.face.scale * font.h_scale))
-                yield from self._drawn(shown, font, bold=bold)
+                yield self._drawn(shown, font, bold=bold)
                 gap = advance - font.cells * len(shown) * CELL
             self._reach += advance
 
@@ -225,8 +218,8 @@ class Pen:
             for part, slot in self._repertoire.runs(text):
                 yield part, slot, style
 
-    def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> Iterable[bytes]:
-        """Yield operators that draw a run of the grid."""
+    def _drawn(self, text: str, slot: GridFont, *, bold: bool) -> bytes:
+        """Return operators that draw a run of the grid."""
         face = slot.face
         if (
             bold
@@ -235,15 +228,12 @@ class Pen:
         ):
             face, bold = BOLD_FACE, False
             self._bold_seen.update(map(ord, text))
-        yield self._set(face, slot, bold=bold)
-        if slot.private:
-            yield _spelled_out(text)
+        selected = self._set(face, slot, bold=bold)
         if not slot.cells and len(set(text)) < len(text):
-            yield _apart(text, slot.plane)
+            shown = _apart(text, slot.plane)
         else:
-            yield b"(" + escape_string(_code(text, slot.plane)) + b")Tj\n"
-        if slot.private:
-            yield _END
+            shown = b"(%b)Tj\n" % escape_string(_code(text, slot.plane))
+        return selected + (_spelled_out(text) + shown + _END if slot.private else shown)
 
     def _set(self, face: Face, slot: GridFont, *, bold: bool) -> bytes:
         """Return operators that select a face with the scaling of a grid font."""
@@ -293,6 +283,8 @@ def _code(text: str, plane: int) -> bytes:
     """Return the low 16 bits of each code point, in two bytes."""
     if not plane:
         return text.encode("utf-16-be")
+    if len(text) == 1:
+        return (ord(text) & 0xFFFF).to_bytes(2, "big")
     wide = text.encode("utf-32-be")
     code = bytearray(len(wide) // 2)
     code[0::2], code[1::2] = wide[2::4], wide[3::4]

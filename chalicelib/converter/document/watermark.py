@@ -10,7 +10,8 @@ import uharfbuzz as hb
 
 from chalicelib.converter.document.geometry import Geometry
 from chalicelib.converter.document.labels import outline
-from chalicelib.converter.fonts.font import Face, choose_font
+from chalicelib.converter.fonts.face import Face
+from chalicelib.converter.fonts.font import choose_font
 from chalicelib.converter.scripts.script import itemize
 
 _GREY = b"0.88 g\n"

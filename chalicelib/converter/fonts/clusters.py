@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 from unicodedata import mirrored
 
-from chalicelib.converter.fonts.font import ASCENT, DESCENT, Face
+from chalicelib.converter.fonts.face import ASCENT, DESCENT, Face
 from chalicelib.converter.fonts.ink import (
     NO_INK,
     ROW_GAP,
@@ -165,9 +165,9 @@ class ClusterFont:
     def _add(self, cluster: Cluster) -> int:
         """Return a new code for a cluster."""
         code = self.codes[cluster] = len(self.codes) + 1
-        placed = (glyph_box(self.face, glyph, x, y) for glyph, x, y in cluster.glyphs)
-        boxes = list(filter(None, placed))
-        ink = union(Ink(box.above, box.below) for box in boxes)
+        placed = [glyph_box(self.face, glyph, x, y) for glyph, x, y in cluster.glyphs]
+        boxes = [box for box in placed if box]
+        ink = union([Ink(box.above, box.below) for box in boxes])
         self._most_ink = union((self._most_ink, ink))
         for reaches, reach in zip(self._reaches, ink, strict=True):
             reaches.append(reach)
@@ -201,7 +201,8 @@ class ClusterFont:
         """
         count = len(cluster.text)
         if count == 1:
-            return [cluster._replace(text=self._mirrored_bracket(cluster) or cluster.text)]
+            bracket = self._mirrored_bracket(cluster)
+            return [cluster._replace(text=bracket) if bracket else cluster]
         bounds = [cluster.advance * n // count for n in range(count + 1)]
         widths = [end - start for start, end in pairwise(bounds)]
         first, *others = zip(reversed(cluster.text), widths, strict=True)

@@ -1,133 +1,25 @@
-"""Selects the font of each character on the grid, and its width in cells.
-
-A cell is as wide as the body font's advance. Every other font is scaled so that its half-width and
-full-width glyphs fill one and two cells; glyphs of other widths are scaled horizontally to fit.
-"""
+"""Selects the font of each character on the grid, and its width in cells."""
 
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib.machinery import PathFinder
-from pathlib import Path
-from unicodedata import category, east_asian_width, mirrored
+from functools import cache, cached_property, lru_cache
+from unicodedata import category, east_asian_width
 
 import uharfbuzz as hb
 
 from chalicelib.converter.fonts.character_set import CharacterSet
+from chalicelib.converter.fonts.face import (
+    BLANK_FACE,
+    BODY_FACE,
+    CELL,
+    FALLBACK_CHAIN,
+    ZERO_WIDTH_FACE,
+    Face,
+)
+from chalicelib.converter.fonts.terminal_cells import terminal_cells
 
 _RUN_OF_ONE_KEY = re.compile(r"(.)\1*", re.DOTALL)
-
-_VENDOR = Path(__file__).parents[3] / "vendor"
-
-
-def _font_folder() -> Path:
-    """Return the folder of the font files and their licences.
-
-    It is in the project's vendor/ or, on Lambda and where a wheel is installed, among the
-    libraries. Raises ModuleNotFoundError if it is in neither.
-    """
-    package = PathFinder.find_spec("text_to_pdf_fonts", [str(_VENDOR), *sys.path])
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("the fonts of text-to-pdf are missing", name="text_to_pdf_fonts")
-    return Path(package.origin).parent
-
-
-FONT_FOLDER = _font_folder()
-
-CELL = 602
-"""Width of a grid cell: the body font's advance, in thousandths of the type size."""
-
-ASCENT, DESCENT = 928, 236
-"""The body font's ascent and descent (its hhea table), in thousandths of the type size."""
-
-FALLBACK_SCALE = 2 * CELL / 1000
-"""Scale at which a full-width glyph of 1 em fills two cells."""
-
-
-@dataclass(frozen=True, eq=False)
-class Face:
-    """A font file, or a font of a collection, and how it is drawn.
-
-    `index` is the font's index in a collection. `scale` is its size relative to the body font's,
-    and `rise` the height of its baseline above the row's, in thousandths of the body font's size.
-    If `blank` is set, that character's empty glyph is drawn for every character. `excluded`
-    characters, which the font draws wrongly, count as missing.
-    """
-
-    name: str
-    file: str
-    index: int = 0
-    scale: float = 1.0
-    blank: int | None = None
-    rise: int = 0
-    excluded: str = ""
-
-    @cached_property
-    def hb_face(self) -> hb.Face:
-        """The font for HarfBuzz, memory-mapped: parts that are not used are not read."""
-        return hb.Face(hb.Blob.from_file_path(str(FONT_FOLDER / self.file)), self.index)
-
-    @cached_property
-    def hb_font(self) -> hb.Font:
-        """The font for HarfBuzz, which measures it in units of the font file."""
-        return hb.Font(self.hb_face)
-
-    def glyph(self, code_point: int) -> int | None:
-        """Return the character's glyph id in the font file, or None if the font has none."""
-        glyph: int | None = self.hb_font.get_nominal_glyph(self.blank or code_point)
-        return glyph
-
-    def left_edge(self, glyph: int) -> int:
-        """Return how far the glyph extends left of its origin, in thousandths of its size."""
-        extents = self.hb_font.get_glyph_extents(glyph)
-        upem: int = self.hb_face.upem
-        return max(0, round(-extents.x_bearing * 1000 / upem)) if extents else 0
-
-    def advance(self, glyph: int) -> int:
-        """Return the glyph's advance in thousandths of the size it is drawn at."""
-        return self.thousandths(self.hb_font.get_glyph_h_advance(glyph))
-
-    def thousandths(self, units: int) -> int:
-        """Convert a width from units of the font file to whole thousandths of the size."""
-        upem: int = self.hb_face.upem
-        return round(units * 1000 / upem)
-
-    @cached_property
-    def characters(self) -> frozenset[str]:
-        """All characters that the font has and draws correctly."""
-        return frozenset(map(chr, self.hb_face.unicodes)).difference(self.excluded)
-
-    @cached_property
-    def mirrored_characters(self) -> dict[int, str]:
-        """The characters with the Bidi_Mirrored property, by their glyph ids."""
-        glyphs = (
-            (self.glyph(ord(character)), character)
-            for character in self.characters
-            if mirrored(character)
-        )
-        return {glyph: character for glyph, character in glyphs if glyph is not None}
-
-    def has_ink(self, glyph: int) -> bool:
-        """Return whether anything of the glyph is visible."""
-        extents = self.hb_font.get_glyph_extents(glyph)
-        return bool(extents and extents.width and extents.height)
-
-
-BODY_FACE = Face("DejaVuSansMono", "DejaVuSansMono.ttf")
-BOLD_FACE = Face("DejaVuSansMono-Bold", "DejaVuSansMono-Bold.ttf")
-BLANK_FACE = Face("DejaVuSansMono-Blank", "DejaVuSansMono.ttf", blank=0x3164)
-ZERO_WIDTH_FACE = Face("DejaVuSansMono-Nothing", "DejaVuSansMono.ttf", blank=0x200B)
-CJK_FACE = Face("WenQuanYiMicroHeiMono", "wqy-microhei.ttc", 1, FALLBACK_SCALE)
-UNIFONT_FACE = Face("Unifont", "unifont.ttf", 0, FALLBACK_SCALE)
-UNIFONT_UPPER_FACE = Face("UnifontUpper", "unifont_upper.ttf", 0, FALLBACK_SCALE)
-
-FALLBACK_CHAIN = (BODY_FACE, CJK_FACE, UNIFONT_FACE, UNIFONT_UPPER_FACE)
-"""The faces that are searched for a visible character, in this order."""
-
-GRID_FACES = (*FALLBACK_CHAIN, BLANK_FACE, ZERO_WIDTH_FACE)
-"""All faces of the grid; the last two are for invisible characters, with and without a width."""
 
 IGNORABLE = re.compile(
     "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -186,9 +78,12 @@ def choose_font(code_point: int) -> GridFont:
 
 def _choose_font(code_point: int) -> GridFont:
     """Return the font of a character, regardless of private use."""
-    cells = _cells(code_point)
     if IGNORABLE.match(chr(code_point)):
-        return _scaled(BLANK_FACE if cells > 0 else ZERO_WIDTH_FACE, code_point, max(cells, 0))
+        cells = max(terminal_cells(code_point), 0)
+        return _scaled(BLANK_FACE if cells else ZERO_WIDTH_FACE, code_point, cells)
+    if BODY_FACE.glyph(code_point) is None and code_point not in _fallback_characters():
+        return _missing_font(code_point >> 16)
+    cells = terminal_cells(code_point)
     fonts = (
         _scaled(face, code_point, cells)
         for face in FALLBACK_CHAIN
@@ -208,23 +103,18 @@ def _choose_font(code_point: int) -> GridFont:
 
 
 @cache
-def _missing_font(plane: int) -> GridFont:
-    """Return the font of characters that no font has."""
-    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
-
-
-def _cells(code_point: int) -> int:
-    """Return the character's width by the terminals' convention, -1 for a control character."""
-    if 0x20 <= code_point < 0x7F:
-        return 1
-    return _wcwidth()(chr(code_point))
+def _fallback_characters() -> hb.Set:
+    """Return the code points of all fonts of the chain but the first."""
+    characters = hb.Set()
+    for face in FALLBACK_CHAIN[1:]:
+        characters.update(face.hb_face.unicodes)
+    return characters
 
 
 @cache
-def _wcwidth() -> Callable[[str], int]:
-    from wcwidth import wcwidth  # takes 15 ms to import; not needed for plain ASCII
-
-    return wcwidth
+def _missing_font(plane: int) -> GridFont:
+    """Return the font of characters that no font has."""
+    return replace(_scaled(BLANK_FACE, plane << 16, MISSING_CELLS), missing=True)
 
 
 def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
@@ -243,7 +133,11 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
     target = cells * CELL if cells else min(natural, base)
     fits = not natural or abs(natural - target) < 1
     h_scale = 100.0 if fits else 100 * target / natural
-    return GridFont(face, code_point >> 16, cells, advance, h_scale)
+    return _grid_font(face, code_point >> 16, cells, advance, h_scale)
+
+
+_grid_font = lru_cache(maxsize=1024)(GridFont)
+"""Returns a font that is not made again for each of its characters."""
 
 
 class FontSelector(dict[int, str]):
@@ -259,25 +153,23 @@ class FontSelector(dict[int, str]):
         super().__init__({0x0A: "\n"})
         self.fonts: dict[str, GridFont] = {}
         self._keys: dict[GridFont, str] = {}
-        self._missing: set[str] = set()
         self._characters: dict[str, CharacterSet] = {}  # by key
+        self._missing: list[CharacterSet] = []  # those of the fonts of missing characters
 
     def __missing__(self, code_point: int) -> str:
         font = choose_font(code_point)
-        if font.missing:
-            self._missing.add(chr(code_point))
-        key = self[code_point] = self._key(font)
-        self._characters[key].add(chr(code_point))
+        key = self[code_point] = self._keys.get(font) or self._new_key(font)
+        self._characters[key].add_code_point(code_point)
         return key
 
-    def _key(self, font: GridFont) -> str:
-        """Return the key of a font, which may be new."""
-        if font not in self._keys:
-            key = chr(self._FIRST_KEY + len(self._keys))
-            self._keys[font] = key
-            self.fonts[key] = font
-            self._characters[key] = CharacterSet("\n")
-        return self._keys[font]
+    def _new_key(self, font: GridFont) -> str:
+        """Return the key of a new font."""
+        key = self._keys[font] = chr(self._FIRST_KEY + len(self._keys))
+        self.fonts[key] = font
+        self._characters[key] = CharacterSet("\n")
+        if font.missing:
+            self._missing.append(self._characters[key])
+        return key
 
     def runs(self, text: str) -> Iterator[tuple[str, GridFont]]:
         """Yield the runs of one font of a text, each with its font."""
@@ -287,23 +179,30 @@ class FontSelector(dict[int, str]):
         for run in _RUN_OF_ONE_KEY.finditer(text.translate(self)):
             yield text[run.start() : run.end()], self.fonts[run[1]]
 
+    @property
+    def has_missing(self) -> bool:
+        """Whether any character so far is in no font."""
+        return bool(self._missing)
+
     def any_missing(self, text: str) -> bool:
         """Return whether the text has characters that no font has."""
-        return bool(self._missing) and not self._missing.isdisjoint(text)
+        return any(characters.meets(text) for characters in self._missing)
 
     def common_font(self, text: str) -> GridFont | None:
         """Return the font of all characters of the text, or None if they differ or are new."""
         first = text.lstrip("\n")[:1]
-        if not first or not self._characters[self[ord(first)]].covers(text):
-            return None
-        return self.fonts[self[ord(first)]]
+        key = self[ord(first)] if first else ""
+        return self.fonts[key] if key and self._characters[key].covers(text) else None
 
-    def drawn_with(self, face: Face) -> Iterable[tuple[int, int]]:
-        """Yield plane and code point of every character so far that the face draws."""
-        for code_point, key in self.items():
-            font = self.fonts.get(key)
-            if font and font.face is face:
-                yield font.plane, code_point
+    def drawn_with(self, face: Face) -> dict[int, set[int]]:
+        """Return the code points so far that a face draws, by their planes."""
+        planes: dict[int, set[int]] = {}
+        for key, font in self.fonts.items():
+            if font.face is face:
+                code_points = planes.setdefault(font.plane, set())
+                code_points.update(self._characters[key].code_points)
+                code_points.discard(0x0A)
+        return planes
 
 
 SOFT_HYPHEN = "\xad"

@@ -5,7 +5,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from chalicelib.converter.fonts.font import CELL, Face, FontSelector
+from chalicelib.converter.fonts.face import CELL, Face
+from chalicelib.converter.fonts.font import FontSelector
 
 
 class Ink(NamedTuple):
@@ -47,6 +48,10 @@ ROW_GAP = 15
 
 NO_INK = Ink(-100_000, -100_000)
 """Of what is blank: it reaches nowhere."""
+
+
+GRID_REACH = Ink(1300, 400)
+"""How far characters of the grid reach at most, in any of its fonts."""
 
 
 def union(inks: Iterable[Ink]) -> Ink:
@@ -99,7 +104,8 @@ class CharacterInk(dict[str, Ink]):
     def __missing__(self, character: str) -> Ink:
         font = self._font_selector.fonts[self._font_selector[ord(character)]]
         glyph = None if font.missing else font.face.glyph(ord(character))
-        box = glyph_box(font.face, glyph) if glyph else None
+        # Not among the cached boxes, as its ink is kept here.
+        box = glyph_box.__wrapped__(font.face, glyph) if glyph else None
         if len(self) == _MAX_CHARACTERS:
             self.clear()
         ink = self[character] = Ink(box.above, box.below) if box else NO_INK

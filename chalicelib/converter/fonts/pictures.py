@@ -10,7 +10,7 @@ from io import BytesIO
 
 import uharfbuzz as hb
 
-from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT, FONT_FOLDER
+from chalicelib.converter.fonts.face import ASCENT, CELL, DESCENT, FONT_FOLDER
 from chalicelib.converter.pdf.objects import ObjectWriter
 
 PICTURE_CELLS = 2
@@ -85,6 +85,12 @@ def pictures_of(emoji: str) -> tuple[EmojiPicture, ...]:
     return tuple(EmojiPicture(glyph) for glyph in glyphs if len(_font().get_glyph_color_png(glyph)))
 
 
+@lru_cache(maxsize=16)
+def _scaling(size: float) -> bytes:
+    """Return the first numbers of the matrix of a picture (8.3.3) at a type size in points."""
+    return b"%.4g 0 0 %.4g" % (_WIDTH * size / 1000, _HEIGHT * size / 1000)
+
+
 class EmojiPictures:
     """Draws emoji with one image XObject for each picture, and writes those that were drawn."""
 
@@ -97,17 +103,20 @@ class EmojiPictures:
         `x` and `y` are the left end of its baseline, and `size` is the type size, all in points.
         Each of its pictures takes PICTURE_CELLS.
         """
-        out = b""
-        for index, picture in enumerate(pictures_of(emoji)):
-            self._drawn.add(picture)
-            out += b"q %.4g 0 0 %.4g %.2f %.2f cm\n%b Do\nQ\n" % (
-                _WIDTH * size / 1000,
-                _HEIGHT * size / 1000,
-                x + index * _WIDTH * size / 1000,
-                y + _BOTTOM * size / 1000,
-                picture.name,
-            )
-        return out
+        pictures = pictures_of(emoji)
+        self._drawn.update(pictures)
+        return b"".join(
+            [
+                b"q %b %.2f %.2f cm\n%b Do\nQ\n"
+                % (
+                    _scaling(size),
+                    x + index * _WIDTH * size / 1000,
+                    y + _BOTTOM * size / 1000,
+                    picture.name,
+                )
+                for index, picture in enumerate(pictures)
+            ]
+        )
 
     def write(self, objects: ObjectWriter) -> bytes:
         """Write each picture that was drawn; return entries of an /XObject resource dictionary."""

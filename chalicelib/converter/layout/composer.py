@@ -8,7 +8,8 @@ from itertools import accumulate
 from typing import cast
 
 from chalicelib.converter.fonts.clusters import ClusterFont
-from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
+from chalicelib.converter.fonts.face import CELL
+from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout import southeast_asian_breaks
 from chalicelib.converter.layout.address_hints import may_have_addresses
 from chalicelib.converter.layout.emoji_rows import emoji_row
@@ -242,7 +243,7 @@ class _Paragraph:
             shown = self._shaped.shown[first:behind]
             joined = _joined(run.font, shown[::-1] if level % 2 else shown)
             advance = self._reach[behind] - self._reach[first]
-            if self._divides_word(behind, end):
+            if behind == end and self._divides_word(behind):
                 joined, advance = SOFT_HYPHEN, CELL
             places = self._starts[first] - row_start, self._starts[behind] - row_start
             parts.append(RowPiece(run.font, joined, advance, run.style, run.emoji, *places))
@@ -250,10 +251,10 @@ class _Paragraph:
         indent = self._width - sum(part.advance for part in parts) if rtl else 0.0
         return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)
 
-    def _divides_word(self, behind: int, end: int) -> bool:
-        """Return whether what ends at a cluster is a soft hyphen with which a row ends."""
-        at = self._starts[behind]
-        return behind == end and at < len(self._line) and self._line[at - 1] == SOFT_HYPHEN
+    def _divides_word(self, end: int) -> bool:
+        """Return whether a row that ends at a cluster ends with a soft hyphen."""
+        at = self._starts[end]
+        return at < len(self._line) and self._line[at - 1] == SOFT_HYPHEN
 
     def _row_runs(
         self, start: int, end: int, text: str
@@ -270,11 +271,12 @@ class _Paragraph:
             run = style_runs[place]
             place += 1
             behind = min(end, self._bounds[place]) if place < len(style_runs) else end
-            seen = min(max(first, blank), behind) if run.level != self._base else behind
-            if first < seen:
-                yield first, seen, run, run.level
-            if seen < behind:
-                yield seen, behind, run, self._base
+            if behind <= blank or run.level == self._base:
+                yield first, behind, run, run.level
+            else:
+                if first < blank:
+                    yield first, blank, run, run.level
+                yield max(first, blank), behind, run, self._base
             first = behind
 
 
@@ -287,6 +289,8 @@ def _links(line: str) -> list[int]:
 
 def _joined(font: RunFont, shown: list[bytes | str]) -> bytes | str:
     """Return the codes or texts of parts as one."""
+    if len(shown) == 1:
+        return shown[0]
     if isinstance(font, ClusterFont):
         return b"".join(cast("list[bytes]", shown))
     return "".join(cast("list[str]", shown))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN
+from chalicelib.converter.fonts.face import CELL
+from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.address_hints import may_have_addresses
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece
 from chalicelib.converter.reading.styled_line import PLAIN, StyledLine

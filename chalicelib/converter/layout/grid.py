@@ -9,7 +9,7 @@ from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.line_breaking import CLASSES
 from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
-from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, is_complex
+from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, complex_ones, is_complex
 from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
 from chalicelib.converter.reading.styles import style_of
 
@@ -57,11 +57,11 @@ class Grid:
         new = self._met.non_members(text)
         if not new:
             return False
-        complex_ones = set(filter(is_complex, new)) if is_complex("".join(new)) else set()
-        self._any_complex = self._any_complex or bool(complex_ones)
+        not_for_grid = complex_ones(new)
+        self._any_complex = self._any_complex or bool(not_for_grid)
         self._any_special = self._any_special or SOFT_HYPHEN in new or max(new) >= _WITHOUT_BLANKS
         # Sorted, as fonts are numbered in the order in which characters are met.
-        widths = {one: self._widths[ord(one)] for one in sorted(new - complex_ones)}
+        widths = {one: self._widths[ord(one)] for one in sorted(new - not_for_grid)}
         self._met.add(new)
         self._single.add(one for one, width in widths.items() if width == "\1")
         self.widest = max([self.widest, *map(ord, widths.values())])

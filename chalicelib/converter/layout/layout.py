@@ -24,6 +24,9 @@ from chalicelib.converter.reading.styled_line import join_lines, split
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer
 
+_SHAPED_LINES = 200
+"""Lines whose words are shaped together, if words of the lines before them were new."""
+
 
 class Layout:
     """Lays text out piece by piece; memory does not grow with the text or with its lines.
@@ -179,8 +182,9 @@ class Layout:
 
     def _compose(self, lines: list[str]) -> Iterator[Page]:
         """Append lines some of which the grid cannot show."""
-        self._composer().shape_words(lines)
-        for line in lines:
+        for at, line in enumerate(lines):
+            if at % _SHAPED_LINES == 0:
+                self._composer().shape_words(lines[at : at + _SHAPED_LINES])
             if self._grid.is_complex(line):
                 rows = self._composer().rows(line)
                 self._spacing.see(rows)

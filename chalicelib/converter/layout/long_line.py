@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 from unicodedata import category
 
-from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout.grid import Grid
 from chalicelib.converter.layout.soft_hyphens import visible
 from chalicelib.converter.reading.overstrikes import Overstrikes, divisible_end

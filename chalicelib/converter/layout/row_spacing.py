@@ -7,7 +7,7 @@ marks do, it is as far from the others as its ink demands, and a page has fewer 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.converter.fonts.font import ASCENT, DESCENT
+from chalicelib.converter.fonts.face import ASCENT, DESCENT
 from chalicelib.converter.fonts.ink import ROW_GAP, Direction, Ink
 from chalicelib.converter.layout.rows import ComposedRow
 
@@ -32,11 +32,14 @@ _MIN_SPACE = 50
 
 
 class _PlacedRow(NamedTuple):
-    """A row and its baseline, from the top of the page down, in thousandths of the type size."""
+    """A row and its baseline, from the top of the page down, in thousandths of the type size.
+
+    `limit` is how far it reaches at most.
+    """
 
     row: "RowInk"
     baseline: int
-    ink: Ink
+    limit: Ink
     is_tall: bool
 
 
@@ -72,54 +75,66 @@ class RowSpacing:
     def _shifts(self, rows: Sequence[str]) -> list[int]:
         """Return how far each row that fits on a page is below its place on the grid.
 
-        Only where one of two rows is tall, their distance depends on their ink.
+        Only where one of two rows is tall, their distance depends on their ink. Rows are measured
+        only where that matters, as most rows of a page are not near a tall one.
         """
         placed: list[_PlacedRow] = []
         baseline = -DESCENT
         deepest = 0
         ink_of = self._composer().ink
         for row in rows:
-            row_ink = ink_of(row)
-            ink = self._bounded(row_ink.reach)
+            ink = ink_of(row)
+            limit = self._bounded(ink.limit)
             baseline += _LEADING
             if not placed:
-                baseline = max(baseline, ink.above - _BEYOND_PAGE)
-            new = _PlacedRow(row_ink, baseline, ink, _is_tall(row))
+                baseline = max(baseline, self._bounded(ink.reach).above - _BEYOND_PAGE)
+            new = _PlacedRow(ink, baseline, limit, _is_tall(row))
             baseline = self._clear(new, placed, deepest)
-            if placed and baseline + max(DESCENT, ink.below - _BEYOND_PAGE) > self._room:
+            new = new if baseline == new.baseline else new._replace(baseline=baseline)
+            if placed and not self._fits(new):
                 break
-            placed.append(new if baseline == new.baseline else new._replace(baseline=baseline))
-            deepest = max(deepest, ink.below)
+            placed.append(new)
+            deepest = max(deepest, limit.below)
         return [one.baseline - ASCENT - _LEADING * row for row, one in enumerate(placed)]
+
+    def _fits(self, row: "_PlacedRow") -> bool:
+        """Return whether a row at its baseline is on the page."""
+        room = self._room - row.baseline
+        if row.limit.below - _BEYOND_PAGE > room:
+            return max(DESCENT, self._bounded(row.row.reach).below - _BEYOND_PAGE) <= room
+        return room >= DESCENT
 
     def _clear(self, row: "_PlacedRow", above: Sequence["_PlacedRow"], deepest: int) -> int:
         """Return the baseline at which a row's ink is clear of that of the rows above it.
 
         The row stays where it is if that is low enough. `deepest` is how far below its baseline
-        any of the rows above it reaches.
+        any of the rows above it may reach.
         """
         baseline = row.baseline
         for upper in reversed(above):
             room = baseline - upper.baseline - ROW_GAP
-            if deepest + row.ink.above <= room:
+            if deepest + row.limit.above <= room:
                 break
-            if upper.ink.below + row.ink.above > room and (upper.is_tall or row.is_tall):
+            if (upper.is_tall or row.is_tall) and upper.limit.below + row.limit.above > room:
                 needed = self._needed(upper, row, room)
                 baseline = max(baseline, upper.baseline + needed + ROW_GAP)
         return baseline
 
     def _needed(self, upper: "_PlacedRow", lower: "_PlacedRow", room: int) -> int:
         """Return the distance at which the ink of two rows would touch, if more than the room."""
+        below, above = self._bounded(upper.row.reach).below, self._bounded(lower.row.reach).above
+        if below + above <= room:
+            return 0
         # Of most scripts, more letters reach far below the baseline than above it.
-        high = lower.row.spans(Direction.ABOVE, room - upper.ink.below)
-        deep = upper.row.spans(Direction.BELOW, room - lower.ink.above) if high else ()
+        high = lower.row.spans(Direction.ABOVE, room - below)
+        deep = upper.row.spans(Direction.BELOW, room - above) if high else ()
         if len(deep) * len(high) > _MAX_PAIRS:
-            return upper.ink.below + lower.ink.above
+            return below + above
         return max(
             [
-                above + below
-                for start, end, above in high
-                for left, right, below in deep
+                reach + depth
+                for start, end, reach in high
+                for left, right, depth in deep
                 if left < end + _MIN_SPACE and start < right + _MIN_SPACE
             ],
             default=0,

@@ -1,11 +1,11 @@
 """Rows that are not plain text on the grid, without importing the modules that make them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
-from chalicelib.converter.fonts.font import ASCENT, DESCENT
+from chalicelib.converter.fonts.face import ASCENT, DESCENT
 from chalicelib.converter.fonts.ink import NO_INK, Ink
 
 if TYPE_CHECKING:
@@ -28,18 +28,32 @@ _MAY_BE_COMPLEX = re.compile("[^\0-\u01f9]")
 
 def is_complex(text: str) -> bool:
     """Return whether the text has characters that a grid of cells cannot show properly."""
-    if text.isascii() or not _MAY_BE_COMPLEX.search(text):
+    if text.isascii() or not (first := _MAY_BE_COMPLEX.search(text)):
         return False
-    return _complex_test()(text)
+    return _complex_test()(text, first.start())
 
 
 @cache
-def _complex_test() -> Callable[[str], bool]:
-    """Return the test for characters of complex scripts and emoji, imported for the first text."""
+def _complex_test() -> Callable[[str, int], bool]:
+    """Return the test for characters of complex scripts and emoji, imported for the first text.
+
+    Its second argument is where the characters begin that may be of complex scripts.
+    """
     from chalicelib.converter.scripts.emoji import find_emoji
     from chalicelib.converter.scripts.script import COMPLEX
 
-    return lambda text: COMPLEX.search(text) is not None or any(find_emoji(text))
+    return lambda text, start: COMPLEX.search(text, start) is not None or any(find_emoji(text))
+
+
+def complex_ones(characters: Iterable[str]) -> set[str]:
+    """Return those of the characters that a grid of cells cannot show properly."""
+    text = "\n".join(characters)  # searched as a whole, without sequences of several characters
+    if not is_complex(text):
+        return set()
+    from chalicelib.converter.scripts.emoji import find_emoji
+    from chalicelib.converter.scripts.script import COMPLEX
+
+    return {*COMPLEX.findall(text), *(match[0] for match in find_emoji(text))}
 
 
 PICTURE_INK = Ink(ASCENT, DESCENT)

@@ -51,6 +51,8 @@ class _ClassTable(dict[int, str]):
         explicit = bidi_class not in _REPRESENTATIVES
         keep = explicit or character in BIDI_BRACKETS
         representative = character if keep else _REPRESENTATIVES[bidi_class]
+        if len(self) == _MAX_CLASSES:
+            self.clear()
         self[code_point] = representative
         return representative
 
@@ -73,6 +75,9 @@ _UNIT = re.compile(
     )
 )
 
+_MAX_CLASSES = 8192
+"""Maximum characters whose class is kept."""
+
 _FREQUENT = [chr(code) for code in (*range(0x20, 0x7F), *range(0x590, 0x700))]
 _MEMBERS = {
     classes: "".join(
@@ -82,6 +87,7 @@ _MEMBERS = {
     )
     for classes in (*_LETTERS, _NEUTRAL)
 }
+_MEMBERS["a"] += "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 _WORDS = re.compile(
     "|".join(
         [
@@ -94,6 +100,7 @@ _WORDS = re.compile(
 )
 """Matches words of frequent characters with the neutral ones between them, else one character.
 
+Ideographs and Hangul syllables, all of them left-to-right, count as frequent.
 This is ten times faster than translating every character: the first letter stands for the match.
 """
 
@@ -148,7 +155,7 @@ def directional_runs(paragraph: str, base: int | None = None) -> tuple[int, list
     runs = []
     start = 0
     for level, group in groupby(_levels(units, base)):
-        end = start + sum(1 for _ in group)
+        end = start + len(list(group))
         runs.append(DirectionalRun(bounds[start], bounds[end], level))
         start = end
     return base, runs

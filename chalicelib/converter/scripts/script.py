@@ -13,7 +13,8 @@ from operator import attrgetter
 from typing import NamedTuple
 from unicodedata import bidirectional, category, normalize
 
-from chalicelib.converter.fonts.font import IGNORABLE, Face
+from chalicelib.converter.fonts.face import Face
+from chalicelib.converter.fonts.font import IGNORABLE
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,10 @@ def itemize(text: str) -> Sequence[ScriptRun]:
     """
     if text.isascii():
         return (ScriptRun(0, len(text), None),)
-    script = _script(text[0])
+    character = text[0]
+    if character == " " and text[1:2] not in _SHARED:
+        character = text[1:2]  # of a word from right to left, which has its blank in front
+    script = _script(character)
     if script and script.first_font_text.fullmatch(text):
         return (ScriptRun(0, len(text), script.faces[0]),)
     return _cached_runs(text) if len(text) <= _MAX_CACHED_LENGTH else tuple(_runs(text))

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 from fpdf.bidi import BIDI_BRACKETS
 
 from chalicelib.converter.fonts.clusters import ClusterFont, cluster_start
-from chalicelib.converter.fonts.font import CELL, SOFT_HYPHEN, Face, FontSelector, GridFont
+from chalicelib.converter.fonts.face import CELL, Face
+from chalicelib.converter.fonts.font import SOFT_HYPHEN, FontSelector, GridFont
 from chalicelib.converter.fonts.ink import CharacterInk
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji
@@ -22,7 +23,7 @@ MAX_CLUSTERS = 30_000
 _MAX_CHARACTERS = 1000
 """Maximum characters shaped in one call: HarfBuzz gives up on some tens of thousands of marks."""
 
-_MIRRORED_BRACKETS = {bracket: entry["pair"] for bracket, entry in BIDI_BRACKETS.items()}
+_MIRRORED_BRACKETS = {ord(bracket): entry["pair"] for bracket, entry in BIDI_BRACKETS.items()}
 
 RunFont: TypeAlias = ClusterFont | GridFont
 
@@ -218,13 +219,14 @@ class Shaper:
         self, text: str, at: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add text of the grid, one part for each character."""
+        if properties.level % 2:
+            text = text.translate(_MIRRORED_BRACKETS)
+        first = len(shaped.starts)
+        advances: list[float] = []
         for part, font in self.grid_runs(text):
-            shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
-            shown: str | list[str] = part
-            if properties.level % 2:
-                shown = [_MIRRORED_BRACKETS.get(character, character) for character in part]
-            shaped.add(range(at, at + len(part)), shown, [font.cells * CELL] * len(part))
-            at += len(part)
+            shaped.runs.append(ShapedRun(first + len(advances), font, *properties))
+            advances += [font.cells * CELL] * len(part)
+        shaped.add(range(at, at + len(text)), text, advances)
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:

@@ -22,3 +22,11 @@ def test_a_character_set_behaves_like_a_set_however_it_grew(
             assert characters.covers(text) == expected.issuperset(text)
     finally:
         character_set._COMPILE_COST = 30
+
+
+@given(TEXTS, TEXTS)
+def test_a_character_set_meets_a_text_that_has_any_of_its_members(members: str, text: str) -> None:
+    characters = CharacterSet()
+    for member in members:
+        characters.add_code_point(ord(member))
+    assert characters.meets(text) == bool(set(members) & set(text))

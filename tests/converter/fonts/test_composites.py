@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.composites import composite_font
-from chalicelib.converter.fonts.font import Face
+from chalicelib.converter.fonts.face import Face
 from chalicelib.converter.scripts.script import MARKED_FACE, itemize
 from chalicelib.converter.scripts.shaping import shape_clusters
 

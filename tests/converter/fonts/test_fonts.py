@@ -2,14 +2,15 @@ import unicodedata
 
 import pytest
 
-from chalicelib.converter.fonts.font import (
+from chalicelib.converter.fonts.face import (
+    BODY_FACE,
     BOLD_FACE,
     FALLBACK_CHAIN,
     FALLBACK_SCALE,
     FONT_FOLDER,
-    GridFont,
-    choose_font,
+    GRID_FACES,
 )
+from chalicelib.converter.fonts.font import FontSelector, GridFont, choose_font
 from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS
 
 EMOJI_BLOCKS = [(0x1F300, 0x1F650), (0x1F680, 0x1F6FD), (0x1F900, 0x1FA00), (0x2600, 0x27C0)]
@@ -79,3 +80,16 @@ def test_every_font_comes_with_its_licence_and_its_origin() -> None:
 def test_the_font_folder_has_only_fonts_and_licences() -> None:
     """All of that folder goes to Lambda."""
     assert {path.suffix for path in FONT_FOLDER.iterdir()} == {".ttf", ".ttc", ".txt", ".md", ".py"}
+
+
+def test_the_characters_of_a_face_are_those_met_so_far_by_plane() -> None:
+    repertoire = FontSelector()
+    text = "\nab中\U00020000\U0001d400\u0378"
+    before = repertoire.has_missing
+    text.translate(repertoire)
+    assert (before, repertoire.has_missing) == (False, True)
+    drawn = {face: repertoire.drawn_with(face) for face in GRID_FACES}
+    assert drawn[BODY_FACE] == {0: {ord("a"), ord("b")}}
+    assert {code for planes in drawn.values() for codes in planes.values() for code in codes} == {
+        *map(ord, text.strip())
+    }

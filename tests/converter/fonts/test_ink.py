@@ -3,8 +3,9 @@
 import pytest
 
 from chalicelib.converter.fonts import ink
+from chalicelib.converter.fonts.face import GRID_FACES, Face
 from chalicelib.converter.fonts.font import FontSelector
-from chalicelib.converter.fonts.ink import CharacterInk
+from chalicelib.converter.fonts.ink import GRID_REACH, CharacterInk, glyph_box
 
 CHARACTERS = [chr(code) for code in range(0x21, 0x7F)]
 
@@ -23,3 +24,11 @@ def test_a_text_reaches_as_far_as_its_characters_together() -> None:
     assert characters.of("x") == characters["x"]
     assert characters.of("Ag").above == characters["A"].above
     assert characters.of("Ag").below == characters["g"].below > characters["A"].below
+
+
+@pytest.mark.parametrize("face", GRID_FACES, ids=lambda face: face.name)
+def test_no_glyph_of_the_grid_reaches_further_than_the_limit(face: Face) -> None:
+    glyphs = range(face.hb_face.glyph_count)
+    boxes = [box for glyph in glyphs if (box := glyph_box(face, glyph))]
+    assert max(box.above for box in boxes) <= GRID_REACH.above
+    assert max(box.below for box in boxes) <= GRID_REACH.below

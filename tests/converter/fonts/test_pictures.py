@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import ASCENT, CELL, DESCENT
+from chalicelib.converter.fonts.face import ASCENT, CELL, DESCENT
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, EmojiPictures, pictures_of
 from chalicelib.converter.pdf.objects import ObjectWriter
 from tests.converter.converted import ABOUT, Made, made, tool

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import strategies as st
 
 from chalicelib.converter.fonts.cell_widths import CellWidths
-from chalicelib.converter.fonts.font import CELL, FontSelector
+from chalicelib.converter.fonts.face import CELL
+from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.layout import Layout

@@ -3,7 +3,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import wcwidth
 
-from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout.grid import Grid
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, ComposedRow
 from chalicelib.converter.reading.cleaning import Cleaner

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.converter.fonts.font import CELL
+from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.rows import TAB, ComposedRow
 from chalicelib.converter.reading.styled_line import BOLD, PLAIN

@@ -40,6 +40,7 @@ def test_ink_beyond_a_distance_is_all_ink_that_reaches_further(
 def test_nothing_reaches_further_than_its_row(text: str, direction: Direction) -> None:
     for ink in inks(text):
         assert all(reach <= ink.reach[direction] for _, _, reach in all_spans(ink, direction))
+        assert ink.reach[direction] <= ink.limit[direction]
 
 
 @settings(deadline=None)

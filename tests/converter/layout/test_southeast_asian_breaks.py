@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.converter.fonts.font import CELL, FontSelector
+from chalicelib.converter.fonts.face import CELL
+from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.layout.southeast_asian_breaks import between_words

@@ -9,7 +9,7 @@ from fontTools.pens.basePen import BasePen
 
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import CELL, Face
+from chalicelib.converter.fonts.face import CELL, Face
 from tests.converter.converted import made
 from tests.converter.scripts import gallery
 

@@ -14,7 +14,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from chalicelib.converter import Options
 from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.fonts.font import BODY_FACE, CELL, choose_font
+from chalicelib.converter.fonts.face import BODY_FACE, CELL
+from chalicelib.converter.fonts.font import choose_font
 from chalicelib.converter.layout.rows import is_complex
 from chalicelib.converter.scripts.script import MARKED_FACE, itemize
 from tests.converter.converted import made

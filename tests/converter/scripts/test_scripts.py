@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.converter.fonts.clusters import ClusterFont
-from chalicelib.converter.fonts.font import CELL, FontSelector
+from chalicelib.converter.fonts.face import CELL
+from chalicelib.converter.fonts.font import FontSelector, GridFont
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
 from chalicelib.converter.reading.styled_line import PLAIN
@@ -119,6 +120,14 @@ def test_columns_between_tabs_stay_in_order() -> None:
 def test_brackets_are_mirrored_and_copied_as_typed() -> None:
     text = "\u05d0\u05d1 (\u05d2\u05d3) \u05d4"
     assert extracted(made(text).pdf).strip() == text
+
+
+def test_mirrored_brackets_that_the_body_font_lacks_are_drawn_with_a_font_that_has_them() -> None:
+    selector = FontSelector()
+    (row,) = Composer(80, Shaper(selector)).rows("\u05d0 \u2996\u05d1")
+    piece = next(piece for piece in row.pieces if piece.shown == "\u2995")
+    assert isinstance(piece.font, GridFont)
+    assert 0x2995 in selector.drawn_with(piece.font.face)[0]
 
 
 def test_brackets_nested_deeper_than_the_limit_are_neutral() -> None:
