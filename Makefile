@@ -76,14 +76,15 @@ run: ready
 	@$(BIN)/python -m infra.run
 
 # What shares a stage, which is a module at least, stays together; each process has an emulator.
-SIDE_BY_SIDE := -n $(or $(WORKERS),auto) --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 check: lint
-	@QUICK=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -q -m "not slow" \
+	@QUICK=1 $(BIN)/python -m pytest -n $(or $(WORKERS),auto) $(SIDE_BY_SIDE) -q -m "not slow" \
 		tests/unit tests/protocol tests/converter tests/infra
 
+# Tests of stages often wait, so three processes keep two processors busy.
 test: setup
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),3) $(SIDE_BY_SIDE)
 
 browser: setup
 	@$(BIN)/python -m tests.browser.chromium

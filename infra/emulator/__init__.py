@@ -118,7 +118,7 @@ def _base_environment(folder: Path, port: int) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 

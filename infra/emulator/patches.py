@@ -7,10 +7,10 @@ retry of an asynchronous invocation keeps its request id, and a throttled one wa
 counting as failed. For enforcing policies: `*` matches every character including a newline,
 `sns:Publish` allows PublishBatch, bucket policies see whether a PUT is conditional, roles of a
 stack get their permissions boundary, and a stream is a resource separate from its table. To use
-less of the machine: a package is unpacked once, some asynchronous invocations wait for others, the
-log of an invocation that writes none is not awaited for long, and no other ports are probed. All of
-this replaces private functions, so ministack's version is pinned exactly; the end-to-end tests fail
-if a new version breaks a patch.
+less of the machine and of time: a package is unpacked once, some asynchronous invocations wait for
+others, the log of an invocation that writes none is not awaited for long, a batch of a stream is
+retried soon, and no other ports are probed. All of this replaces private functions, so ministack's
+version is pinned exactly; the end-to-end tests fail if a new version breaks a patch.
 """
 
 import contextvars
@@ -35,6 +35,9 @@ from infra.emulator import MAX_ASYNCHRONOUS, packages
 
 _LOG_WAIT_SECONDS = 0.01
 """How long the first line of an invocation's log is awaited, which was written before it ended."""
+
+_STREAM_RETRY_SECONDS = 0.2
+"""Time after which a batch of a stream is retried; AWS has an exponential backoff."""
 
 Json = dict[str, Any]
 
@@ -76,6 +79,7 @@ def apply() -> None:
     runtime.Worker._drain_stderr_bounded = partialmethod(
         runtime.Worker._drain_stderr_bounded, first_line_wait=_LOG_WAIT_SECONDS
     )
+    functions._ESM_BACKOFF_SECONDS = _STREAM_RETRY_SECONDS
     emulator._port_is_bindable = lambda _host, _port: False
     packages.share()
 
