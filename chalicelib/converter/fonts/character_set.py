@@ -19,6 +19,7 @@ class CharacterSet:
 
     def __init__(self, characters: Iterable[str] = ()) -> None:
         self._members = set(map(ord, characters))
+        self._runs: re.Pattern[str] | None = None  # of non-members, compiled when it is needed
         self._compile()
 
     def add(self, characters: Iterable[str]) -> None:
@@ -48,7 +49,10 @@ class CharacterSet:
         if not self._non_member.search(text):
             return set()
         self._count(text)
-        found = set(self._non_member.findall(text))
+        # Runs, as a list of single characters would take a hundred times the memory of the text.
+        if self._runs is None:
+            self._runs = re.compile(f"{self._non_member.pattern}+")
+        found = set("".join(self._runs.findall(text)))
         return {character for character in found if ord(character) not in self._members}
 
     def meets(self, text: str) -> bool:
@@ -68,6 +72,7 @@ class CharacterSet:
         basic = sorted(code_point for code_point in self._members if code_point <= 0xFFFF)
         members = re.escape("".join(map(chr, basic)))
         self._non_member = re.compile(f"[^{members}]" if members else r"[\s\S]")
+        self._runs = None
         self._has_astral = len(basic) < len(self._members)
         self._compiled_members = len(self._members)
         self._checked = 0

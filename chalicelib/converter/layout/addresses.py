@@ -6,7 +6,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote
 
-from chalicelib.converter.layout.address_hints import MAX_BEGINNING
+from chalicelib.converter.layout.address_hints import HINTS, MAX_BEGINNING
 
 # Characters of an address. What is longer is no link.
 MAX_LENGTH = 4096
@@ -33,7 +33,7 @@ _MAX_FAILURES = 16
 _MAILBOX = r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 _START = re.compile(
     r"(?<![A-Za-z0-9+.-])(?:(?P<web>https?://)|(?P<mailto>mailto:)(?=[A-Za-z0-9]))"
-    r"|(?<![A-Za-z0-9@_./+-])(?P<www>www\.)"
+    r"|(?<![A-Za-z0-9@_./+-])(?P<www>(?-i:[Ww]ww|[Ww]WW)\.)"
     # Followed by a path it is what ssh takes, such as git@example.org:project.
     rf"|(?<![A-Za-z0-9._%+-])(?P<mailbox>{_MAILBOX})(?!\.?[A-Za-z0-9@_/-]|:[^\s])",
     re.IGNORECASE,
@@ -41,7 +41,7 @@ _START = re.compile(
 
 # Each address has one of these, after a scheme or the local part of a mailbox if it has one. Most
 # text is searched for them in a fifth of the time.
-_HINT = re.compile("://|@|[Ww]{3}[.]")
+_HINT = re.compile("|".join(map(re.escape, HINTS)))
 
 _MAILBOX_START = re.compile(_MAILBOX)
 

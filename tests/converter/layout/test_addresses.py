@@ -1,13 +1,14 @@
 """What is an address in a text, where it ends, and where it leads."""
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.converter.layout import addresses as module
+from chalicelib.converter.layout.address_hints import may_have_addresses
 from chalicelib.converter.layout.addresses import MAX_LENGTH, addresses, last_boundary
 from tests.converter.texts import texts
 
@@ -117,6 +118,16 @@ def test_a_run_with_many_beginnings_that_are_no_addresses_has_none() -> None:
     assert [address.uri for address in addresses(many + " www.example.org")] == [
         "http://www.example.org"
     ]
+
+
+@pytest.mark.parametrize("www", ["".join(cases) for cases in product("wW", repeat=3)])
+def test_an_address_is_found_alone_as_among_others(www: str) -> None:
+    alone = f"see {www}.example.org"
+    found = [address.uri for address in addresses(alone)]
+    assert bool(found) == (www in {"www", "Www", "WWW", "wWW"})
+    assert may_have_addresses(alone) == bool(found)
+    among = [address.uri for address in addresses(f"{alone} mailto:a@example.org")]
+    assert among == [*found, "mailto:a@example.org"]
 
 
 PARTS = [
