@@ -79,8 +79,14 @@ def _odyssey() -> Iterator[bytes]:
     path = _DOWNLOADS / "odyssey.txt"
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        with urlopen(_ODYSSEY, timeout=60) as response:
-            path.write_bytes(response.read())
+        try:
+            with urlopen(_ODYSSEY, timeout=60) as response:
+                path.write_bytes(response.read())
+        except OSError as error:
+            raise SystemExit(
+                f"make bench: {_ODYSSEY} cannot be downloaded ({error}): store it as {path}, or "
+                "choose other texts with ONLY=…"
+            ) from None
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != _ODYSSEY_SHA256:
         raise ValueError(f"{path} is not the text of {_ODYSSEY}: remove it to download it again")
