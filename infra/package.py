@@ -62,7 +62,7 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     lock = project / "requirements.lock"
     with _locked(layer):
         if not _is_sealed(layer, lock):
-            expected = {**pinned_files(lock, target), **vendored_files(project)}
+            expected = expected_files(project, target)
             layer.unlink(missing_ok=True)
             _build(packager, project)
             verify_layer(layer, expected, target)
@@ -165,6 +165,14 @@ def pinned_files(lock: Path, target: Target) -> Files:
     with tempfile.TemporaryDirectory() as folder:
         download(lock, Path(folder), target)
         return dict(_files_of_wheels(Path(folder)))
+
+
+def expected_files(project: Path, target: Target) -> Files:
+    """Return all files of a layer: those of the pinned wheels, and those of vendor/.
+
+    Raises StageError as `download` does.
+    """
+    return {**pinned_files(project / "requirements.lock", target), **vendored_files(project)}
 
 
 def vendored_files(project: Path) -> Files:

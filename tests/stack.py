@@ -23,9 +23,9 @@ from chalicelib.settings import Settings
 from chalicelib.status.answers import Answers
 from chalicelib.storage.bucket import Bucket
 from chalicelib.storage.table import Records
-from infra import emulator
+from infra import emulator, mapping
 from infra.deploy import PROJECT, chalice, token
-from infra.deployed import api_url
+from infra.deployed import api_url, resources
 from infra.provision import provision
 
 if TYPE_CHECKING:
@@ -101,13 +101,12 @@ class Stack:
 
     def stop(self) -> None:
         """Delete the functions, whose idle environments would take memory."""
-        prefix = self.function("")
-        for mapping in self.functions.list_event_source_mappings()["EventSourceMappings"]:
-            if f":{prefix}" in mapping["FunctionArn"]:
-                self.functions.delete_event_source_mapping(UUID=mapping["UUID"])
-        for function in self.functions.list_functions()["Functions"]:
-            if f"{function['FunctionName']}-".startswith(prefix):
-                self.functions.delete_function(FunctionName=function["FunctionName"])
+        stage = self.settings.stage
+        for mapping_id in mapping.mapping_ids(stage, self.project):
+            self.functions.delete_event_source_mapping(UUID=mapping_id)
+        for resource in resources(stage, self.project):
+            if resource["resource_type"] == "lambda_function":
+                self.functions.delete_function(FunctionName=resource["lambda_arn"])
 
     @cached_property
     def records(self) -> Records:

@@ -29,11 +29,6 @@ GETTERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("project"))
-
-
 def parse(**given: str) -> options.DeployOptions:
     parser = argparse.ArgumentParser()
     options.add_options(parser)
@@ -41,12 +36,16 @@ def parse(**given: str) -> options.DeployOptions:
     return options.parse(parser.parse_args(arguments))
 
 
+def template_parameters(stage: str, project: Path, chosen: options.DeployOptions) -> dict[str, str]:
+    return options.bucket_parameters(stage, project, chosen) | dict(chosen.parameters)
+
+
 def deployed(aws: Emulator, project: Path, stage: str, **given: str) -> Deployed:
     """Deploy as `make deploy` does with these options."""
     chosen = parse(**given)
     if chosen.name_prefix:
         configuration.set_name_prefix(project, chosen.name_prefix, stage)
-    parameters = options.bucket_parameters(stage, project, chosen) | dict(chosen.parameters)
+    parameters = template_parameters(stage, project, chosen)
     return deploy(
         aws, project, stage, None, parameters, environment=chosen.environment, tags=chosen.tags
     )
@@ -166,7 +165,7 @@ def test_roles_allow_prefixes_and_kms_keys_of_existing_buckets(
     project: Path, keys: dict[str, str]
 ) -> None:
     chosen = parse(**OURS)
-    parameters = options.bucket_parameters("fitted", project, chosen) | dict(chosen.parameters)
+    parameters = template_parameters("fitted", project, chosen)
     provision("fitted", project, parameters, environment=chosen.environment)
     settings = Settings.from_chalice_config(project / ".chalice", "fitted")
     boto3.client("s3").put_object(Bucket=INBOX, Key="other/secret.txt", Body=b"theirs")

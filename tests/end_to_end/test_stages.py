@@ -10,12 +10,7 @@ from botocore.exceptions import ClientError
 from infra import api_token, destroy
 from infra.emulator import Emulator
 from tests.end_to_end.stages import apis, assert_works, functions, notified
-from tests.stack import Stack, copy_project, deploy, opened
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("project"))
+from tests.stack import Stack, deploy, opened
 
 
 @pytest.fixture(scope="module")

@@ -18,18 +18,13 @@ from infra.provision import provision
 from infra.stack import Stack
 from tests import stack as stacks
 from tests.end_to_end.stages import assert_works, functions, notified
-from tests.stack import copy_project, deploy
+from tests.stack import deploy
 
 FIRST_TEMPLATE = Path(__file__).parent / "first-template.yaml"
 """The template of the first version, which existing stacks may still have."""
 
 
 OLD_RECORD = {"pk": {"S": "kept#0"}, "input_key": {"S": "old.txt"}}
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(tmp_path_factory.mktemp("project"))
 
 
 @dataclass(frozen=True)

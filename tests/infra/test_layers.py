@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from infra.deploy import PROJECT
-from infra.package import build_code, build_layer, pinned_files, vendored_files, verify_layer
+from infra.package import build_code, build_layer, expected_files, verify_layer
 from infra.target import ARCHITECTURES, ARM64, RUNTIME_GLIBC, X86_64, Target, runtime
 from tests.infra.layers import (
     LOCK,
@@ -76,7 +76,7 @@ def test_every_wheel_is_pure_or_for_the_glibc_of_the_runtime(layer: Path, target
 def test_every_file_of_the_layer_is_from_a_pinned_wheel(architecture: str, tmp_path: Path) -> None:
     target = Target(runtime(), architecture)
     bare = without_bytecode(build_layer(PROJECT, architecture), tmp_path)
-    verify_layer(bare, {**pinned_files(LOCK, target), **vendored_files(PROJECT)}, target)
+    verify_layer(bare, expected_files(PROJECT, target), target)
 
 
 def test_the_layer_has_exactly_the_pinned_libraries(layer: Path, target: Target) -> None:

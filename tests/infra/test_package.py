@@ -16,14 +16,14 @@ from infra.package import (
     Files,
     build_code,
     build_layer,
+    expected_files,
     pinned_files,
     seal,
     unpack,
-    vendored_files,
     verify_layer,
 )
 from infra.target import Target, runtime
-from tests.infra.layers import LOCK, native_files, without_bytecode
+from tests.infra.layers import native_files, without_bytecode
 from tests.stack import copy_project
 
 pytestmark = pytest.mark.slow
@@ -58,7 +58,7 @@ def layer(project: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def expected() -> Files:
-    return {**pinned_files(LOCK, HERE), **vendored_files(PROJECT)}
+    return expected_files(PROJECT, HERE)
 
 
 @pytest.fixture(scope="module")

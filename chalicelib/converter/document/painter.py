@@ -249,14 +249,11 @@ class Painter:
     def _numbers_of_pieces(self, row: ComposedRow, y: float) -> Iterator[bytes]:
         """Yield operators that draw the code points of a row's characters without a font."""
         g = self._geometry
-        reach = row.indent
-        for piece in row.pieces:
+        for piece, x in places(row, g.left, g.size):
             slot = piece.font
             if isinstance(slot, GridFont) and slot.missing and isinstance(piece.shown, str):
-                x = g.left + reach * g.size / 1000
                 for n, one in enumerate(piece.shown):
                     yield self.labels.draw(ord(one), x + n * slot.cells * g.cell, y, g.size)
-            reach += piece.advance
 
     def _emoji(self, rows: Iterable[PlacedRow]) -> bytes:
         """Return operators that draw the emoji of rows."""
