@@ -118,8 +118,9 @@ def test_a_file_is_converted_despite_a_fault(
     record_outcome: Callable[[str], None],
 ) -> None:
     key = key_of(call, fault, times)
-    pending = [rule for rule in proxy.rules if rule.key in key and rule.times]
-    assert not pending, "the fault did not happen"
+    [rule] = [rule for rule in proxy.rules if rule.key in key]
+    # A call that was executed although its connection closed is retried after the record is final.
+    wait_for(lambda: None if rule.times else True, f"{fault} to happen {times} times")
     record = finished(stage, key)
     calls = len(proxy.calls(key.removesuffix("txt")))
     record_outcome(f"{call} | {fault} | {times} | {record.status} | {record.attempts} | {calls}")
