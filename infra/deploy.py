@@ -100,7 +100,7 @@ def _deploy(stage: str, deploy_options: DeployOptions) -> int:
     if deploy_options.architecture:
         configuration.set_architecture(PROJECT, stage, deploy_options.architecture)
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
-    print("Building the package, and comparing it with requirements.lock …", flush=True)
+    print("Building the packages from the wheels that requirements.lock pins …", flush=True)
     build_layer(PROJECT, configuration.architecture(PROJECT, stage))
     print("Deploying the functions and the API …", flush=True)
     chalice("deploy", stage)

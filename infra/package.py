@@ -1,21 +1,21 @@
-"""The Lambda packages: the code, and a layer with libraries and fonts, which is verified.
+"""The Lambda packages: the code, and a layer with the libraries and vendor/.
 
 chalice has pip download wheels by name and version, and silently builds libraries without a
-compatible wheel, for the deploying machine. Therefore the built layer is compared with the wheels
-whose hashes requirements.lock pins: each of its files must be an unchanged file of one of them, or
-of vendor/. Then bytecode is added. The packages are stored in chalice's cache under the names it
-expects, so `chalice deploy` ships them instead of building its own.
+compatible wheel, for the deploying machine. Therefore the layer is put together from the wheels
+whose hashes requirements.lock pins, and from nothing else but vendor/. Then bytecode is added. The
+packages are stored in chalice's cache under the names it expects, so `chalice deploy` ships them
+instead of building its own.
 """
 
 import fcntl
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import StringIO
@@ -27,8 +27,6 @@ from chalice.deploy.packager import (
     AppOnlyDeploymentPackager,
     DependencyBuilder,
     LayerDeploymentPackager,
-    NoSuchPackageError,
-    PackageDownloadError,
 )
 from chalice.utils import UI, OSUtils
 
@@ -37,8 +35,6 @@ from infra.explanation import StageError
 from infra.target import X86_64, Target, runtime
 
 P = TypeVar("P", LayerDeploymentPackager, AppOnlyDeploymentPackager)
-Files = Mapping[str, tuple[int, int]]
-"""CRC-32 and size in bytes of each file, by its path below site-packages."""
 
 
 def build(project: Path, architecture: str = X86_64) -> None:
@@ -53,8 +49,8 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     """Return the path of the zip with libraries and fonts that `chalice deploy` ships.
 
     `architecture` is one of ARCHITECTURES. A layer that was built earlier is reused if neither it
-    nor the lock file nor vendor/ has changed since. Raises StageError if pip cannot download the
-    libraries or, after deleting the zip, if it has files other than the pinned ones and vendor/'s.
+    nor the lock file nor vendor/ has changed since. Raises StageError if the lock file does not pin
+    what requirements.txt requires, or as `download` does.
     """
     target = Target(runtime(), architecture)
     packager = _packager(LayerDeploymentPackager, architecture)
@@ -62,10 +58,10 @@ def build_layer(project: Path, architecture: str = X86_64) -> Path:
     lock = project / "requirements.lock"
     with _locked(layer):
         if not _is_sealed(layer, lock):
-            expected = expected_files(project, target)
-            layer.unlink(missing_ok=True)
-            _build(packager, project)
-            verify_layer(layer, expected, target)
+            _check_lock(lock, project / "requirements.txt")
+            with tempfile.TemporaryDirectory() as folder:
+                download(lock, Path(folder), target)
+                write_layer(layer, Path(folder), project / "vendor", target)
             bytecode.add_bytecode(layer, "/opt")
             seal(layer, lock)
     return layer
@@ -83,7 +79,7 @@ def build_code(project: Path) -> Path:
     with _locked(code):
         if not _is_sealed(code):
             code.unlink(missing_ok=True)
-            _build(packager, project)
+            packager.create_deployment_package(str(project), runtime())
             bytecode.add_bytecode(code, "/var/task")
             seal(code)
     return code
@@ -105,31 +101,24 @@ def remove_caches(project: Path) -> None:
             shutil.rmtree(cache)
 
 
-Packager = LayerDeploymentPackager | AppOnlyDeploymentPackager
-
-
-class _Uncompressed(OSUtils):
-    """Has chalice build zips without compression, since they are compressed with the bytecode."""
-
-    ZIP_DEFLATED = zipfile.ZIP_STORED
-
-
 def _packager(kind: type[P], architecture: str = X86_64) -> P:
     """Return chalice's packager of this kind for the architecture, without output."""
-    system = _Uncompressed()
+    system = OSUtils()
     builder = DependencyBuilder(system, architecture=architecture)
     return kind(system, builder, UI(StringIO()), architecture)
 
 
-def _build(packager: Packager, project: Path) -> None:
-    """Have chalice build the package unless it is in chalice's cache."""
-    try:
-        packager.create_deployment_package(str(project), runtime())
-    except (NoSuchPackageError, PackageDownloadError) as error:
-        last_line = str(error).strip().splitlines()[-1]
+def _check_lock(lock: Path, requirements: Path) -> None:
+    """Raise StageError unless the lock file pins what the file `requirements` requires."""
+    pinned, required = (
+        set(re.findall(r"^[^\s#;]+", file.read_text("utf-8"), re.MULTILINE))
+        for file in (lock, requirements)
+    )
+    if missing := sorted(required - pinned):
         raise StageError(
-            f"requirements.txt: pip cannot download all libraries: {last_line}"
-        ) from error
+            f"{requirements.name} has changed: {lock.name} does not pin {', '.join(missing)}. "
+            "Run `make lock`"
+        )
 
 
 def _is_sealed(package: Path, *sources: Path) -> bool:
@@ -157,59 +146,6 @@ def _digests(*files: Path) -> str:
     return "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
 
 
-def pinned_files(lock: Path, target: Target) -> Files:
-    """Return all files of the wheels that the lock file `lock` pins for the target.
-
-    pip downloads the wheels, or takes them from its cache. Raises StageError as `download` does.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        download(lock, Path(folder), target)
-        return dict(_files_of_wheels(Path(folder)))
-
-
-def expected_files(project: Path, target: Target) -> Files:
-    """Return all files of a layer: those of the pinned wheels, and those of vendor/.
-
-    Raises StageError as `download` does.
-    """
-    return {**pinned_files(project / "requirements.lock", target), **vendored_files(project)}
-
-
-def vendored_files(project: Path) -> Files:
-    """Return all files of the project's vendor/ folder, which chalice adds to the libraries."""
-    vendor = project / "vendor"
-    files = [path for path in vendor.rglob("*") if path.is_file()]
-    return {
-        path.relative_to(vendor).as_posix(): (zlib.crc32(path.read_bytes()), path.stat().st_size)
-        for path in files
-    }
-
-
-def verify_layer(layer: Path, expected: Files, target: Target) -> None:
-    """Raise StageError, and delete the zip `layer`, unless it holds exactly the expected files.
-
-    Files are compared by path, size and CRC-32. Call this before bytecode is added, which is in no
-    wheel.
-    """
-    with zipfile.ZipFile(layer) as archive:
-        prefix = f"{target.site_packages}/"
-        files = {
-            i.filename.removeprefix(prefix): (i.CRC, i.file_size)
-            for i in archive.infolist()
-            if not i.is_dir()
-        }
-    different = sorted(name for name, checksum in files.items() if expected.get(name) != checksum)
-    missing = sorted(expected.keys() - files.keys())
-    if different or missing:
-        layer.unlink()
-        raise StageError(
-            "the built layer is not what requirements.lock pins: "
-            + "; ".join([f"{name} differs" for name in different[:3]] + missing[:3])
-            + f" ({len(different)} different, {len(missing)} missing). It was deleted. If "
-            "requirements.txt has changed, run `make lock`; otherwise do not deploy"
-        )
-
-
 def download(lock: Path, folder: Path, target: Target) -> None:
     """Have pip download to `folder` the wheels that the lock file pins for the target.
 
@@ -228,17 +164,33 @@ def download(lock: Path, folder: Path, target: Target) -> None:
         raise StageError(f"the wheels that {lock.name} pins cannot be downloaded: {reason}")
 
 
-def _files_of_wheels(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield each file's path below site-packages, with its CRC-32 and size in bytes."""
-    for path in folder.glob("*.whl"):
-        with zipfile.ZipFile(path) as wheel:
-            for info in wheel.infolist():
-                top, _, rest = info.filename.partition("/")
-                name = info.filename
-                if top.endswith(".data") and rest.startswith(("purelib/", "platlib/")):
-                    name = rest.partition("/")[2]
-                if not info.is_dir():
-                    yield name, (info.CRC, info.file_size)
+def write_layer(layer: Path, wheels: Path, vendor: Path, target: Target) -> None:
+    """Write the zip `layer` with all files of the wheels in the folder `wheels`, and of `vendor`.
+
+    They are not compressed.
+    """
+    with zipfile.ZipFile(layer, "w") as archive:
+        for wheel in sorted(wheels.glob("*.whl")):
+            for name, content in _files_of_wheel(wheel):
+                archive.writestr(f"{target.site_packages}/{name}", content)
+        for path in vendor.rglob("*"):
+            if path.is_file():
+                archive.write(path, f"{target.site_packages}/{path.relative_to(vendor)}")
+
+
+def _files_of_wheel(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield each file's path below site-packages, and its content.
+
+    Source: Python Packaging User Guide, 'Binary distribution format'.
+    """
+    with zipfile.ZipFile(path) as wheel:
+        for info in wheel.infolist():
+            top, _, rest = info.filename.partition("/")
+            name = info.filename
+            if top.endswith(".data") and rest.startswith(("purelib/", "platlib/")):
+                name = rest.partition("/")[2]
+            if not info.is_dir():
+                yield name, wheel.read(info)
 
 
 def unpack(project: Path, folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from packaging.requirements import Requirement
 
 from infra.deploy import PROJECT
-from infra.package import build_layer, download
+from infra.package import build_layer, download, write_layer
 from infra.target import Target, runtime
 
 LOCK = PROJECT / "requirements.lock"
@@ -20,8 +20,8 @@ LOCK = PROJECT / "requirements.lock"
 def layer_for(target: Target, folder: Path) -> Path:
     """Return the layer for the target.
 
-    chalice builds it if this interpreter has the target's version. Otherwise it is built in
-    `folder` from the wheels that requirements.lock pins, with the same layout.
+    It is the one that is deployed if this interpreter has the target's version. Otherwise it is
+    built in `folder` in the same way, but without bytecode.
     """
     if target.runtime == runtime():
         return build_layer(PROJECT, target.architecture)
@@ -29,21 +29,8 @@ def layer_for(target: Target, folder: Path) -> Path:
     lock.write_text(_applicable(LOCK.read_text("utf-8"), target.python), "utf-8")
     download(lock, folder, target)
     layer = folder / "layer.zip"
-    with zipfile.ZipFile(layer, "w") as archive:
-        for path in folder.glob("*.whl"):
-            with zipfile.ZipFile(path) as wheel:
-                for name in wheel.namelist():
-                    archive.writestr(f"{target.site_packages}/{name}", wheel.read(name))
+    write_layer(layer, folder, PROJECT / "vendor", target)
     return layer
-
-
-def without_bytecode(package: Path, folder: Path) -> Path:
-    """Copy a package to the folder without .pyc files, and return the copy's path."""
-    with zipfile.ZipFile(package) as old, zipfile.ZipFile(folder / package.name, "w") as new:
-        for name in old.namelist():
-            if not name.endswith(".pyc"):
-                new.writestr(name, old.read(name))
-    return folder / package.name
 
 
 def _applicable(lock: str, python: str) -> str:
