@@ -3,10 +3,11 @@
 For `chalice deploy`: importing a REST API from a Swagger document (with the importer of ministack's
 CloudFormation support), an empty `minimumCompressionSize`, and functions that become active at
 once, since chalice's waiters poll only every five seconds. For the protocol, as in Lambda: a
-retry of an asynchronous invocation keeps its request id, and a throttled one waits instead of
-counting as failed. For enforcing policies: `*` matches every character including a newline,
-`sns:Publish` allows PublishBatch, bucket policies see whether a PUT is conditional, roles of a
-stack get their permissions boundary, and a stream is a resource separate from its table. To use
+retry of an asynchronous invocation keeps its request id, a throttled one waits instead of counting
+as failed, and an environment whose handler raised an exception is used again. For enforcing
+policies: `*` matches every character including a newline, `sns:Publish` allows PublishBatch, bucket
+policies see whether a PUT is conditional, roles of a stack get their permissions boundary, and a
+stream is a resource separate from its table. To use
 less of the machine and of time: a package is unpacked once, some asynchronous invocations wait for
 others, the log of an invocation that writes none is not awaited for long, a batch of a stream is
 retried soon, and no other ports are probed. All of this replaces private functions, so ministack's
@@ -39,6 +40,12 @@ _LOG_WAIT_SECONDS = 0.01
 _STREAM_RETRY_SECONDS = 0.2
 """Time after which a batch of a stream is retried; AWS has an exponential backoff."""
 
+_RAISED = (
+    '{"status": "error", "error": str(e), "trace"',
+    '{"status": "ok", "error": str(e), "trace"',
+)
+"""What the worker writes when its handler raises an exception, and what does not end it."""
+
 Json = dict[str, Any]
 
 _handle_request = gateway.handle_request
@@ -48,6 +55,7 @@ _import_rest_api = gateway._import_rest_api
 _invoke_async_with_retry = functions.invoke_async_with_retry
 _execute_function_dispatch = functions._execute_function_dispatch
 _execute_function = functions._execute_function
+_invoke = runtime.Worker.invoke
 _release_execution_slot = functions._release_execution_slot
 _capacity = threading.Condition()
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -76,6 +84,8 @@ def apply() -> None:
     policies._fnmatch_compile = _compile_wildcards_with_newlines
     roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
     roles.update({step: _with_boundary(roles[step]) for step in ("create", "update")})
+    runtime.Worker.invoke = _invoke_and_keep
+    runtime._PYTHON_WORKER_SCRIPT = runtime._PYTHON_WORKER_SCRIPT.replace(*_RAISED)
     runtime.Worker._drain_stderr_bounded = partialmethod(
         runtime.Worker._drain_stderr_bounded, first_line_wait=_LOG_WAIT_SECONDS
     )
@@ -198,6 +208,14 @@ def _release_execution_slot_and_notify(key: str) -> None:
     _release_execution_slot(key)
     with _capacity:
         _capacity.notify()
+
+
+def _invoke_and_keep(worker: Any, *args: Any, **kwargs: Any) -> Json:
+    """Invoke a function in its environment, which ministack would end after an exception."""
+    response: Json = _invoke(worker, *args, **kwargs)
+    if "trace" in response:
+        response["status"] = "error"
+    return response
 
 
 def _compile_wildcards_with_newlines(pattern: str, ignore_case: bool) -> re.Pattern[str]:

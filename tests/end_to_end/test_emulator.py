@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import boto3
@@ -71,3 +72,25 @@ def test_a_burst_of_uploads_runs_in_few_environments_that_share_a_package(stack:
     assert 1 < len(environments) <= emulator.MAX_ASYNCHRONOUS
     for unpacked in ("code", "layer_0"):
         assert len({(folder / unpacked).resolve(strict=True) for folder in environments}) == 1
+
+
+def environments_of(function: str) -> set[int]:
+    """Return the ids of the processes that run a deployed function."""
+    mark = f"/ministack-lambda-{function}-".encode()
+    found: set[int] = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # the process has ended meanwhile
+            found |= {int(path.parent.name)} if mark in path.read_bytes() else set()
+    return found
+
+
+def test_an_environment_is_used_again_after_an_exception(stack: Stack) -> None:
+    function = stack.function("convert")
+    outcomes: list[str | None] = []
+    processes: list[set[int]] = []
+    for payload in (b'{"Records": []}', b'{"Records": 1}', b'{"Records": []}'):
+        response = stack.functions.invoke(FunctionName=function, Payload=payload)
+        outcomes.append(response.get("FunctionError"))
+        processes.append(environments_of(function))
+    assert outcomes == [None, "Unhandled", None]
+    assert processes[0] == processes[1] == processes[2] != set()
