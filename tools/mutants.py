@@ -49,12 +49,12 @@ FAMILIES = {
         ("tests/converter/layout/test_layout.py", "tests/converter/layout/test_pieces.py"),
     ),
     "painting": Family(
-        ("chalicelib/converter/document/painter.py", "chalicelib/converter/document/pen.py"),
+        ("chalicelib/converter/drawing/painter.py", "chalicelib/converter/drawing/pen.py"),
         (
-            "tests/converter/document/test_drawing.py",
+            "tests/converter/drawing/test_drawing.py",
             _DOCUMENT,
             f"{_STRUCTURE}::test_every_character_is_in_one_marked_content_of_one_element",
-            "tests/converter/document/test_to_unicode.py::test_private_characters_are_spelled_out",
+            "tests/converter/drawing/test_to_unicode.py::test_private_characters_are_spelled_out",
             # Slow, and for other modules.
             f"--deselect={_DOCUMENT}::test_the_same_upload_gives_the_same_bytes_in_any_process",
             f"--deselect={_DOCUMENT}::test_poppler_reads_back_every_assigned_character",

@@ -10,12 +10,10 @@ from typing import BinaryIO
 from chalicelib.converter import warning
 from chalicelib.converter.document.document import Document
 from chalicelib.converter.document.fit import fitted
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.fonts.cell_widths import CellWidths
 from chalicelib.converter.language import detect_language, language_tag
-from chalicelib.converter.layout.hyperlinks import Hyperlinks
 from chalicelib.converter.layout.layout import Layout
-from chalicelib.converter.layout.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.layout.page import Page
 from chalicelib.converter.options import CarriageControl, Options
 from chalicelib.converter.reading import asa
@@ -24,6 +22,8 @@ from chalicelib.converter.reading.cleaning import Cleaner, CleanText
 from chalicelib.converter.reading.compression import Readable
 from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.reading.page_length import PageLength
+from chalicelib.converter.recognition.hyperlinks import Hyperlinks
+from chalicelib.converter.recognition.links import MAX_LINKS, LinkFinder
 from chalicelib.converter.report import OnProgress, Progress, Report, Source
 from chalicelib.converter.warning import ConversionWarning
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.converter import Basis, Options, Orientation, PageSize
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.option import Option
 from chalicelib.converter.options import FONT_SIZES, MARGINS, OPTIONS
 from chalicelib.errors import BadOption

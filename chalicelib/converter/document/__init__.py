@@ -1,4 +1,4 @@
-"""Writes pages of rows as a tagged PDF: content streams, fonts, structure and outline.
+"""Writes a tagged PDF of drawn pages: fonts, structure, links, outline and metadata.
 
-The engine uses `Document` and `Geometry`.
+The engine uses `Document`.
 """

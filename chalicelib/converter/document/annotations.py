@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, repeat
 from typing import TypeAlias
 
-from chalicelib.converter.document.content import pieces_of
-from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.document.painter import Painter, places
+from chalicelib.converter.drawing.content import pieces_of
+from chalicelib.converter.drawing.geometry import Geometry
+from chalicelib.converter.drawing.painter import Painter, places
 from chalicelib.converter.fonts.face import ASCENT, DESCENT
 from chalicelib.converter.layout.page import Link, LinkSpan, Page
 from chalicelib.converter.layout.rows import ComposedRow

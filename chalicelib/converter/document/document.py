@@ -10,23 +10,23 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.converter.document.annotations import LinkAnnotations
-from chalicelib.converter.document.content import row_mark
 from chalicelib.converter.document.embedding import embed_clusters, embed_fonts
 from chalicelib.converter.document.frame import Frame
-from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.document.labels import DIGIT_BOX
 from chalicelib.converter.document.outline import Outline
-from chalicelib.converter.document.painter import Painter
 from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.document.sheet import Sheet
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.document.trailer import DocumentTrailer
+from chalicelib.converter.drawing.content import row_mark
+from chalicelib.converter.drawing.geometry import Geometry
+from chalicelib.converter.drawing.labels import DIGIT_BOX
+from chalicelib.converter.drawing.painter import Painter
 from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.page import Link, Page
-from chalicelib.converter.layout.paragraphs import Block, Paragraphs, as_one
 from chalicelib.converter.options import FOOTER, Options, Switch
 from chalicelib.converter.pdf.objects import ObjectWriter, references
 from chalicelib.converter.pdf.page_tree import PageTree
+from chalicelib.converter.recognition.paragraphs import Block, Paragraphs, as_one
 from chalicelib.converter.report import Source
 
 if TYPE_CHECKING:
@@ -228,6 +228,6 @@ class Document:
 def _watermark(text: str, geometry: Geometry) -> bytes:
     if not text:
         return b""
-    from chalicelib.converter.document.watermark import watermark
+    from chalicelib.converter.drawing.watermark import watermark
 
     return watermark(text, geometry)

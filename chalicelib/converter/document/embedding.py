@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import uharfbuzz as hb
 
-from chalicelib.converter.document.painter import ANSI_FONT, Painter
+from chalicelib.converter.drawing.painter import ANSI_FONT, Painter
 from chalicelib.converter.fonts.face import BODY_FACE, BOLD_FACE, CELL, GRID_FACES, Face
 from chalicelib.converter.fonts.font import FontSelector, font_resource_name
 from chalicelib.converter.fonts.subsetting import subset_without

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
 
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.options import Fit, Options, Orientation
 
 SMALLEST_TYPE = 7.0

@@ -8,10 +8,10 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from chalicelib.converter.document.geometry import Geometry
-from chalicelib.converter.document.marked_rows import FIRST_SEQUENCE
-from chalicelib.converter.document.painter import ANSI_FONT, Painter, artifact
 from chalicelib.converter.document.running_lines import RunningLine
+from chalicelib.converter.drawing.geometry import Geometry
+from chalicelib.converter.drawing.marked_rows import FIRST_SEQUENCE
+from chalicelib.converter.drawing.painter import ANSI_FONT, Painter, artifact
 from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.pdf.objects import ObjectWriter
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from chalicelib.converter.document.content import ContentSequence, content_sequences
+from chalicelib.converter.drawing.content import ContentSequence, content_sequences
 from chalicelib.converter.layout.page import Page
-from chalicelib.converter.layout.paragraphs import Block, Paragraphs, as_one
+from chalicelib.converter.recognition.paragraphs import Block, Paragraphs, as_one
 
 
 @dataclass(frozen=True, slots=True)

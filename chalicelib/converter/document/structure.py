@@ -8,12 +8,12 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from chalicelib.converter.document.content import ContentSequence
+from chalicelib.converter.drawing.content import ContentSequence
 from chalicelib.converter.layout.page import Link
-from chalicelib.converter.layout.paragraphs import MAX_BLOCKS, Block
 from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree
 from chalicelib.converter.pdf.objects import ObjectWriter, references
+from chalicelib.converter.recognition.paragraphs import MAX_BLOCKS, Block
 
 _MAX_PAGES = 64
 """Maximum pages of an element, whose kids are all in memory; longer paragraphs are divided."""

@@ -1,4 +1,4 @@
-"""Lays text out on pages: wrapping on a grid, line breaking, paragraphs and headings.
+"""Lays text out on pages: lines are wrapped on a grid of cells, or composed of shaped words.
 
-The engine uses `Layout`; `document` uses its pages, rows and paragraphs.
+The engine uses `Layout`; `recognition`, `drawing` and `document` use its pages and rows.
 """

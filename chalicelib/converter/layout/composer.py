@@ -7,16 +7,15 @@ from functools import partial
 from itertools import accumulate
 from typing import cast
 
+from chalicelib.converter.addresses.address_hints import may_have_addresses
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
-from chalicelib.converter.layout import southeast_asian_breaks
-from chalicelib.converter.layout.address_hints import may_have_addresses
 from chalicelib.converter.layout.emoji_rows import emoji_row
-from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.row_ink import RowInk
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
-from chalicelib.converter.reading.styled_line import slice_line, style_runs
+from chalicelib.converter.line_breaking import southeast_asian_breaks
+from chalicelib.converter.line_breaking.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.scripts import bidi, emoji
 from chalicelib.converter.scripts.script import WITHOUT_SPACES
 from chalicelib.converter.scripts.shaper import (
@@ -26,6 +25,7 @@ from chalicelib.converter.scripts.shaper import (
     Shaper,
     TextProperties,
 )
+from chalicelib.converter.styles.styled_line import slice_line, style_runs
 
 # Blanks at the end of a row need no room. ZERO WIDTH SPACE shows where words end that have no blank
 # between them.
@@ -282,7 +282,7 @@ class _Paragraph:
 
 def _links(line: str) -> list[int]:
     """Return the places where the addresses of a line begin and end."""
-    from chalicelib.converter.layout.addresses import addresses
+    from chalicelib.converter.addresses.addresses import addresses
 
     return [place for address in addresses(line) for place in (address.start, address.end)]
 

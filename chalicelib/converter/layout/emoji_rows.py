@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from chalicelib.converter.addresses.address_hints import may_have_addresses
 from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
-from chalicelib.converter.layout.address_hints import may_have_addresses
 from chalicelib.converter.layout.rows import ComposedRow, RowPiece
-from chalicelib.converter.reading.styled_line import PLAIN, StyledLine
 from chalicelib.converter.scripts.bidi import may_be_rtl
 from chalicelib.converter.scripts.emoji import find_emoji
 from chalicelib.converter.scripts.script import COMPLEX
 from chalicelib.converter.scripts.shaper import Shaper
+from chalicelib.converter.styles.styled_line import PLAIN, StyledLine
 
 
 def emoji_row(line: str, shaper: Shaper, columns: int) -> ComposedRow | None:

@@ -7,11 +7,11 @@ from itertools import accumulate
 
 from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
-from chalicelib.converter.layout.line_breaking import CLASSES
-from chalicelib.converter.layout.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, complex_ones, is_complex
-from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, slice_line, styled_line
-from chalicelib.converter.reading.styles import style_of
+from chalicelib.converter.line_breaking.line_breaking import CLASSES
+from chalicelib.converter.line_breaking.row_ends import may_end_behind_blanks, row_end
+from chalicelib.converter.styles.styled_line import PLAIN, StyledLine, slice_line, styled_line
+from chalicelib.converter.styles.styles import style_of
 
 # Blanks that need no room at the end of a row.
 _BLANKS = " \u3000"

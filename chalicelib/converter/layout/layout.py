@@ -16,10 +16,10 @@ from chalicelib.converter.layout.long_line import (
 from chalicelib.converter.layout.page import Page
 from chalicelib.converter.layout.row_spacing import RowSpacing
 from chalicelib.converter.layout.rows import TAB
-from chalicelib.converter.layout.soft_hyphens import visible
+from chalicelib.converter.line_breaking.soft_hyphens import visible
 from chalicelib.converter.reading.cleaning import CleanText
 from chalicelib.converter.reading.overstrikes import Overstrikes
-from chalicelib.converter.reading.styled_line import join_lines, split
+from chalicelib.converter.styles.styled_line import join_lines, split
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer

@@ -6,9 +6,9 @@ from unicodedata import category
 
 from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout.grid import Grid
-from chalicelib.converter.layout.soft_hyphens import visible
+from chalicelib.converter.line_breaking.soft_hyphens import visible
 from chalicelib.converter.reading.overstrikes import Overstrikes, divisible_end
-from chalicelib.converter.reading.styled_line import PLAIN, StyledLine, join_lines, slice_line
+from chalicelib.converter.styles.styled_line import PLAIN, StyledLine, join_lines, slice_line
 
 if TYPE_CHECKING:
     from chalicelib.converter.layout.composer import Composer

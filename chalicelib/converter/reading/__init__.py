@@ -1,4 +1,4 @@
 """From bytes to clean text: decompressing, decoding, and handling control characters.
 
-The engine uses `Decoding`, `Cleaner` and `asa`; layout and document use the lines of `cleaning`.
+The engine uses `Decoding`, `Cleaner` and `asa`.
 """

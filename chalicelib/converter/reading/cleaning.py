@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.converter.reading import printer
 from chalicelib.converter.reading.carriage import MAX_LINE, resolved
 from chalicelib.converter.reading.printer import Printer
-from chalicelib.converter.reading.styled_line import (
+from chalicelib.converter.styles.styled_line import (
     StyledLine,
     joined,
     replaced,
@@ -18,7 +18,7 @@ from chalicelib.converter.reading.styled_line import (
 if TYPE_CHECKING:
     from collections import deque
 
-    from chalicelib.converter.reading.rendition import GraphicRendition
+    from chalicelib.converter.styles.rendition import GraphicRendition
 
 # CR LF, CR, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR: the mandatory breaks of UAX #14.
 _LINE_ENDS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
@@ -133,7 +133,7 @@ class Cleaner:
 
     def _rendered(self, text: str) -> str:
         """Return the text without escapes, with the styles that they select."""
-        from chalicelib.converter.reading.rendition import GraphicRendition
+        from chalicelib.converter.styles.rendition import GraphicRendition
 
         if "\r" in text and "\x1b]8;" in text:
             from chalicelib.converter.reading.styled_overprints import without_links_over_text

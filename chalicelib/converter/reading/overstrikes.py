@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.converter.reading.styled_line import (
+from chalicelib.converter.styles.styled_line import (
     BOLD,
     BOTH,
     PLAIN,

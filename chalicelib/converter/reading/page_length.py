@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.converter.reading.cleaning import CleanText
-from chalicelib.converter.reading.styled_line import join_lines, joined, split
+from chalicelib.converter.styles.styled_line import join_lines, joined, split
 
 
 class PageLength:

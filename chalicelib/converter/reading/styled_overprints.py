@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from chalicelib.converter.reading.carriage import MAX_LINE, columns, overprinted
-from chalicelib.converter.reading.rendition import LINK, NO_LINK
-from chalicelib.converter.reading.styled_line import (
+from chalicelib.converter.styles.rendition import LINK, NO_LINK
+from chalicelib.converter.styles.styled_line import (
     PLAIN,
     joined,
     slice_line,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from PIL import Image, ImageChops
 
 from chalicelib.converter import Options
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.options import (
     FONT_SIZES,
     MARGINS,
@@ -20,7 +20,7 @@ from chalicelib.converter.options import (
     Switch,
 )
 from tests.converter.converted import made
-from tests.converter.document.test_links import LONG, targets
+from tests.converter.recognition.test_links import LONG, targets
 from tests.converter.tags import read
 from tests.converter.texts import COMPLEX, MARKED, STRUCK, WIDE, WORDS, texts
 

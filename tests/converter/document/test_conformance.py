@@ -9,7 +9,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from chalicelib.converter.layout.addresses import MAX_LENGTH
+from chalicelib.converter.addresses.addresses import MAX_LENGTH
 from tests.converter.converted import made
 from tests.converter.document.test_structure import SAMPLES
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib import VERSION
 from chalicelib.converter import Options, Source
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from tests.converter.converted import ABOUT, Made, made, tool, tool_output, without_blanks
 from tests.converter.texts import BREAKS, MARKED, MIXED, STRUCK, WIDE, WORDS, texts
 from tests.examples import examples

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.converter import Options, Orientation, PageSize
 from chalicelib.converter.document.fit import MAX_LENGTH, SMALLEST_TYPE, Widths, fitted
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.options import Fit
 from tests.converter.converted import ABOUT, made
 

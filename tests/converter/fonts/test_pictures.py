@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from chalicelib.converter import Options
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.fonts.face import ASCENT, CELL, DESCENT
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, EmojiPictures, pictures_of
 from chalicelib.converter.pdf.objects import ObjectWriter

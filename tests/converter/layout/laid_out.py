@@ -14,8 +14,8 @@ from chalicelib.converter.layout.layout import Layout
 from chalicelib.converter.layout.page import Page
 from chalicelib.converter.layout.rows import TAB, ComposedRow
 from chalicelib.converter.reading.cleaning import Cleaner
-from chalicelib.converter.reading.styled_line import PLAIN, StyledLine
 from chalicelib.converter.scripts.shaper import Shaper
+from chalicelib.converter.styles.styled_line import PLAIN, StyledLine
 from tests.converter.texts import BREAKS, COMPLEX, MARKED, STRUCK, WIDE, WORDS, Cuts, texts
 
 REPERTOIRE = FontSelector()

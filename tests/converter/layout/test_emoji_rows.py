@@ -8,8 +8,8 @@ from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout import composer
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.emoji_rows import emoji_row
-from chalicelib.converter.reading.styled_line import BOLD, styled_line
 from chalicelib.converter.scripts.shaper import Shaper
+from chalicelib.converter.styles.styled_line import BOLD, styled_line
 
 COLUMNS = 12
 SHAPER = Shaper(FontSelector())

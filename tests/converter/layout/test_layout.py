@@ -7,7 +7,7 @@ from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout.grid import Grid
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, ComposedRow
 from chalicelib.converter.reading.cleaning import Cleaner
-from chalicelib.converter.reading.styled_line import StyledLine
+from chalicelib.converter.styles.styled_line import StyledLine
 from tests.converter.layout.laid_out import (
     ANY_CHARACTERS,
     STRUCK_TEXTS,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout import long_line
 from chalicelib.converter.layout.rows import TAB, ComposedRow
-from chalicelib.converter.reading.styled_line import BOLD, PLAIN
+from chalicelib.converter.styles.styled_line import BOLD, PLAIN
 from tests.converter.layout.laid_out import (
     ANY_CHARACTERS,
     STRUCK_TEXTS,

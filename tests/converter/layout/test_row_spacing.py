@@ -13,7 +13,7 @@ import pytest
 from PIL import ImageChops, ImageFilter, ImageOps
 
 from chalicelib.converter import Options
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.options import Switch
 from tests.converter.converted import made
 from tests.converter.scripts import gallery

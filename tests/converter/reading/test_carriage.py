@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from chalicelib.converter.reading.carriage import MAX_LINE
 from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.overstrikes import overstruck
-from chalicelib.converter.reading.styled_line import PLAIN, StyledLine
+from chalicelib.converter.styles.styled_line import PLAIN, StyledLine
 from tests.converter.texts import Cuts, cuts, texts
 
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 
 from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.overstrikes import overstruck
-from chalicelib.converter.reading.styled_line import PLAIN, StyledLine
+from chalicelib.converter.styles.styled_line import PLAIN, StyledLine
 from tests.converter.texts import STRUCK, Cuts, cuts, texts
 from tests.examples import examples
 

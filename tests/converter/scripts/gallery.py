@@ -16,7 +16,7 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from chalicelib.converter import Options
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.fonts.face import BODY_FACE, CELL, FONT_FOLDER, Face
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji

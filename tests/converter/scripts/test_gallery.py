@@ -8,7 +8,7 @@ import uharfbuzz as hb
 from fontTools.pens.basePen import BasePen
 
 from chalicelib.converter import Options
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.fonts.face import CELL, Face
 from tests.converter.converted import made
 from tests.converter.scripts import gallery

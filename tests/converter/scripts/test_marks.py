@@ -13,7 +13,7 @@ import uharfbuzz as hb
 from PIL import Image, ImageChops, ImageFilter
 
 from chalicelib.converter import Options
-from chalicelib.converter.document.geometry import Geometry
+from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.fonts.face import BODY_FACE, CELL
 from chalicelib.converter.fonts.font import choose_font
 from chalicelib.converter.layout.rows import is_complex

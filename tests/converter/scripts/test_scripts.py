@@ -18,11 +18,11 @@ from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.fonts.font import FontSelector, GridFont
 from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import ComposedRow
-from chalicelib.converter.reading.styled_line import PLAIN
 from chalicelib.converter.scripts import bidi
 from chalicelib.converter.scripts.script import SCRIPTS, Script, itemize
 from chalicelib.converter.scripts.shaper import ShapedText, Shaper, TextProperties
 from chalicelib.converter.scripts.word_cache import WordCache
+from chalicelib.converter.styles.styled_line import PLAIN
 from tests.converter.converted import made
 from tests.examples import examples
 

@@ -1,0 +1,4 @@
+"""Recognizes what the text of pages is: links, paragraphs and headings.
+
+The engine uses `LinkFinder`; `document` and `drawing` use `Paragraphs` and their blocks.
+"""
