@@ -6,7 +6,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote
 
-from chalicelib.converter.addresses.address_hints import HINTS, MAX_BEGINNING
+from chalicelib.converter.addresses.address_hints import HINTS
 
 # Characters of an address. What is longer is no link.
 MAX_LENGTH = 4096
@@ -30,19 +30,20 @@ _RUN = re.compile(_BODY + "+")
 _MAX_FAILURES = 16
 
 # An address begins where no longer word does, and no other scheme, such as git+https.
-_MAILBOX = r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
+_LOCAL_PART = r"[A-Za-z0-9._%+-]{1,64}"
+_MAILBOX = rf"{_LOCAL_PART}@(?:[A-Za-z0-9-]{{1,63}}\.)+[A-Za-z]{{2,63}}"
 _START = re.compile(
     r"(?<![A-Za-z0-9+.-])(?:(?P<web>https?://)|(?P<mailto>mailto:)(?=[A-Za-z0-9]))"
-    r"|(?<![A-Za-z0-9@_./+-])(?P<www>(?-i:[Ww]ww|[Ww]WW)\.)"
+    r"|(?<![A-Za-z0-9@_./%+-])(?P<www>(?-i:[Ww]ww|[Ww]WW)\.)"
     # Followed by a path it is what ssh takes, such as git@example.org:project.
     rf"|(?<![A-Za-z0-9._%+-])(?P<mailbox>{_MAILBOX})(?!\.?[A-Za-z0-9@_/-]|:[^\s])",
     re.IGNORECASE,
 )
 
-# Each address has one of these, after a scheme or the local part of a mailbox if it has one. Most
-# text is searched for them in a fifth of the time.
+# Each address has one of these. Most text is searched for them in a fifth of the time.
 _HINT = re.compile("|".join(map(re.escape, HINTS)))
 
+_LOCAL_PART_END = re.compile(rf"{_LOCAL_PART}\Z")
 _MAILBOX_START = re.compile(_MAILBOX)
 
 _MAILTO = re.compile(rf"mailto:(?={_MAILBOX})", re.IGNORECASE)
@@ -97,8 +98,26 @@ def addresses(text: str, start: int = 0, stop: int | None = None) -> Iterator[Ad
 
 def _next_start(text: str, start: int) -> re.Match[str] | None:
     """Return the first beginning of an address at index `start` or later."""
-    hint = _HINT.search(text, start)
-    return _START.search(text, max(start, hint.start() - MAX_BEGINNING)) if hint else None
+    for hint in _HINT.finditer(text, start):
+        place = _beginning(text, hint)
+        # What looks like another address may be the mailbox of a mailto address.
+        scheme = place - len("mailto:")
+        places = (scheme, place) if text[max(scheme, 0) : place].lower() == "mailto:" else (place,)
+        for beginning in places:
+            if beginning >= start and (match := _START.match(text, beginning)):
+                return match
+    return None
+
+
+def _beginning(text: str, hint: re.Match[str]) -> int:
+    """Return where an address with this hint begins, apart from `mailto:`, if it is one."""
+    place = hint.start()
+    if hint[0] == "://":
+        return place - len("https" if text[place - 1 : place] in {"s", "S"} else "http")
+    if hint[0] == "@":
+        local_part = _LOCAL_PART_END.search(text, max(0, place - 64), place)
+        return local_part.start() if local_part else place
+    return place - 1  # www.
 
 
 def uri_of(text: str) -> str | None:
