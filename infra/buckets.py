@@ -6,6 +6,7 @@ entry to the input bucket's notifications on deployment, and removes it when the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -44,7 +45,7 @@ class ExistingBucket:
     name: str
     use: str
 
-    @property
+    @cached_property
     def _s3(self) -> "S3Client":
         return self.session.client("s3")
 

@@ -92,6 +92,10 @@ class Stack:
         return boto3.client("sqs")
 
     @cached_property
+    def streams(self) -> Any:
+        return boto3.client("dynamodbstreams")
+
+    @cached_property
     def functions(self) -> "LambdaClient":
         return boto3.client("lambda")
 
@@ -189,13 +193,18 @@ class Stack:
 def wait_for(
     condition: Callable[[], T | None], what: str, within: float = SETTLED_WITHIN_SECONDS
 ) -> T:
-    """Return the condition's first value that is not None. Raises AssertionError on timeout."""
+    """Return the condition's first value that is not None. Raises AssertionError on timeout.
+
+    The longer it takes, the less often it is tried, as trying takes time of the same processors.
+    """
     deadline = time.monotonic() + within
+    pause = 0.02
     while time.monotonic() < deadline:
         value = condition()
         if value is not None:
             return value
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(1.3 * pause, 0.25)
     raise AssertionError(f"waited {within} s without success for {what}")
 
 

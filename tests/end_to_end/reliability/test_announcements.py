@@ -94,16 +94,15 @@ class Queue:
 
 def settled_states(stage: Stack) -> set[State]:
     """Return every settled state that a record ever had, from the table's stream."""
-    client = boto3.client("dynamodbstreams")
     arn = stage.dynamodb.describe_table(TableName=stage.settings.table)["Table"]["LatestStreamArn"]
-    shards = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    shards = stage.streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
     images = []
     for shard in shards:
-        iterator: str | None = client.get_shard_iterator(
+        iterator: str | None = stage.streams.get_shard_iterator(
             StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
         while iterator:
-            page = client.get_records(ShardIterator=iterator)
+            page = stage.streams.get_records(ShardIterator=iterator)
             images += [r["dynamodb"]["NewImage"] for r in page["Records"]]
             iterator = page.get("NextShardIterator") if page["Records"] else None
     return {
