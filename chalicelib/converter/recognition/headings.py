@@ -56,7 +56,8 @@ class Headings:
         if self._is_manual is None:
             self._is_manual = _MANUAL.fullmatch(rows[0]) is not None
         title, *line = rows
-        if len(title) > _MAX_LENGTH or not (line or _MAY_BE_HEADING.match(title)):
+        may_be_heading = _UNDERLINE.match(line[0]) if line else _MAY_BE_HEADING.match(title)
+        if not may_be_heading or len(title) > _MAX_LENGTH:
             return None
         marked = _underlined_heading(title, *line) if line else _single_row_heading(title)
         return self._nested(marked) if marked else None

@@ -5,7 +5,6 @@ what a line of a log takes, or of text that somebody else wrapped.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from chalicelib.converter.layout.page import Page
@@ -69,7 +68,8 @@ class Paragraphs:
         for blank in (*blanks, len(rows)):
             if blank > behind:
                 heading, end = None, blank
-                if starts or not goes_on:
+                is_short = blank - behind <= MAX_ROWS and blank < len(rows)
+                if (is_short or self._headings.is_manual) and (starts or not goes_on):
                     heading, end = self._heading(rows, behind, blank)
                 if heading:
                     headings[behind] = heading
@@ -137,10 +137,4 @@ def _long_lines(continued: Sequence[int]) -> list[tuple[int, int]]:
 
 def _blanks(rows: list[str]) -> list[int]:
     """Return the indices of the blank rows."""
-    if True in map(str.isspace, rows):
-        return [at for at, text in enumerate(map(str.strip, rows)) if not text]
-    blanks: list[int] = []
-    with suppress(ValueError):
-        while True:
-            blanks.append(rows.index("", blanks[-1] + 1 if blanks else 0))
-    return blanks
+    return [at for at, text in enumerate(map(str.strip, rows)) if not text]
