@@ -80,7 +80,7 @@ SIDE_BY_SIDE := --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 check: lint
 	@QUICK=1 $(BIN)/python -m pytest -n $(or $(WORKERS),auto) $(SIDE_BY_SIDE) -q -m "not slow" \
-		tests/unit tests/protocol tests/converter tests/infra
+		tests/unit tests/protocol tests/converter tests/packaging
 
 # Tests of stages often wait, so three processes keep two processors busy.
 test: setup
@@ -123,7 +123,7 @@ bench-encoding: setup
 	@$(BIN)/python -m bench.encoding
 
 package: setup
-	@$(BIN)/python -m pytest tests/infra/test_layers.py tests/infra/test_package.py
+	@$(BIN)/python -m pytest tests/packaging/test_layers.py tests/packaging/test_package.py
 
 packages:
 	@for python in $(PYTHONS); do \

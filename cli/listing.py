@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chalicelib.status.answer import Answer, FileStatus
+from chalicelib.status.file_status import Answer, FileStatus
 from cli.screen import escape
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from itertools import chain
 from chalicelib import clients
 from chalicelib.services import Services
 from chalicelib.settings import Settings
-from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.answers import Answers
+from chalicelib.status.file_status import Answer, FileStatus
 from cli import formats, screen, waiting
 from cli.downloads import Downloads
 from cli.exit_status import Exit, fail, print_message

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
 from chalicelib.status import location, status_query
-from chalicelib.status.answer import Answer, FileStatus
 from chalicelib.status.answers import Answers
+from chalicelib.status.file_status import Answer, FileStatus
 from chalicelib.status.location import FormerText
 from chalicelib.status.status_query import StatusQuery
 

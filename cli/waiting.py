@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from chalicelib.status.answer import Answer
 from chalicelib.status.answers import Answers
+from chalicelib.status.file_status import Answer
 
 MAX_THREADS = 8
 BATCH_KEYS = 200

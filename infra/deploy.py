@@ -12,11 +12,11 @@ from pathlib import Path
 import boto3
 
 from chalicelib.settings import Settings
-from infra import api_token, configuration, options, subscriptions
+from infra import api_token, configuration, deploy_options, subscriptions
 from infra.command import exit_status, stage_parser
-from infra.deployed import api_url
+from infra.deploy_options import DeployOptions
+from infra.deployed_resources import api_url
 from infra.explanation import StageError
-from infra.options import DeployOptions
 from infra.package import build_layer, remove_caches
 from infra.provision import provision
 
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     default this process's. Raises SystemExit if they are wrong.
     """
     parser = stage_parser("make deploy", __doc__)
-    options.add_options(parser)
+    deploy_options.add_options(parser)
     parser.add_argument("--url", action="store_true", help="only print the deployed API's URL")
     namespace = parser.parse_args(arguments)
     stage: str = namespace.stage
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exit_status("make deploy", lambda: _print_url(stage))
     if stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
         parser.error("stage 'local' is reserved for make run: choose another name for AWS")
-    return exit_status("make deploy", lambda: _deploy(stage, options.parse(namespace)))
+    return exit_status("make deploy", lambda: _deploy(stage, deploy_options.parse(namespace)))
 
 
 def _print_url(stage: str) -> int:
@@ -84,21 +84,21 @@ def _print_url(stage: str) -> int:
     return 0
 
 
-def _deploy(stage: str, deploy_options: DeployOptions) -> int:
+def _deploy(stage: str, options: DeployOptions) -> int:
     """Provision and deploy the stage, subscribe addresses, print next steps, and return 0."""
-    if deploy_options.name_prefix:
-        configuration.set_name_prefix(PROJECT, deploy_options.name_prefix, stage)
-    bucket_parameters = options.bucket_parameters(stage, PROJECT, deploy_options)
+    if options.name_prefix:
+        configuration.set_name_prefix(PROJECT, options.name_prefix, stage)
+    bucket_parameters = deploy_options.bucket_parameters(stage, PROJECT, options)
     print(f"Provisioning stage {stage}: buckets, table, roles, token, alarms …", flush=True)
     provision(
         stage,
         PROJECT,
-        bucket_parameters | dict(deploy_options.parameters),
-        environment=deploy_options.environment,
-        tags=deploy_options.tags,
+        bucket_parameters | dict(options.parameters),
+        environment=options.environment,
+        tags=options.tags,
     )
-    if deploy_options.architecture:
-        configuration.set_architecture(PROJECT, stage, deploy_options.architecture)
+    if options.architecture:
+        configuration.set_architecture(PROJECT, stage, options.architecture)
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     print("Building the packages from the wheels that requirements.lock pins …", flush=True)
     build_layer(PROJECT, configuration.architecture(PROJECT, stage))
@@ -107,8 +107,8 @@ def _deploy(stage: str, deploy_options: DeployOptions) -> int:
     messages = subscriptions.subscribe(
         boto3.client("sns"),
         settings.topic,
-        deploy_options.notify_email,
-        deploy_options.notify_url,
+        options.notify_email,
+        options.notify_url,
     )
     print("\n".join([*messages, _next_steps(settings)]))
     return 0

@@ -19,7 +19,7 @@ from chalice.deploy.deployer import ChaliceDeploymentError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import configuration, deployed, failure_queue, mapping, tags, web
+from infra import configuration, deployed_resources, event_source_mapping, failure_queue, tags, web
 from infra.explanation import StageError, explain
 from infra.package import build
 from infra.provision import check_region_and_account, environment_variables
@@ -60,9 +60,9 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
 def _configure(stage: str, session: boto3.Session) -> None:
     """Make the settings of deployed resources that chalice cannot make."""
     stack = Stack.of(stage, PROJECT, session)
-    functions = deployed.asynchronous_functions(stage, PROJECT)
+    functions = deployed_resources.asynchronous_functions(stage, PROJECT)
     failure_queue.configure_failure_queue(stack, functions, session)
-    mapping.configure(stack, PROJECT, session)
+    event_source_mapping.configure(stack, PROJECT, session)
     stage_tags = configuration.read(PROJECT)["stages"][stage].get("tags", {})
     tags.apply(stage, PROJECT, stage_tags, stack.outputs()["TokenParameter"], session)
 

@@ -29,7 +29,7 @@ from chalicelib.status.status_query import StatusQuery
 from infra import emulator
 from infra.command import exit_status
 from infra.deploy import LOCAL_STAGE, PROJECT, chalice, token
-from infra.deployed import api_url
+from infra.deployed_resources import api_url
 from infra.explanation import StageError
 from infra.provision import provision
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import boto3
 
-from infra import deployed
+from infra import deployed_resources
 from infra.explanation import StageError
 
 _TAG = re.compile(r"(?P<name>[\w.:/+@-]{1,128})=(?P<value>[\w.:/+@-]{0,256})")
@@ -48,7 +48,7 @@ def apply(
     region = session.region_name
     account = session.client("sts").get_caller_identity()["Account"]
     tag_list = [{"Key": name, "Value": value} for name, value in tags.items()]
-    for resource in deployed.resources(stage, project):
+    for resource in deployed_resources.resources(stage, project):
         match resource["resource_type"]:
             case "rest_api":
                 arn = f"arn:aws:apigateway:{region}::/restapis/{resource['rest_api_id']}"

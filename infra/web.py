@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import ClientError
 
-from infra import configuration, deployed
+from infra import configuration, deployed_resources
 from infra.explanation import StageError
 
 if TYPE_CHECKING:
@@ -46,17 +46,17 @@ def configure(stage: str, project: Path, session: boto3.Session) -> None:
     settings. Raises StageError if the stage is not deployed from this project.
     """
     config = configuration.read(project)
-    resources = deployed.resources(stage, project)
+    resources = deployed_resources.resources(stage, project)
     settings = configuration.environment(config, config["stages"][stage])
     api = next(r for r in resources if r["resource_type"] == "rest_api")
     session.client("apigateway").update_stage(
         restApiId=api["rest_api_id"],
-        stageName=deployed.API_STAGE,
+        stageName=deployed_resources.API_STAGE,
         patchOperations=_patches(settings),
     )
     bucket = settings["INPUT_BUCKET"]
     is_on = (settings.get("UPLOADS") or "on") == "on"
-    origins = _origins(settings, deployed.api_url(stage, project)) if is_on else []
+    origins = _origins(settings, deployed_resources.api_url(stage, project)) if is_on else []
     allow_uploads(session.client("s3"), bucket, stage, origins)
 
 

@@ -23,9 +23,9 @@ from chalicelib.settings import Settings
 from chalicelib.status.answers import Answers
 from chalicelib.storage.bucket import Bucket
 from chalicelib.storage.table import Records
-from infra import emulator, mapping
+from infra import emulator, event_source_mapping
 from infra.deploy import PROJECT, chalice, token
-from infra.deployed import api_url, resources
+from infra.deployed_resources import api_url, resources
 from infra.provision import provision
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Stack:
     def stop(self) -> None:
         """Delete the functions, whose idle environments would take memory."""
         stage = self.settings.stage
-        for mapping_id in mapping.mapping_ids(stage, self.project):
+        for mapping_id in event_source_mapping.mapping_ids(stage, self.project):
             self.functions.delete_event_source_mapping(UUID=mapping_id)
         for resource in resources(stage, self.project):
             if resource["resource_type"] == "lambda_function":

@@ -34,8 +34,10 @@ FAMILIES = {
     "pipeline": Family(
         (
             "chalicelib/pipeline/pipeline.py",
+            "chalicelib/records/claim.py",
+            "chalicelib/records/lease.py",
             "chalicelib/records/record.py",
-            "chalicelib/storage/items.py",
+            "chalicelib/storage/item_format.py",
             "chalicelib/storage/table.py",
         ),
         ("tests/unit", "tests/protocol", "--deselect=tests/protocol/test_exhaustive.py"),

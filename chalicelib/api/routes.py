@@ -20,7 +20,7 @@ from chalicelib.api.problem import Problem, ProblemKind
 from chalicelib.api.uploads import UploadRequest
 from chalicelib.errors import BadQuestion
 from chalicelib.status import cursor
-from chalicelib.status.answer import Answer, FileStatus
+from chalicelib.status.file_status import Answer, FileStatus
 from chalicelib.status.status_query import StatusQuery
 from chalicelib.storage.pdf_links import LINK_SECONDS
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import VERSION
 from chalicelib.api.problem import Problem, ProblemKind
-from chalicelib.converter import Options, choices
+from chalicelib.converter import Options, option_form
 from chalicelib.errors import BadOption, BadQuestion, KeyTooLong, UnsupportedType
 from chalicelib.records import naming
 from chalicelib.records.record import timestamp
@@ -128,7 +128,7 @@ def settings_document(settings: Settings) -> dict[str, Any]:
         "max_bytes": min(settings.max_bytes, MAX_POST_BYTES),
         "input_prefix": settings.input_prefix,
         "suffixes": settings.suffixes.dotted,
-        "options": choices.of(settings.options),
+        "options": option_form.of(settings.options),
     }
     return {
         "stage": settings.stage,
@@ -214,7 +214,7 @@ def _options(options: dict[str, Any], settings: Settings) -> dict[str, str]:
 
     Raises BadQuestion if not.
     """
-    known = {choice["name"] for choice in choices.of(settings.options)}
+    known = {choice["name"] for choice in option_form.of(settings.options)}
     for name, value in options.items():
         if name not in known:
             raise BadQuestion(

@@ -22,8 +22,8 @@ from chalicelib.converter.reading.cleaning import Cleaner, CleanText
 from chalicelib.converter.reading.compression import Readable
 from chalicelib.converter.reading.decoding import Decoding
 from chalicelib.converter.reading.page_length import PageLength
-from chalicelib.converter.recognition.hyperlinks import Hyperlinks
-from chalicelib.converter.recognition.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.recognition.page_links import MAX_LINKS, LinkFinder
+from chalicelib.converter.recognition.terminal_links import Hyperlinks
 from chalicelib.converter.report import OnProgress, Progress, Report, Source
 from chalicelib.converter.warning import ConversionWarning
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
-from chalicelib.converter.option import (
+from chalicelib.converter.option_kinds import (
     MAX_TEXT,
     PREFIX,
     Choice,

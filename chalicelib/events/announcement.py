@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.records.record import Record, Status
-from chalicelib.status.answer import Answer
+from chalicelib.status.file_status import Answer
 
 MESSAGE_VERSION = 1
 """Version of the message format; it changes if a member is removed or changes its meaning."""

@@ -12,7 +12,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from chalicelib.records.record import Record, Status, record_from
-from chalicelib.records.transitions import violation
+from chalicelib.records.violations import violation
 
 Image = dict[str, Any]
 """The attributes of an item by name, as plain Python values."""

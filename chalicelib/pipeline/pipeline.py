@@ -32,7 +32,8 @@ from chalicelib.errors import (
 from chalicelib.metrics import record_outcome
 from chalicelib.pipeline.invocation import Bounds, Invocation
 from chalicelib.records import naming
-from chalicelib.records.record import Claim, Clock, Refusal, Result, Status, utc_now
+from chalicelib.records.claim import Claim, Refusal
+from chalicelib.records.record import Clock, Result, Status, utc_now
 from chalicelib.records.s3_changes import Change, Removal, Upload
 from chalicelib.settings import Settings
 from chalicelib.storage.bucket import Bucket, Conflict, OpenObject

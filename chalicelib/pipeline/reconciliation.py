@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.records import naming
+from chalicelib.records.lease import is_at_work
 from chalicelib.records.record import Clock, Record, Status, timestamp, utc_now
 from chalicelib.records.s3_changes import (
     Change,
@@ -208,7 +209,7 @@ class Reconciliation:
         gone = [
             Removal(self.bucket.name, record.input_key, next_sequencer(record.sequencer), now)
             for record in records.values()
-            if not (record.input_deleted_at or record.is_at_work(now))
+            if not (record.input_deleted_at or is_at_work(record, now))
         ]
         starting: list[Change] = [*missing, *stale, *gone]
         with ThreadPoolExecutor(START_THREADS) as pool:
@@ -286,7 +287,7 @@ def is_outdated(record: Record, listed: StoredObject, now: datetime, *, failures
     failure; with `failures`, also of a permanent one. It is not while a run may be at work. A
     listing has no version ids, so only the date distinguishes another upload of equal bytes.
     """
-    if record.is_at_work(now):
+    if is_at_work(record, now):
         return False
     if record.input_deleted_at or record.etag != listed.etag:
         return True

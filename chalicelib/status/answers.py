@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib.records.lease import as_seen_at
 from chalicelib.records.naming import is_folder
 from chalicelib.records.record import Record, Status
-from chalicelib.status.answer import Answer, is_of
+from chalicelib.status.file_status import Answer, is_of
 from chalicelib.status.listing import Listing
 from chalicelib.status.location import FormerText
 from chalicelib.status.status_query import StatusQuery
@@ -19,7 +20,7 @@ class Answers:
     """The status of files of one input bucket, from its records and, where needed, its objects.
 
     Only objects whose keys begin with `input_prefix` and do not end in `/` are converted; others
-    have no status. Records are returned as of `Record.as_seen_at`.
+    have no status. Records are returned as of `lease.as_seen_at`.
     """
 
     records: Records
@@ -99,7 +100,7 @@ class Answers:
     def _read(self, key: str, *, consistent: bool) -> Record | None:
         """Return the record of this key as users see it, or None."""
         record = self.records.get(self.bucket.name, key, consistent=consistent)
-        return record.as_seen_at(datetime.now(UTC)) if record else None
+        return as_seen_at(record, datetime.now(UTC)) if record else None
 
     def _head(self, key: str) -> StoredObject | None:
         """Return the object of this key if it exists and is one that is converted, or None."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
+from chalicelib.records.lease import as_seen_at
 from chalicelib.records.record import Record, Status
 from chalicelib.status.status_query import DEFAULT_LIMIT, MAX_LIMIT, StatusQuery
 from chalicelib.storage.table import Records
@@ -40,7 +41,7 @@ _Query = Callable[[str, int, str, str | None, int], tuple[list[Record], str | No
 
 @dataclass(frozen=True)
 class Listing:
-    """The records of one input bucket, as of `Record.as_seen_at`.
+    """The records of one input bucket, as of `lease.as_seen_at`.
 
     `counted_at_once` is the maximum number of records that one step of counting reads: with 16
     shards, about 0.5 MB of each.
@@ -110,7 +111,7 @@ class Listing:
         horizon = min(cut_off, key=str.encode, default=None)
         complete = [r for r in merged if horizon is None or _order(r) <= horizon.encode()]
         now = datetime.now(UTC)
-        seen = [record.as_seen_at(now) for record in islice(complete, limit)]
+        seen = [as_seen_at(record, now) for record in islice(complete, limit)]
         return seen, seen[-1].input_key if len(complete) > limit else horizon
 
 

@@ -56,7 +56,7 @@ class StatusQuery:
     def admits(self, record: Record) -> bool:
         """Return whether a record passes the filters; its key is not compared with the prefix.
 
-        The record must be as of `Record.as_seen_at`.
+        The record must be as of `lease.as_seen_at`.
         """
         return (
             (self.status is None or record.status is self.status)

@@ -8,24 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.records.claim import Claim, Refusal, claim_record, refusal, removed_record
 from chalicelib.records.record import (
-    Claim,
     Clock,
     Record,
-    Refusal,
     Result,
     attributes,
-    claim_record,
     partition,
-    refusal,
-    removed_record,
     shard_partition,
     timestamp,
     utc_now,
 )
 from chalicelib.records.s3_changes import Change, Removal, Upload
-from chalicelib.storage import items
-from chalicelib.storage.items import Condition, Item, record_of, records_of, serialize
+from chalicelib.storage import item_format
+from chalicelib.storage.item_format import Condition, Item, record_of, records_of, serialize
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -93,7 +89,7 @@ class Records:
         outcome = self._update(
             claim.upload,
             attributes(result) | {"processed_at": timestamp(self._clock())},
-            condition=items.still_claimed(claim),
+            condition=item_format.still_claimed(claim),
         )
         if isinstance(outcome, _Refused):
             # A retry is refused as well if the response to the first request was lost.
@@ -113,8 +109,8 @@ class Records:
                 return False
             values = attributes(removed_record(removal, old, self._clock()))
             if item:
-                stale = items.stale_attributes(values)
-                outcome = self._update(removal, values, stale, items.unchanged(item))
+                stale = item_format.stale_attributes(values)
+                outcome = self._update(removal, values, stale, item_format.unchanged(item))
             else:
                 outcome = self._update(removal, values, condition=NO_ITEM)
             if not isinstance(outcome, _Refused):
@@ -221,14 +217,14 @@ class Records:
         record = record_of(item)
         if item and (record is None or record.sequencer == upload.sequencer):
             attempts = record.attempts + 1 if record else 1
-            condition = items.unchanged(item)
+            condition = item_format.unchanged(item)
         elif upload.is_reconciled:
-            condition = items.newer_than_idle_record(upload.sequencer, timestamp(now))
+            condition = item_format.newer_than_idle_record(upload.sequencer, timestamp(now))
         else:
-            condition = items.newer_than_record(upload.sequencer)
+            condition = item_format.newer_than_record(upload.sequencer)
         claim = Claim(upload, claim_id, attempts, old=None)
         values = attributes(claim_record(claim, now, lease_until))
-        outcome = self._update(upload, values, items.stale_attributes(values), condition)
+        outcome = self._update(upload, values, item_format.stale_attributes(values), condition)
         if isinstance(outcome, _Refused):
             return outcome
         return Claim(upload, claim_id, attempts, old=record_of(outcome))

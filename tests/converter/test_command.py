@@ -10,7 +10,7 @@ import pytest
 from chalicelib.converter import Options
 from chalicelib.converter import __main__ as command
 from chalicelib.converter.__main__ import main
-from chalicelib.converter.option import Option
+from chalicelib.converter.option_kinds import Option
 from chalicelib.converter.options import OPTIONS
 from chalicelib.errors import NotText
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.converter import Basis, Options, Orientation, PageSize
 from chalicelib.converter.drawing.geometry import Geometry
-from chalicelib.converter.option import Option
+from chalicelib.converter.option_kinds import Option
 from chalicelib.converter.options import FONT_SIZES, MARGINS, OPTIONS
 from chalicelib.errors import BadOption
 from tests.converter.converted import ABOUT, made

@@ -3,7 +3,7 @@
 from functools import cache
 
 from chalicelib.records.record import Record, Status, record_from, timestamp
-from chalicelib.records.transitions import violation
+from chalicelib.records.violations import violation
 from tests.protocol.explorer import DEAD, DONE, World
 from tests.protocol.memory import Item, Version
 from tests.protocol.scopes import RECONCILE

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 from chalicelib.errors import Leased
 from chalicelib.pipeline.invocation import Invocation
 from chalicelib.pipeline.pipeline import Outcome, Pipeline, _Superseded
-from chalicelib.records.record import Claim, Clock, Refusal, Result
+from chalicelib.records.claim import Claim, Refusal
+from chalicelib.records.record import Clock, Result
 from chalicelib.records.s3_changes import Change, Removal, Upload
 from chalicelib.storage.bucket import Bucket, Conflict, StoredObject
 from chalicelib.storage.table import Records

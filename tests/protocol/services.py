@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.records.record import Claim, Refusal
+from chalicelib.records.claim import Claim, Refusal
 from chalicelib.records.s3_changes import Removal, Upload, pad_sequencer
 from chalicelib.storage.table import Records
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from chalicelib.storage import items
+from chalicelib.storage import item_format
 from tests.protocol.explorer import Explorer, Violation
 from tests.protocol.invariants import forbidden, violated
 from tests.protocol.mutations import MUTATIONS
@@ -79,7 +79,7 @@ WEAKENED = {
 }
 """Conditions of the table's updates that are too weak, and a scope whose events show it.
 
-Each replaces the expression that a function of `items` returns; its values stay.
+Each replaces the expression that a function of `item_format` returns; its values stay.
 """
 
 
@@ -89,8 +89,8 @@ def test_a_transition_allowed_by_a_weakened_condition_is_detected(
 ) -> None:
     function, expression, scope = WEAKENED[name]
     assert not is_forbidden(scope, replay)
-    real = getattr(items, function)
-    monkeypatch.setattr(items, function, lambda *values: (expression, real(*values)[1]))
+    real = getattr(item_format, function)
+    monkeypatch.setattr(item_format, function, lambda *values: (expression, real(*values)[1]))
     assert is_forbidden(scope, Replay(build))
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from PIL import Image
 
-from chalicelib.converter.option import Choice, Option
+from chalicelib.converter.option_kinds import Choice, Option
 from chalicelib.converter.options import OPTIONS
 from chalicelib.web import site
 from infra.deploy import PROJECT

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.converter import Options, PageSize
-from chalicelib.converter.option import Option
+from chalicelib.converter.option_kinds import Option
 from chalicelib.converter.options import OPTIONS
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings, last_deployed_stage

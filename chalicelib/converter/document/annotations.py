@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, repeat
 from typing import TypeAlias
 
-from chalicelib.converter.drawing.content import pieces_of
+from chalicelib.converter.drawing.content_sequences import pieces_of
 from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.drawing.painter import Painter, places
 from chalicelib.converter.fonts.face import ASCENT, DESCENT

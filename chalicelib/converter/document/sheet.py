@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from chalicelib.converter.drawing.content import ContentSequence, content_sequences
+from chalicelib.converter.drawing.content_sequences import ContentSequence, content_sequences
 from chalicelib.converter.layout.page import Page
 from chalicelib.converter.recognition.paragraphs import Block, Paragraphs, as_one
 

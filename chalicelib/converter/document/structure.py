@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from chalicelib.converter.drawing.content import ContentSequence
+from chalicelib.converter.drawing.content_sequences import ContentSequence
 from chalicelib.converter.layout.page import Link
 from chalicelib.converter.pdf.growing_tree import GrowingTree, TreeNode
 from chalicelib.converter.pdf.number_tree import NumberTree

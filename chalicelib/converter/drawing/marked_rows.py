@@ -1,9 +1,9 @@
-"""Divides the rows of a page, as one string, into marked-content sequences."""
+"""Makes the operators that draw rows as one string, with those of marked-content sequences."""
 
 from collections.abc import Sequence
 from operator import itemgetter
 
-from chalicelib.converter.drawing.content import Mark
+from chalicelib.converter.drawing.content_sequences import Mark
 
 MARK = b"\f"
 """Stands in the code of rows where a marked-content sequence begins."""

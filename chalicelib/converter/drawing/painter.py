@@ -11,7 +11,7 @@ from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
-from chalicelib.converter.drawing.content import Mark
+from chalicelib.converter.drawing.content_sequences import Mark
 from chalicelib.converter.drawing.decorations import Span, background, continuation_mark, lines
 from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.drawing.labels import Labels

@@ -5,7 +5,7 @@ from itertools import pairwise
 from operator import eq
 from typing import TypeAlias
 
-from chalicelib.converter.drawing.content import Mark
+from chalicelib.converter.drawing.content_sequences import Mark
 from chalicelib.converter.drawing.decorations import fill, stroke
 from chalicelib.converter.drawing.marked_rows import joined, marked
 from chalicelib.converter.fonts.face import BODY_FACE, BOLD_FACE, CELL, Face

@@ -8,8 +8,8 @@ from itertools import accumulate
 from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, complex_ones, is_complex
-from chalicelib.converter.line_breaking.line_breaking import CLASSES
 from chalicelib.converter.line_breaking.row_ends import may_end_behind_blanks, row_end
+from chalicelib.converter.line_breaking.uax14 import CLASSES
 from chalicelib.converter.styles.styled_line import PLAIN, StyledLine, slice_line, styled_line
 from chalicelib.converter.styles.styles import style_of
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
-from chalicelib.converter.line_breaking.line_breaking import CLASSES, is_wide, may_end
+from chalicelib.converter.line_breaking.uax14 import CLASSES, is_wide, may_end
 
 # An address or a path is broken after these, whatever follows; between digits they are part of a
 # number.

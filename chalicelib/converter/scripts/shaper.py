@@ -13,8 +13,8 @@ from chalicelib.converter.fonts.font import SOFT_HYPHEN, FontSelector, GridFont
 from chalicelib.converter.fonts.ink import CharacterInk
 from chalicelib.converter.fonts.pictures import PICTURE_CELLS, pictures_of
 from chalicelib.converter.scripts import emoji
+from chalicelib.converter.scripts.harfbuzz import shape_clusters
 from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS, WITHOUT_SPACES, itemize
-from chalicelib.converter.scripts.shaping import shape_clusters
 from chalicelib.converter.scripts.word_cache import WordCache
 
 MAX_CLUSTERS = 30_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from chalicelib.converter.fonts.clusters import ClusterFont, EncodedText
-from chalicelib.converter.scripts.shaping import join_clusters, shape_clusters, shape_words
+from chalicelib.converter.scripts.harfbuzz import join_clusters, shape_clusters, shape_words
 
 MAX_WORDS = 16_000
 """Words of all fonts that are added before the older generation of words is dropped.

@@ -20,7 +20,7 @@ from chalicelib.converter.options import (
     Switch,
 )
 from tests.converter.converted import made
-from tests.converter.recognition.test_links import LONG, targets
+from tests.converter.recognition.test_page_links import LONG, targets
 from tests.converter.tags import read
 from tests.converter.texts import COMPLEX, MARKED, STRUCK, WIDE, WORDS, texts
 

@@ -9,8 +9,8 @@ from fontTools.ttLib import TTFont
 from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.composites import composite_font
 from chalicelib.converter.fonts.face import Face
+from chalicelib.converter.scripts.harfbuzz import shape_clusters
 from chalicelib.converter.scripts.script import MARKED_FACE, itemize
-from chalicelib.converter.scripts.shaping import shape_clusters
 
 TEXTS = {
     "letters with a mark": "a\u0301 x\u0323 m\u0308\u0331",

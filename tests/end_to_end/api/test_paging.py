@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.records.record import Record, Status, partition
-from chalicelib.status.answer import Answer
+from chalicelib.status.file_status import Answer
 from chalicelib.status.listing import Listing
 from chalicelib.status.status_query import StatusQuery
 from tests import seeding

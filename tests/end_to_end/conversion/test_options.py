@@ -6,7 +6,7 @@ from random import Random
 import pikepdf
 import pytest
 
-from chalicelib.converter.option import Option
+from chalicelib.converter.option_kinds import Option
 from chalicelib.converter.options import OPTIONS
 from chalicelib.records.record import Status
 from tests.end_to_end.conversion.test_any_text import text_of

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
-from infra import configuration, destroy, options
+from infra import configuration, deploy_options, destroy
 from infra.emulator import Emulator
 from infra.explanation import StageError
 from infra.provision import provision
@@ -29,15 +29,17 @@ GETTERS = (
 )
 
 
-def parse(**given: str) -> options.DeployOptions:
+def parse(**given: str) -> deploy_options.DeployOptions:
     parser = argparse.ArgumentParser()
-    options.add_options(parser)
+    deploy_options.add_options(parser)
     arguments = [a for n, v in given.items() for a in (f"--{n.replace('_', '-')}", v)]
-    return options.parse(parser.parse_args(arguments))
+    return deploy_options.parse(parser.parse_args(arguments))
 
 
-def template_parameters(stage: str, project: Path, chosen: options.DeployOptions) -> dict[str, str]:
-    return options.bucket_parameters(stage, project, chosen) | dict(chosen.parameters)
+def template_parameters(
+    stage: str, project: Path, chosen: deploy_options.DeployOptions
+) -> dict[str, str]:
+    return deploy_options.bucket_parameters(stage, project, chosen) | dict(chosen.parameters)
 
 
 def deployed(aws: Emulator, project: Path, stage: str, **given: str) -> Deployed:
@@ -185,9 +187,9 @@ def test_roles_allow_prefixes_and_kms_keys_of_existing_buckets(
 @pytest.mark.usefixtures("keys")
 def test_an_unusable_bucket_is_rejected_before_anything_is_created(project: Path) -> None:
     with pytest.raises(StageError, match="does not exist: create it"):
-        options.bucket_parameters("refused", project, parse(input_bucket="no-such-bucket"))
+        deploy_options.bucket_parameters("refused", project, parse(input_bucket="no-such-bucket"))
     with pytest.raises(StageError, match=r"already notifies .*theirs of objects under 'other/'"):
-        options.bucket_parameters("refused", project, parse(input_bucket=INBOX))
+        deploy_options.bucket_parameters("refused", project, parse(input_bucket=INBOX))
 
 
 @pytest.mark.usefixtures("keys")

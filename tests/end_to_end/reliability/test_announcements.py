@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from chalicelib.events import table_stream
-from infra import mapping
+from infra import event_source_mapping
 from infra.emulator import Emulator
 from tests import faults
 from tests import stack as stacks
@@ -177,7 +177,7 @@ def test_states_of_one_file_arrive_in_order(queue: Queue) -> None:
 def test_a_replayed_stream_announces_the_same_states_again(stage: Stack, queue: Queue) -> None:
     before = set(queue.states())
     ids = {body["id"] for body in queue.bodies}
-    (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
+    (uuid,) = event_source_mapping.mapping_ids(stage.settings.stage, stage.project)
     client = stage.functions
     current = client.get_event_source_mapping(UUID=uuid)
     client.update_event_source_mapping(UUID=uuid, Enabled=False)
@@ -236,7 +236,7 @@ def test_subscribers_can_filter(
 
 
 def test_a_change_that_always_fails_does_not_block_the_stream(stage: Stack, proxy: Proxy) -> None:
-    (uuid,) = mapping.mapping_ids(stage.settings.stage, stage.project)
+    (uuid,) = event_source_mapping.mapping_ids(stage.settings.stage, stage.project)
     current = stage.functions.get_event_source_mapping(UUID=uuid)
     assert current["BisectBatchOnFunctionError"]
     assert current["MaximumRetryAttempts"] == 1_000

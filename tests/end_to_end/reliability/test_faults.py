@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pypdfium2 import PdfDocument
 
+from chalicelib.records.lease import as_seen_at
 from chalicelib.records.record import Record, Status
 from infra.emulator import Emulator
 from tests import faults
@@ -152,8 +153,8 @@ def test_denied_events_are_queued_and_later_reconciled(
         assert record.status is Status.SUCCESS
     claimed = stage.records.get(stage.settings.input_bucket, held, consistent=True)
     assert claimed is not None
-    assert claimed.as_seen_at(datetime.now(UTC)).status is Status.PROCESSING
-    assert claimed.as_seen_at(datetime.now(UTC) + timedelta(hours=1)).error_code == "Stopped"
+    assert as_seen_at(claimed, datetime.now(UTC)).status is Status.PROCESSING
+    assert as_seen_at(claimed, datetime.now(UTC) + timedelta(hours=1)).error_code == "Stopped"
 
 
 def queued(stage: Stack, key: str) -> bool | None:

@@ -17,12 +17,12 @@ from chalicelib.api.parameters import ALLOWED
 from chalicelib.api.problem import ProblemKind
 from chalicelib.api.uploads import MEMBER_TYPES
 from chalicelib.converter import Options
-from chalicelib.converter.option import MAX_TEXT, Choice, Number, Option
+from chalicelib.converter.option_kinds import MAX_TEXT, Choice, Number, Option
 from chalicelib.converter.options import OPTIONS
 from chalicelib.records.naming import output_key
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
-from chalicelib.status.answer import PUBLIC_ATTRIBUTES, FileStatus
+from chalicelib.status.file_status import PUBLIC_ATTRIBUTES, FileStatus
 from chalicelib.status.status_query import MAX_LIMIT
 from chalicelib.suffixes import Suffixes
 from infra.deploy import PROJECT

@@ -15,7 +15,7 @@ from chalicelib.records.record import Status
 from chalicelib.services import Services
 from chalicelib.storage.pdf_links import Links
 from tests import seeding
-from tests.unit.desk import SETTINGS, services, stored
+from tests.unit.stage_in_memory import SETTINGS, services, stored
 
 DONE = seeding.record("in", "a/done.txt", output_bucket="out")
 FAILED = seeding.record("in", "a/failed.txt", Status.FAILED)

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from chalicelib.api.uploads import UploadRequest
-from chalicelib.converter.option import Option
+from chalicelib.converter.option_kinds import Option
 from chalicelib.converter.options import OPTIONS
 from chalicelib.errors import BadQuestion
-from tests.unit.desk import SETTINGS
+from tests.unit.stage_in_memory import SETTINGS
 
 
 def read(size: str) -> UploadRequest:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.events.announcement import MAX_SUBJECT_LENGTH, Announcement
-from tests.unit.records.test_transitions import DONE, FAILED, GONE
+from tests.unit.records.test_violations import DONE, FAILED, GONE
 
 MAX_ENTRY = 256 * 1024 // 10
 """Bytes of a message if ten are to fit into a request."""

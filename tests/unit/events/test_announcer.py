@@ -13,7 +13,7 @@ from chalicelib.errors import NotPublished
 from chalicelib.events.announcement import Announcement
 from chalicelib.events.announcer import Announcer, Topic
 from chalicelib.records.record import Record, attributes
-from tests.unit.records.test_transitions import CLAIMED, DONE, FAILED, RETRYABLE
+from tests.unit.records.test_violations import CLAIMED, DONE, FAILED, RETRYABLE
 
 ARN = "arn:aws:sns:us-east-1:000000000000:text-to-pdf-dev-settled"
 

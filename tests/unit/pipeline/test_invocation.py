@@ -11,6 +11,7 @@ from chalicelib.converter import Basis, Progress, Report
 from chalicelib.errors import EventFailed
 from chalicelib.pipeline.invocation import Invocation
 from chalicelib.pipeline.pipeline import Outcome, Pipeline
+from chalicelib.records.lease import as_seen_at
 from chalicelib.records.record import Record, Status
 from chalicelib.records.s3_changes import Upload, pad_sequencer
 from chalicelib.settings import Settings
@@ -106,7 +107,7 @@ class Late(Machine):
         self.now = RUN.deadline + timedelta(seconds=self.seconds)
         record = self.records.get("input", "a.txt", consistent=True)
         assert record is not None
-        self.seen.append(record.as_seen_at(self.now))
+        self.seen.append(as_seen_at(record, self.now))
         return report
 
 

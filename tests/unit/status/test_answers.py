@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.records.record import Record
-from chalicelib.status.answer import FileStatus
 from chalicelib.status.answers import Answers
+from chalicelib.status.file_status import FileStatus
 from chalicelib.status.location import FormerText
 from chalicelib.storage.bucket import StoredObject
 from tests import seeding

@@ -9,7 +9,7 @@ from chalicelib.records.record import Record, Status
 from chalicelib.status.listing import Listing
 from chalicelib.status.status_query import StatusQuery
 from tests import seeding
-from tests.unit.desk import Table
+from tests.unit.stage_in_memory import Table
 
 KEYS = st.lists(
     st.text("abé\U0001f600\uffff/", min_size=1, max_size=4), unique=True, min_size=15, max_size=60

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.records.record import Claim, Record, Result, Status
+from chalicelib.records.claim import Claim
+from chalicelib.records.record import Record, Result, Status
 from chalicelib.records.s3_changes import Removal, Upload, pad_sequencer
 from chalicelib.storage.table import Records
 from tests import seeding

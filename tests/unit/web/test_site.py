@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from chalicelib.clients import SIGNING_CONFIG
-from chalicelib.converter import Options, choices
+from chalicelib.converter import Options, option_form
 from chalicelib.web import bundle, site
 
 ENDPOINT = "https://s3.eu-central-1.amazonaws.com"
@@ -34,7 +34,7 @@ def test_every_option_and_value_has_a_name_on_the_page() -> None:
     script = site.files()["page.js"]
     names = members(script, "optionNames")
     values = members(script, "optionValues")
-    offered = choices.of(Options())
+    offered = option_form.of(Options())
     assert names == {option["name"] for option in offered}
     assert values == {value for option in offered for value in option.get("values", ())}
 

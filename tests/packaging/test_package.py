@@ -20,7 +20,7 @@ from infra.package import (
     unpack,
 )
 from infra.target import Target, runtime
-from tests.infra.layers import native_files
+from tests.packaging.layers import native_files
 from tests.stack import copy_project
 
 pytestmark = pytest.mark.slow

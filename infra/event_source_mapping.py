@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from infra import deployed
+from infra import deployed_resources
 from infra.stack import Stack
 
 if TYPE_CHECKING:
@@ -43,5 +43,5 @@ def mapping_ids(stage: str, project: Path) -> list[str]:
 
     Raises StageError if the stage is not deployed.
     """
-    resources = deployed.resources(stage, project)
+    resources = deployed_resources.resources(stage, project)
     return [r["event_uuid"] for r in resources if r["resource_type"] == "dynamodb_event"]

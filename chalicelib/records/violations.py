@@ -1,6 +1,6 @@
 """The changes of a record that the protocol allows; docs/protocol.md gives the reasons.
 
-These rules check changes after they were made; `record.refusal` decides whether a run may claim an
+These rules check changes after they were made; `claim.refusal` decides whether a run may claim an
 upload. `violation` does not depend on how records are stored: the exhaustive check applies it to
 every step of its model, and `announce` to every change of the deployed table.
 """

@@ -58,7 +58,7 @@ PUBLIC_ATTRIBUTES = (
 class Answer:
     """The status of the file `key`.
 
-    `record` is its record as of `Record.as_seen_at`, or None. If there is none, or if it belongs to
+    `record` is its record as of `lease.as_seen_at`, or None. If there is none, or if it belongs to
     another upload than the object in the bucket, then `present` is that object, and the file is
     NOT PROCESSED.
     """
@@ -70,7 +70,7 @@ class Answer:
 
     @classmethod
     def of(cls, record: Record) -> "Answer":
-        """Return the answer for a file whose record, as of `Record.as_seen_at`, is up to date."""
+        """Return the answer for a file whose record, as of `lease.as_seen_at`, is up to date."""
         return cls(record.input_bucket, record.input_key, record)
 
     @property

@@ -8,7 +8,8 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from chalicelib.records.record import Claim, Record, Status, record_from
+from chalicelib.records.claim import Claim
+from chalicelib.records.record import Record, Status, record_from
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.records.record import Claim, Refusal, Result, Status
+from chalicelib.records.claim import Claim, Refusal
+from chalicelib.records.record import Result, Status
 from chalicelib.storage.bucket import Bucket, Conflict
 from tests.examples import examples
 from tests.protocol.services import NOW, Make, Services

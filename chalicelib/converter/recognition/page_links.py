@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.converter.addresses.address_hints import MAX_BEGINNING, may_have_addresses
 from chalicelib.converter.layout.page import Link, LinkSpan, Page
-from chalicelib.converter.recognition.hyperlinks import Hyperlinks
+from chalicelib.converter.recognition.terminal_links import Hyperlinks
 
 if TYPE_CHECKING:
     from chalicelib.converter.addresses.addresses import Address

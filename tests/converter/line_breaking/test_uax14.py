@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.converter.line_breaking.line_breaking import may_end
+from chalicelib.converter.line_breaking.uax14 import may_end
 from chalicelib.converter.styles.styled_line import BOLD, StyledLine
 from tests.converter.converted import made
 from tests.converter.layout.laid_out import (

@@ -1,4 +1,4 @@
-"""How the rows of a page are divided into marked-content sequences (PDF 32000-1, 14.6)."""
+"""Where the marked-content sequences of a page begin (PDF 32000-1, 14.6): blocks and links."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.records.record import Record, Status, timestamp
-from chalicelib.records.transitions import violation
+from chalicelib.records.violations import violation
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 CLAIMED = Record(

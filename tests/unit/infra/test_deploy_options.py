@@ -4,19 +4,21 @@ import argparse
 
 import pytest
 
-from infra import options
+from infra import deploy_options
 from infra.explanation import StageError
 
 
-def parse(**values: str) -> options.DeployOptions:
+def parse(**values: str) -> deploy_options.DeployOptions:
     parser = argparse.ArgumentParser()
-    options.add_options(parser)
+    deploy_options.add_options(parser)
     arguments = [a for n, v in values.items() for a in (f"--{n.replace('_', '-')}", v)]
-    return options.parse(parser.parse_args(arguments))
+    return deploy_options.parse(parser.parse_args(arguments))
 
 
 def test_options_that_are_not_given_change_nothing() -> None:
-    assert parse() == parse(tags="", input_bucket="", notify_url="") == options.DeployOptions()
+    assert (
+        parse() == parse(tags="", input_bucket="", notify_url="") == deploy_options.DeployOptions()
+    )
 
 
 def test_each_option_is_parsed() -> None:

@@ -13,7 +13,7 @@ import pytest
 from infra.deploy import PROJECT
 from infra.package import build_code, build_layer
 from infra.target import ARCHITECTURES, ARM64, RUNTIME_GLIBC, X86_64, Target
-from tests.infra.layers import (
+from tests.packaging.layers import (
     LOCK,
     glibc_needed,
     layer_for,

@@ -14,10 +14,10 @@ from chalicelib.converter.addresses.addresses import uri_of
 from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.options import Fit, Orientation, PageSize, Switch
 from chalicelib.converter.reading.decoding import BLOCK
-from chalicelib.converter.recognition.links import MAX_LINKS
+from chalicelib.converter.recognition.page_links import MAX_LINKS
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made
-from tests.converter.recognition.test_links import targets
+from tests.converter.recognition.test_page_links import targets
 from tests.converter.tags import read
 from tests.converter.texts import COMPLEX, WORDS, texts
 from tests.examples import examples

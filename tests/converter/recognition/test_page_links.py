@@ -15,8 +15,8 @@ from chalicelib.converter.addresses.addresses import MAX_LENGTH
 from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.layout.page import Page
 from chalicelib.converter.options import Fit, PageSize, Switch
-from chalicelib.converter.recognition.hyperlinks import Hyperlinks
-from chalicelib.converter.recognition.links import MAX_LINKS, LinkFinder
+from chalicelib.converter.recognition.page_links import MAX_LINKS, LinkFinder
+from chalicelib.converter.recognition.terminal_links import Hyperlinks
 from chalicelib.converter.warning import WarningCode
 from tests.converter.converted import made, tool
 from tests.converter.tags import Element, Link, read

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.converter import Options, choices
+from chalicelib.converter import Options, option_form
 from chalicelib.errors import BadOption
 
-OFFERED = choices.of(Options())
+OFFERED = option_form.of(Options())
 
 
 @pytest.mark.parametrize("choice", OFFERED, ids=lambda choice: choice["name"])
@@ -29,7 +29,7 @@ def test_whatever_is_offered_is_admitted(choice: dict[str, Any]) -> None:
 
 
 def test_a_stage_s_own_values_are_the_defaults() -> None:
-    offered = choices.of(Options.parse({"pdf-page-size": "letter", "pdf-margin": "20"}))
+    offered = option_form.of(Options.parse({"pdf-page-size": "letter", "pdf-margin": "20"}))
     defaults = {choice["name"]: choice["default"] for choice in offered}
     assert (defaults["pdf-page-size"], defaults["pdf-margin"]) == ("letter", 20.0)
 
