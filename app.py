@@ -25,9 +25,9 @@ from chalicelib.web import site
 
 app = Chalice(app_name="text-to-pdf", configure_logs=False)
 if "AWS_CHALICE_CLI_MODE" in os.environ:  # chalice's command line sets it; Lambda never does
-    from infra import preflight
+    from infra import chalice_hooks
 
-    preflight.install_deploy_hooks()
+    chalice_hooks.install_deploy_hooks()
 try:
     settings = Settings.from_environment(os.environ)
 except SettingsError as error:

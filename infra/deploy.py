@@ -27,7 +27,7 @@ LOCAL_STAGE = "local"
 def chalice(command: str, stage: str, project: Path = PROJECT) -> None:
     """Run chalice's command `deploy` or `delete` for a stage, without showing its output.
 
-    `deploy` needs a provisioned stage; infra/preflight.py hooks into it. Raises StageError with
+    `deploy` needs a provisioned stage; infra/chalice_hooks.py hooks into it. Raises StageError with
     chalice's error message if it fails, or if the configuration cannot be read.
     """
     configuration.read(project)  # raises StageError where chalice would print a traceback

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from infra import api_token, configuration, web
+from infra import api_token, configuration, throttling_and_cors
 from infra.command import exit_status, stage_parser
 from infra.deploy import PROJECT, chalice
 from infra.explanation import StageError
@@ -35,7 +35,7 @@ def remove_functions(stage: str, project: Path) -> None:
     config = configuration.read(project)
     settings = configuration.environment(config, config.get("stages", {}).get(stage, {}))
     if "INPUT_BUCKET" in settings:
-        web.allow_uploads(boto3.client("s3"), settings["INPUT_BUCKET"], stage, [])
+        throttling_and_cors.allow_uploads(boto3.client("s3"), settings["INPUT_BUCKET"], stage, [])
 
 
 def delete_data(stage: str, project: Path) -> list[str]:

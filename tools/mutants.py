@@ -70,7 +70,7 @@ FAMILIES = {
             "tests/converter/reading/test_decoding.py",
             "tests/converter/reading/test_doubtful_encodings.py",
             "tests/converter/detection/test_mixed.py",
-            "tests/converter/detection/test_nuls.py",
+            "tests/converter/detection/test_unmarked_utf16.py",
             "tests/converter/detection/test_charsets.py",
         ),
     ),

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
-from infra.web import allow_uploads
+from infra.throttling_and_cors import allow_uploads
 from tests.browser.line import Line
 from tests.browser.tab import Tab
 from tests.browser.uploads import MB, keys, requested_forms, sent_forms, written

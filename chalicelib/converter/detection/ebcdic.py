@@ -9,7 +9,7 @@ import codecs
 import re
 from functools import cache
 
-from chalicelib.converter.detection import latin
+from chalicelib.converter.detection import letter_frequencies
 
 _BASE = "cp037"
 _DIFFERENCES = {
@@ -132,16 +132,17 @@ def pages(window: bytes) -> list[str]:
 
     These are two or three if they are about as likely and decode the text differently.
     """
-    at = [m.start() for m in _UNUSUAL.finditer(window.decode(_BASE))][: latin.SAMPLES]
-    words = latin.ascii_words(window.decode(_BASE))
+    at = [m.start() for m in _UNUSUAL.finditer(window.decode(_BASE))][: letter_frequencies.SAMPLES]
+    words = letter_frequencies.ascii_words(window.decode(_BASE))
     scores = {
         # The currency sign may be a euro sign, which has its place in newer pages.
-        name: latin.score(window, window.decode(name).replace("¤", "€"), at, words) + common
+        name: letter_frequencies.score(window, window.decode(name).replace("¤", "€"), at, words)
+        + common
         for name, common in _COMMON.items()
     }
     first = max(scores, key=lambda name: scores[name])
     likely = sorted(scores, key=lambda name: -scores[name])
-    likely = [name for name in likely if scores[first] - scores[name] <= latin.DOUBT]
+    likely = [name for name in likely if scores[first] - scores[name] <= letter_frequencies.DOUBT]
     if _has_euro(window, first):
         euro = {of: name for name, of in _EURO.items()} | {"cp037": "cp1140"}
         likely = [euro[name] for name in likely if name in euro] or likely

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chalicelib.converter.detection import holes, utf8
-from chalicelib.converter.detection.nuls import from_nuls
 from chalicelib.converter.detection.parts import BYTES, begins_in_ascii, split
 from chalicelib.converter.detection.signature import check_is_text, data_error, is_data, kind_of
+from chalicelib.converter.detection.unmarked_utf16 import from_nuls
 from chalicelib.converter.report import Basis, Step
 from chalicelib.errors import NotText
 

@@ -6,7 +6,7 @@ The decoder represents bytes that are not UTF-8 as surrogates (`surrogateescape`
 import re
 from collections.abc import Callable
 
-from chalicelib.converter.detection.places import fits, is_latin, is_letter
+from chalicelib.converter.detection.plausibility import fits, is_latin, is_letter
 
 VALID_PER_STRAY = 2
 """Valid UTF-8 sequences for each stray byte at which a text counts as damaged UTF-8."""

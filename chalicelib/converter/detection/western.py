@@ -1,16 +1,16 @@
 """Chooses the charset of text in Latin letters, where a statistical detector is unreliable.
 
 A price list or a log has too few bytes beyond ASCII for statistics: the detector takes `20°C` for
-Hebrew. So each candidate is judged by the characters that it yields in their contexts (`places`,
-`latin`).
+Hebrew. So each candidate is judged by the characters that it yields in their contexts
+(`plausibility`, `letter_frequencies`).
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from chalicelib.converter.detection import latin
-from chalicelib.converter.detection.places import fits, is_latin, is_letter
+from chalicelib.converter.detection import letter_frequencies
+from chalicelib.converter.detection.plausibility import fits, is_latin, is_letter
 
 _ASCII = bytes(range(0x80))
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -22,7 +22,7 @@ _ADJACENT = re.compile(
 # Lines and shades as code page 437 and its relatives have them.
 _LINES = re.compile(rb"\xc4{4}|\xcd{4}|\xdb{4}|[\xb0-\xb2]{4}")
 _BOXES = re.compile("[\u2500-\u259f]")
-_OF_DOS = [name for name in latin.CHARSETS if name.startswith(("cp4", "cp7", "cp8"))]
+_OF_DOS = [name for name in letter_frequencies.CHARSETS if name.startswith(("cp4", "cp7", "cp8"))]
 _OTHERS = re.compile("[^\0-\x7f]")
 
 # What the detector's answer is worth beside the letters' frequencies: once, for each byte, and for
@@ -50,7 +50,7 @@ def charsets(
         if makes_sense(sample, name):
             return [name], False
     near = sample[:_ENOUGH]
-    candidates = latin.ranked(near) if _is_sparse(sample) else []
+    candidates = letter_frequencies.ranked(near) if _is_sparse(sample) else []
     if candidates:
         best = candidates[0][1]
         if not _letters(sample, best) and makes_sense(sample, best):
@@ -59,28 +59,30 @@ def charsets(
     sample = near
     text = sample.decode(detected, "replace")
     if _LINES.search(sample) and not _BOXES.search(text):
-        return _doubtful(sample, latin.ranked(sample, _OF_DOS)), False
+        return _doubtful(sample, letter_frequencies.ranked(sample, _OF_DOS)), False
     if not _is_latin_text(text) and not _mixes_scripts(text):
         return [detected], True
-    candidates = candidates or latin.ranked(sample)
-    if detected not in latin.CHARSETS and len(text) == len(sample):
-        candidates = sorted(candidates + latin.ranked(sample, [detected]), reverse=True)
+    candidates = candidates or letter_frequencies.ranked(sample)
+    if detected not in letter_frequencies.CHARSETS and len(text) == len(sample):
+        candidates = sorted(
+            candidates + letter_frequencies.ranked(sample, [detected]), reverse=True
+        )
     trust = 0.0
     if _is_latin_text(text) and len(text) == len(sample):
         if detected.startswith(_OTHER_PLATFORMS):
             trust = _CONFIDENCE * min(confidence, _MAX_CONFIDENCE)
-        bonus = _DETECTED + _DETECTED_EACH * latin.weight(sample) + trust
+        bonus = _DETECTED + _DETECTED_EACH * letter_frequencies.weight(sample) + trust
         candidates = [
             (score + bonus * (sample.decode(name, "replace") == text), name)
             for score, name in candidates
         ]
         # Of charsets that read the sample alike, the detector's choice is taken.
         candidates.sort(key=lambda pair: (-pair[0], pair[1] != detected))
-    return _doubtful(sample, candidates, latin.DOUBT + trust), False
+    return _doubtful(sample, candidates, letter_frequencies.DOUBT + trust), False
 
 
 def _doubtful(
-    sample: bytes, candidates: list[tuple[float, str]], doubt: float = latin.DOUBT
+    sample: bytes, candidates: list[tuple[float, str]], doubt: float = letter_frequencies.DOUBT
 ) -> list[str]:
     """Return the best charset, and those that decode the sample differently but nearly as well."""
     best, first = candidates[0]

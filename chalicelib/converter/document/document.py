@@ -17,9 +17,9 @@ from chalicelib.converter.document.running_lines import RunningLine
 from chalicelib.converter.document.sheet import Sheet
 from chalicelib.converter.document.structure import StructureTree
 from chalicelib.converter.document.trailer import DocumentTrailer
+from chalicelib.converter.drawing.code_point_labels import DIGIT_BOX
 from chalicelib.converter.drawing.content_sequences import row_mark
 from chalicelib.converter.drawing.geometry import Geometry
-from chalicelib.converter.drawing.labels import DIGIT_BOX
 from chalicelib.converter.drawing.painter import Painter
 from chalicelib.converter.fonts.font import FontSelector
 from chalicelib.converter.layout.page import Link, Page

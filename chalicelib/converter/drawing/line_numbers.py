@@ -5,8 +5,8 @@ They are drawn as shapes, so they are not copied with the text.
 
 from collections.abc import Iterator, Sequence
 
+from chalicelib.converter.drawing.code_point_labels import Labels
 from chalicelib.converter.drawing.geometry import Geometry
-from chalicelib.converter.drawing.labels import Labels
 from chalicelib.converter.fonts.face import CELL
 from chalicelib.converter.layout.page import Page
 

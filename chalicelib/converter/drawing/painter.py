@@ -11,10 +11,10 @@ from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
+from chalicelib.converter.drawing.code_point_labels import Labels
 from chalicelib.converter.drawing.content_sequences import Mark
 from chalicelib.converter.drawing.decorations import Span, background, continuation_mark, lines
 from chalicelib.converter.drawing.geometry import Geometry
-from chalicelib.converter.drawing.labels import Labels
 from chalicelib.converter.drawing.line_numbers import LineNumbers, drawn
 from chalicelib.converter.drawing.marked_rows import MARK, joined, marked
 from chalicelib.converter.drawing.pen import Pen, plain, repeats

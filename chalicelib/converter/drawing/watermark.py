@@ -8,8 +8,8 @@ from math import atan2, cos, sin
 
 import uharfbuzz as hb
 
+from chalicelib.converter.drawing.code_point_labels import outline
 from chalicelib.converter.drawing.geometry import Geometry
-from chalicelib.converter.drawing.labels import outline
 from chalicelib.converter.fonts.face import Face
 from chalicelib.converter.fonts.font import choose_font
 from chalicelib.converter.scripts.script import itemize

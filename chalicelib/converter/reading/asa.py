@@ -7,7 +7,7 @@ a blank is one line, `0` two, `-` three, `1` a new page, `+` no movement.
 import re
 from dataclasses import replace
 
-from chalicelib.converter.reading.carriage import struck
+from chalicelib.converter.reading.carriage_returns import struck
 from chalicelib.converter.reading.cleaning import CleanText
 
 _LONGEST = 64 * 1024  # characters of a line that is kept until it ends

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.converter.reading import printer
-from chalicelib.converter.reading.carriage import MAX_LINE, resolved
+from chalicelib.converter.reading.carriage_returns import MAX_LINE, resolved
 from chalicelib.converter.reading.printer import Printer
 from chalicelib.converter.styles.styled_line import (
     StyledLine,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from chalicelib.converter.reading.carriage import MAX_LINE, columns, overprinted
+from chalicelib.converter.reading.carriage_returns import MAX_LINE, columns, overprinted
 from chalicelib.converter.styles.rendition import LINK, NO_LINK
 from chalicelib.converter.styles.styled_line import (
     PLAIN,

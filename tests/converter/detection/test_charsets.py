@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.converter.detection import latin
+from chalicelib.converter.detection import letter_frequencies
 from chalicelib.converter.detection.ebcdic import PAGES
 from chalicelib.converter.detection.encoding import Encoding, recognise
 from chalicelib.converter.reading.decoding import Decoding
@@ -257,4 +257,4 @@ def test_the_steps_of_declarations_and_settings_are_reported() -> None:
 
 def test_only_a_limited_number_of_bytes_is_scored() -> None:
     text = (FRENCH * 2000).encode("cp1252")
-    assert latin.ranked(text)[0][1] == "cp1252"
+    assert letter_frequencies.ranked(text)[0][1] == "cp1252"

@@ -7,8 +7,8 @@ import pikepdf
 import pytest
 
 from chalicelib.converter import Options
+from chalicelib.converter.drawing.code_point_labels import Labels
 from chalicelib.converter.drawing.geometry import Geometry
-from chalicelib.converter.drawing.labels import Labels
 from chalicelib.converter.drawing.line_numbers import LineNumbers, drawn
 from chalicelib.converter.options import FONT_SIZES, MARGINS, Switch
 from tests.converter.converted import made, tool, without_blanks

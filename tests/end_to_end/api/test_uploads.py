@@ -16,7 +16,7 @@ from infra.deploy import chalice
 from infra.emulator import Emulator
 from infra.explanation import StageError
 from infra.provision import provision
-from infra.web import allow_uploads
+from infra.throttling_and_cors import allow_uploads
 from tests.end_to_end.actor import DENIED, Actor, put_input
 from tests.stack import Response, Stack, copy_project, deploy
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.settings import Settings
 from infra import emulator
 from infra.provision import provision
-from infra.web import OPEN_ROUTES
+from infra.throttling_and_cors import OPEN_ROUTES
 from tests.end_to_end.actor import (
     DENIED,
     Actor,

@@ -26,7 +26,7 @@ from chalicelib.status.file_status import PUBLIC_ATTRIBUTES, FileStatus
 from chalicelib.status.status_query import MAX_LIMIT
 from chalicelib.suffixes import Suffixes
 from infra.deploy import PROJECT
-from infra.web import OPEN_ROUTES
+from infra.throttling_and_cors import OPEN_ROUTES
 
 ENVIRONMENT = {
     "STAGE": "unit",

@@ -19,7 +19,14 @@ from chalice.deploy.deployer import ChaliceDeploymentError
 
 from chalicelib.errors import SettingsError
 from chalicelib.settings import Settings
-from infra import configuration, deployed_resources, event_source_mapping, failure_queue, tags, web
+from infra import (
+    configuration,
+    deployed_resources,
+    event_source_mapping,
+    failure_queue,
+    tags,
+    throttling_and_cors,
+)
 from infra.explanation import StageError, explain
 from infra.package import build
 from infra.provision import check_region_and_account, environment_variables
@@ -50,7 +57,7 @@ def _deployment(stage: str, profile: str | None) -> Iterator[None]:
         build(PROJECT, configuration.architecture(PROJECT, stage))
         yield
         _configure(stage, session)
-        web.configure(stage, PROJECT, session)
+        throttling_and_cors.configure(stage, PROJECT, session)
     except ChaliceDeploymentError as error:
         raise SystemExit(f"chalice deploy: {_explain_deployment_error(error)}") from None
     except (StageError, SettingsError, BotoCoreError, ClientError) as error:
@@ -85,7 +92,7 @@ def check_stage(stage: str, session: boto3.Session) -> dict[str, str]:
     settings = Settings.from_chalice_config(PROJECT / ".chalice", stage)
     config = configuration.read(PROJECT)
     recorded = config["stages"][stage]
-    web.check(configuration.environment(config, recorded))
+    throttling_and_cors.check(configuration.environment(config, recorded))
     check_region_and_account(stage, recorded, session)
     stack = Stack.of(stage, PROJECT, session)
     outputs = stack.outputs()

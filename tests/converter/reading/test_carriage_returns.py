@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.converter.reading.carriage import MAX_LINE
+from chalicelib.converter.reading.carriage_returns import MAX_LINE
 from chalicelib.converter.reading.cleaning import Cleaner
 from chalicelib.converter.reading.overstrikes import overstruck
 from chalicelib.converter.styles.styled_line import PLAIN, StyledLine

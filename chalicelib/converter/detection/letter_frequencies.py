@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from chalicelib.converter.detection import places
+from chalicelib.converter.detection import plausibility
 
 SAMPLES = 120
 """Maximum bytes beyond ASCII that are scored; more changed no result that was tried."""
@@ -204,7 +204,7 @@ def score(window: bytes, text: str, at: list[int], words: set[str]) -> float:
     for place in at:
         weight = weights[window[place]]
         character = text[place]
-        if places.is_letter(character) and places.fits(text, place):
+        if plausibility.is_letter(character) and plausibility.fits(text, place):
             letters[character] += 1
             each[character] = weight
             accented.add(_word(text, place))
@@ -250,7 +250,7 @@ def _of_sign(text: str, place: int) -> float:
         is_drawing = any("\u2500" <= neighbour <= "\u259f" for neighbour in beside)
         is_in_word = any(map(str.isalpha, beside))
         return _MISFIT if is_in_word else (_FLOOR / 2 if is_drawing else _UNKNOWN)
-    if not places.fits(text, place):
+    if not plausibility.fits(text, place):
         return _MISFIT
     if character in _CURRENCIES and any(map(str.isdigit, beside)):
         return _OF_CURRENCY

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.converter.detection.encoding import recognise
-from chalicelib.converter.detection.nuls import from_nuls
+from chalicelib.converter.detection.unmarked_utf16 import from_nuls
 from chalicelib.converter.detection.utf8 import VALID_PER_STRAY, is_damaged
 
 LATIN = "the quick brown fox jumps over the lazy dog "
