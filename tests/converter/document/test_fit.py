@@ -24,7 +24,7 @@ def log(width: int, lines: int = 200) -> str:
 
     def line(number: int) -> str:
         start = f"2026-11-{1 + number % 28:02} 08:{number % 60:02}:17,{number:03} INFO [worker-3] "
-        fields = "".join(f"id={chance.randrange(10**6)} " for _ in range(width))
+        fields = "".join(f"id={chance.randrange(10**6)} " for _ in range(width // 5 + 1))
         return (start + fields)[: width - number % 3]
 
     return "\n".join(map(line, range(lines))) + "\n"
