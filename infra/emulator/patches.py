@@ -7,10 +7,11 @@ retry of an asynchronous invocation keeps its request id, a throttled one waits 
 as failed, and an environment whose handler raised an exception is used again. For enforcing
 policies: `*` matches every character including a newline, `sns:Publish` allows PublishBatch, bucket
 policies see whether a PUT is conditional, roles of a stack get their permissions boundary, and a
-stream is a resource separate from its table. To use
-less of the machine and of time: a package is unpacked once, some asynchronous invocations wait for
-others, the log of an invocation that writes none is not awaited for long, a batch of a stream is
-retried soon, and no other ports are probed. All of this replaces private functions, so ministack's
+stream is a resource separate from its table. To use less of the machine and of time: a package is
+unpacked once, some asynchronous invocations wait for others, the log of an invocation that writes
+none is not awaited for long, a batch of a stream is retried soon, and no other ports are probed.
+Over TLS it speaks HTTP/1.1, since connections of HTTP/2 with many requests at once sometimes
+stopped until the requests were aborted. All of this replaces private functions, so ministack's
 version is pinned exactly; the end-to-end tests fail if a new version breaks a patch.
 """
 
@@ -23,6 +24,7 @@ from contextvars import ContextVar
 from functools import partialmethod
 from typing import Any
 
+import hypercorn
 import ministack.app as emulator
 import ministack.core.iam_actions as actions
 import ministack.core.iam_evaluator as policies
@@ -90,6 +92,7 @@ def apply() -> None:
         runtime.Worker._drain_stderr_bounded, first_line_wait=_LOG_WAIT_SECONDS
     )
     functions._ESM_BACKOFF_SECONDS = _STREAM_RETRY_SECONDS
+    hypercorn.Config.alpn_protocols = ["http/1.1"]
     emulator._port_is_bindable = lambda _host, _port: False
     packages.share()
 
