@@ -70,14 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--concurrency", type=int, default=4, help="concurrent conversions")
     options = parser.parse_args(arguments)
     with (
-        faults.running(Proxy()) as proxy,
         tempfile.TemporaryDirectory() as folder,
         stacks.policy_enforcing_aws() as aws,
+        faults.running(Proxy(aws.endpoint)) as proxy,
     ):
-        proxy.endpoint = aws.endpoint
 
         def configure(config: dict[str, Any]) -> None:
-            config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
+            proxy.configure(config)
             config["lambda_functions"]["convert"]["reserved_concurrency"] = options.concurrency
 
         with stacks.deployed(aws, Path(folder), "load", configure) as stack:

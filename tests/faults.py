@@ -65,12 +65,16 @@ class Rule:
 class Proxy:
     """Settings and log of a proxy; `seen` has the kind and text of each call."""
 
-    endpoint: str = ""
+    endpoint: str
     url: str = ""
     rules: list[Rule] = field(default_factory=list)
     seen: list[tuple[Call, str]] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def configure(self, config: dict[str, Any]) -> None:
+        """Make the functions of a stage call AWS through the proxy."""
+        config["environment_variables"]["AWS_ENDPOINT_URL"] = self.url
 
     def calls(self, key: str) -> list[Call]:
         """Return the calls so far that named the key, in order."""
@@ -90,7 +94,7 @@ class Proxy:
 
 @contextmanager
 def running(proxy: Proxy) -> Iterator[Proxy]:
-    """Run the proxy on a free loopback port; its `endpoint` may be set later."""
+    """Run the proxy on a free loopback port."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.proxy = proxy
     proxy.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -74,10 +75,21 @@ def test_the_code_package_has_no_native_files(code: Path) -> None:
     assert list(native_files(code)) == []
 
 
+def contents(package: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(package) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write(package: Path, files: Mapping[str, bytes]) -> None:
+    """Write an uncompressed package."""
+    with zipfile.ZipFile(package, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
 def repacked(layer: Path, change: str) -> None:
     """Write the layer with a file of a library changed, added or removed, as somebody might."""
-    with zipfile.ZipFile(layer) as old:
-        files = {name: old.read(name) for name in old.namelist()}
+    files = contents(layer)
     victim = next(name for name in files if name.endswith("fpdf/__init__.py"))
     match change:
         case "changed":
@@ -86,9 +98,7 @@ def repacked(layer: Path, change: str) -> None:
             files[victim.replace("__init__", "sitecustomize")] = b"import os"
         case _:
             del files[victim]
-    with zipfile.ZipFile(layer, "w") as new:
-        for name, content in files.items():
-            new.writestr(name, content)
+    write(layer, files)
 
 
 @pytest.fixture
@@ -175,21 +185,13 @@ def test_exactly_the_shipped_sources_have_bytecode(opt: Path) -> None:
 def bare(code: Path, tmp_path: Path) -> Path:
     """The code before bytecode was added."""
     copy = tmp_path / code.name
-    with zipfile.ZipFile(code) as old, zipfile.ZipFile(copy, "w") as new:
-        for name in old.namelist():
-            if not name.endswith(".pyc"):
-                new.writestr(name, old.read(name))
+    write(copy, {n: file for n, file in contents(code).items() if not n.endswith(".pyc")})
     return copy
 
 
 def test_packages_are_reproducible(bare: Path, code: Path) -> None:
     bytecode.add_bytecode(bare, "/var/task")
     assert bare.read_bytes() == code.read_bytes()
-
-
-def contents(package: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(package) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_an_incompatible_python_adds_no_bytecode_and_warns(

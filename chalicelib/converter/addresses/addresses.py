@@ -30,7 +30,8 @@ _RUN = re.compile(_BODY + "+")
 _MAX_FAILURES = 16
 
 # An address begins where no longer word does, and no other scheme, such as git+https.
-_LOCAL_PART = r"[A-Za-z0-9._%+-]{1,64}"
+_MAX_LOCAL_PART = 64  # characters (RFC 5321, 4.5.3.1.1)
+_LOCAL_PART = rf"[A-Za-z0-9._%+-]{{1,{_MAX_LOCAL_PART}}}"
 _MAILBOX = rf"{_LOCAL_PART}@(?:[A-Za-z0-9-]{{1,63}}\.)+[A-Za-z]{{2,63}}"
 _START = re.compile(
     r"(?<![A-Za-z0-9+.-])(?:(?P<web>https?://)|(?P<mailto>mailto:)(?=[A-Za-z0-9]))"
@@ -115,7 +116,7 @@ def _beginning(text: str, hint: re.Match[str]) -> int:
     if hint[0] == "://":
         return place - len("https" if text[place - 1 : place] in {"s", "S"} else "http")
     if hint[0] == "@":
-        local_part = _LOCAL_PART_END.search(text, max(0, place - 64), place)
+        local_part = _LOCAL_PART_END.search(text, max(0, place - _MAX_LOCAL_PART), place)
         return local_part.start() if local_part else place
     return place - 1  # www.
 

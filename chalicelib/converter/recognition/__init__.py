@@ -1,4 +1,5 @@
 """Recognizes what the text of pages is: links, paragraphs and headings.
 
-The engine uses `LinkFinder`; `document` and `drawing` use `Paragraphs` and their blocks.
+The engine uses `LinkFinder` and `Hyperlinks`; `document` and `drawing` use `Paragraphs` and their
+blocks.
 """

@@ -56,8 +56,7 @@ class Headings:
         if self._is_manual is None:
             self._is_manual = _MANUAL.fullmatch(rows[0]) is not None
         title, *line = rows
-        may_be_heading = _UNDERLINE.match(line[0]) if line else _MAY_BE_HEADING.match(title)
-        if not may_be_heading or len(title) > _MAX_LENGTH:
+        if len(title) > _MAX_LENGTH or not (line or _MAY_BE_HEADING.match(title)):
             return None
         marked = _underlined_heading(title, *line) if line else _single_row_heading(title)
         return self._nested(marked) if marked else None
@@ -98,7 +97,9 @@ def _single_row_heading(row: str) -> Heading | None:
 def _underlined_heading(title: str, line: str) -> Heading | None:
     """Return the heading that a title with a line under it forms, or None."""
     match = _UNDERLINE.fullmatch(line)
+    if not match:
+        return None
     title = title.strip()
-    if not match or not title or not title[0].isalnum() or abs(len(title) - len(line.strip())) > 3:
+    if not title or not title[0].isalnum() or abs(len(title) - len(line.strip())) > 3:
         return None
     return Heading("=-~".index(match[1]) + 1, title)

@@ -70,7 +70,7 @@ class Paragraphs:
                 heading, end = None, blank
                 is_short = blank - behind <= MAX_ROWS and blank < len(rows)
                 if (is_short or self._headings.is_manual) and (starts or not goes_on):
-                    heading, end = self._heading(rows, behind, blank)
+                    heading, end = self._heading(rows, behind, blank, is_short=is_short)
                 if heading:
                     headings[behind] = heading
                 starts += (behind, end) if end < blank else (behind,)
@@ -97,10 +97,15 @@ class Paragraphs:
         self._ends_long = bool(long_lines) and long_lines[-1][1] == len(page.rows)
         return goes_on
 
-    def _heading(self, rows: list[str], start: int, end: int) -> tuple[Heading | None, int]:
-        """Return the heading with which the rows of a paragraph begin, and where it ends."""
+    def _heading(
+        self, rows: list[str], start: int, end: int, *, is_short: bool
+    ) -> tuple[Heading | None, int]:
+        """Return the heading with which the rows of a paragraph begin, and where it ends.
+
+        `is_short` is whether the paragraph has few enough rows to be one, and a blank row below.
+        """
         heading = None
-        if end - start <= MAX_ROWS and end < len(rows):
+        if is_short:
             heading = self._headings.heading(rows[start:end])
         if not heading and end - start > 1 and self._headings.is_manual:
             heading = self._headings.section(*rows[start : start + 2])

@@ -11,7 +11,6 @@ import pytest
 from chalicelib.events import table_stream
 from infra import event_source_mapping
 from infra.emulator import Emulator
-from tests import faults
 from tests import stack as stacks
 from tests.faults import Call, Fault, Proxy, Rule
 from tests.stack import Stack, wait_for
@@ -37,20 +36,13 @@ class State(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def proxy() -> Iterator[Proxy]:
-    with faults.running(Proxy()) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def stage(aws: Emulator, tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
     """A stage whose functions call AWS through the proxy."""
 
     def configure(config: dict[str, Any]) -> None:
-        config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
+        proxy.configure(config)
         config["lambda_functions"]["convert"]["reserved_concurrency"] = 2
 
-    proxy.endpoint = aws.endpoint
     folder = tmp_path_factory.mktemp("project")
     with stacks.deployed(aws, folder, "noisy", configure) as deployed:
         yield deployed

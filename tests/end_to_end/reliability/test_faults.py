@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import product
-from typing import Any
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -16,7 +15,6 @@ from pypdfium2 import PdfDocument
 from chalicelib.records.lease import as_seen_at
 from chalicelib.records.record import Record, Status
 from infra.emulator import Emulator
-from tests import faults
 from tests import stack as stacks
 from tests.faults import Call, Fault, Proxy, Rule
 from tests.stack import Stack, wait_for
@@ -45,21 +43,10 @@ def key_of(call: Call, fault: Fault, times: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def proxy() -> Iterator[Proxy]:
-    with faults.running(Proxy()) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def stage(aws: Emulator, tmp_path_factory: pytest.TempPathFactory, proxy: Proxy) -> Iterator[Stack]:
     """A stage whose functions call AWS through the proxy."""
-
-    def configure(config: dict[str, Any]) -> None:
-        config["environment_variables"]["AWS_ENDPOINT_URL"] = proxy.url
-
-    proxy.endpoint = aws.endpoint
     folder = tmp_path_factory.mktemp("project")
-    with stacks.deployed(aws, folder, "faulty", configure) as deployed:
+    with stacks.deployed(aws, folder, "faulty", proxy.configure) as deployed:
         yield deployed
 
 
