@@ -75,6 +75,9 @@ $(VENV)/.installed: $(VENV)/.ready requirements-dev.txt
 run: ready
 	@$(BIN)/python -m infra.run
 
+# Each process would otherwise rewrite and compile tests and plugins for itself (PEP 3147).
+check test: export PYTHONDONTWRITEBYTECODE :=
+
 # What shares a stage, which is a module at least, stays together; each process has an emulator.
 SIDE_BY_SIDE := --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 

@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from wcwidth import wcwidth
 
 from chalicelib import VERSION
 from chalicelib.converter import Options, Source
@@ -151,9 +152,17 @@ def _letter_boxes(page: pypdfium2.PdfPage) -> list[tuple[float, float, float, fl
     boxes = [
         text.get_charbox(index)
         for index in range(text.count_chars())
-        if unicodedata.category(chr(_code(text, index)))[0] in "LNPS"
+        if _takes_cells(chr(_code(text, index)))
     ]
     return [box for box in boxes if box[2] > box[0]]
+
+
+def _takes_cells(character: str) -> bool:
+    """Return whether this is a letter, digit or sign that is not drawn over the one before it.
+
+    Vowels and finals of Hangul syllables are letters, too, but drawn as marks are.
+    """
+    return unicodedata.category(character)[0] in "LNPS" and wcwidth(character) > 0
 
 
 def _code(text: pypdfium2.PdfTextPage, index: int) -> int:
