@@ -4,9 +4,9 @@ The images are not text. What a reader copies is the characters, which are in th
 cells.
 """
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 import uharfbuzz as hb
 
@@ -29,8 +29,7 @@ _CACHED_EMOJI = 4096
 """Maximum emoji whose pictures are cached, which takes a megabyte or two."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmojiPicture:
+class EmojiPicture(NamedTuple):
     """A PNG image of the emoji font, identified by its glyph id."""
 
     glyph: int
@@ -85,10 +84,18 @@ def pictures_of(emoji: str) -> tuple[EmojiPicture, ...]:
     return tuple(EmojiPicture(glyph) for glyph in glyphs if len(_font().get_glyph_color_png(glyph)))
 
 
-@lru_cache(maxsize=16)
-def _scaling(size: float) -> bytes:
-    """Return the first numbers of the matrix of a picture (8.3.3) at a type size in points."""
-    return b"%.4g 0 0 %.4g" % (_WIDTH * size / 1000, _HEIGHT * size / 1000)
+@lru_cache(_CACHED_EMOJI)
+def _operators(emoji: str, size: float) -> list[tuple[bytes, float, bytes]]:
+    """Return the operators that draw each picture of an emoji, at a type size in points.
+
+    They are what comes before and behind the coordinates of its lower left corner (8.3.3). Between
+    them is how far the corner is to the right of the emoji's left end.
+    """
+    scaling = b"q %.4g 0 0 %.4g " % (_WIDTH * size / 1000, _HEIGHT * size / 1000)
+    return [
+        (scaling, index * _WIDTH * size / 1000, b" cm\n%b Do\nQ\n" % picture.name)
+        for index, picture in enumerate(pictures_of(emoji))
+    ]
 
 
 class EmojiPictures:
@@ -103,22 +110,16 @@ class EmojiPictures:
         `x` and `y` are the left end of its baseline, and `size` is the type size, all in points.
         Each of its pictures takes PICTURE_CELLS.
         """
-        pictures = pictures_of(emoji)
-        self._drawn.update(pictures)
+        self._drawn.update(pictures_of(emoji))
+        bottom = y + _BOTTOM * size / 1000
         return b"".join(
             [
-                b"q %b %.2f %.2f cm\n%b Do\nQ\n"
-                % (
-                    _scaling(size),
-                    x + index * _WIDTH * size / 1000,
-                    y + _BOTTOM * size / 1000,
-                    picture.name,
-                )
-                for index, picture in enumerate(pictures)
+                b"%b%.2f %.2f%b" % (before, x + offset, bottom, behind)
+                for before, offset, behind in _operators(emoji, size)
             ]
         )
 
     def write(self, objects: ObjectWriter) -> bytes:
         """Write each picture that was drawn; return entries of an /XObject resource dictionary."""
-        drawn = sorted(self._drawn, key=lambda picture: picture.glyph)
+        drawn = sorted(self._drawn)
         return b"".join(b"%b %d 0 R" % (picture.name, picture.write(objects)) for picture in drawn)

@@ -5,6 +5,7 @@ what a line of a log takes, or of text that somebody else wrapped.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from chalicelib.converter.layout.page import Page
@@ -60,7 +61,7 @@ class Paragraphs:
             self._ends_blank = True
             return (), False
         blanks = _blanks(rows)
-        long_lines = _long_lines(page.continued) if len(page.continued) > 1 else []
+        long_lines = _long_lines(page.continued, len(rows)) if len(page.continued) > 1 else []
         goes_on = self._goes_on(page, blanks, long_lines)
         starts: list[int] = []
         headings: dict[int, Heading] = {}
@@ -129,15 +130,13 @@ def _joined(starts: list[int], headings: Mapping[int, Heading]) -> list[int]:
     return joined
 
 
-def _long_lines(continued: Sequence[int]) -> list[tuple[int, int]]:
-    """Return where the lines of three rows or more begin and end, given the rows that go on."""
-    lines: list[tuple[int, int]] = []
-    for row in continued:
-        if lines and row == lines[-1][1]:
-            lines[-1] = lines[-1][0], row + 1
-        else:
-            lines.append((max(row - 1, 0), row + 1))
-    return [(start, end) for start, end in lines if end - start > 2]
+def _long_lines(continued: Sequence[int], rows: int) -> list[tuple[int, int]]:
+    """Return where the lines of three rows or more begin and end on a page of so many rows.
+
+    `continued` are the rows that continue the one above.
+    """
+    starts = sorted({*range(1, rows)}.difference(continued))
+    return [(start, end) for start, end in pairwise((0, *starts, rows)) if end - start > 2]
 
 
 def _blanks(rows: list[str]) -> list[int]:
