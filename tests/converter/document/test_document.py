@@ -149,20 +149,14 @@ def test_text_stays_inside_the_margins(
 
 def _letter_boxes(page: pypdfium2.PdfPage) -> list[tuple[float, float, float, float]]:
     text = page.get_textpage()
+    characters = [chr(_code(text, index)) for index in range(text.count_chars())]
     boxes = [
         text.get_charbox(index)
-        for index in range(text.count_chars())
-        if _takes_cells(chr(_code(text, index)))
+        for index, character in enumerate(characters)
+        # Vowels and finals of Hangul syllables are letters, but drawn as marks are.
+        if unicodedata.category(character)[0] in "LNPS" and wcwidth(character)
     ]
     return [box for box in boxes if box[2] > box[0]]
-
-
-def _takes_cells(character: str) -> bool:
-    """Return whether this is a letter, digit or sign that is not drawn over the one before it.
-
-    Vowels and finals of Hangul syllables are letters, too, but drawn as marks are.
-    """
-    return unicodedata.category(character)[0] in "LNPS" and wcwidth(character) > 0
 
 
 def _code(text: pypdfium2.PdfTextPage, index: int) -> int:
