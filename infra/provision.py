@@ -62,7 +62,7 @@ def provision(
         recorded["tags"] = dict(tags)
     stack = Stack.of(stage, project, session)
     _check_buckets(stage, stack.outputs(), parameters or {})
-    _check_names(stack.name, session.region_name or "", parameters or {})
+    _check_bucket_name(stack.name, session.region_name or "", parameters or {})
     all_parameters = {
         "Stage": stage,
         "App": configuration.app_name(project),
@@ -97,8 +97,12 @@ def _check_buckets(stage: str, outputs: Mapping[str, str], parameters: Mapping[s
             )
 
 
-def _check_names(name: str, region: str, parameters: Mapping[str, str]) -> None:
-    """Raise StageError if the name of a bucket to create would be longer than S3 allows."""
+def _check_bucket_name(name: str, region: str, parameters: Mapping[str, str]) -> None:
+    """Raise StageError if the output bucket would get a longer name than S3 allows.
+
+    `name` is the stack's, with which the names of both buckets begin; that of the output bucket is
+    the longer one. `parameters` are the stack's: an existing bucket is not checked.
+    """
     longest = len(f"{name}-output-{'0' * 12}-{region}")
     if longest > MAX_BUCKET_NAME and "OutputBucketName" not in parameters:
         raise StageError(

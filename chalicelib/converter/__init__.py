@@ -34,10 +34,10 @@ def convert(
 ) -> Report:
     """Convert the text read from `source` to a PDF written to `sink`.
 
-    `about` describes the text. Both streams are used in sequence only and stay open, and memory use
-    does not grow with the text. `progress` is called at least once every 64 pages and every 256 KiB
-    of text. Exceptions of `progress` and of the streams end the conversion and are passed on. If
-    the conversion fails, a seekable sink is truncated to its position before.
+    `about` has the text's name, date and language. Both streams are used in sequence only and stay
+    open, and memory use does not grow with the text. `progress` is called at least once every 64
+    pages and every 256 KiB of text. Exceptions of `progress` and of the streams end the conversion
+    and are passed on. If the conversion fails, what it wrote to a seekable sink is removed.
     Raises NotText, naming the kind of file if it is known, if the bytes are not text.
     """
     return _engine()(source, sink, about, options, progress)

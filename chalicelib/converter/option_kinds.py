@@ -143,7 +143,7 @@ class Option:
 
     @property
     def default_text(self) -> str:
-        """The default as a user types it."""
+        """The default in the form in which users give a value, such as `a4` or `10`."""
         return f"{self.default:g}" if isinstance(self.kind, Number) else str(self.default)
 
     @property
@@ -188,7 +188,10 @@ def parse_codec(key: str, value: str) -> str:
 
 
 def parse_language_tag(key: str, value: str) -> str:
-    """Return a language tag, or "" for an empty value."""
+    """Return a language tag as it is given, or "" if there is none.
+
+    Blanks around it are removed. Raises BadOption if it is no tag of BCP 47.
+    """
     if value.strip() and language_tag(value) is None:
         raise BadOption(
             f"Option {key} cannot be {shown(value)}; "

@@ -111,7 +111,8 @@ def removed_record(removal: Removal, old: Record | None, now: datetime) -> Recor
     """Return the record that the deletion of the input object writes over the record `old`.
 
     A SUCCESS or a permanent failure is kept, with the sequencer and the time of the removal.
-    Anything else, also None, becomes FAILED with ObjectGone, since it can no longer be converted.
+    Anything else, also None, becomes FAILED with ObjectGone, since it can no longer be converted;
+    `now` is then the time at which it was processed.
     """
     deleted_at = timestamp(removal.removed_at)
     if old is not None and (old.status is Status.SUCCESS or old.retryable is False):

@@ -236,7 +236,11 @@ class Records:
         remove: Iterable[str] = (),
         condition: Condition = NO_ITEM,
     ) -> Item | _Refused:
-        """Set these values if the condition holds; return the old item, empty if there was none."""
+        """Set and remove attributes of a change's item if the condition holds.
+
+        Return the item as it was before, empty if there was none; if the condition does not hold,
+        the present item as _Refused. `remove` are the names of attributes.
+        """
         key = self._key(change.bucket, change.key)
         new = {name: value for name, value in values.items() if name not in key}
         update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in new)

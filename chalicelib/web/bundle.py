@@ -15,11 +15,12 @@ COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 
 
 def bundle_modules(modules: Mapping[str, str], start: str) -> str:
-    """Return one script of the module `start` and its dependencies, which precede it.
+    """Return one script with the module `start` and, before it, all modules that it needs.
 
-    `modules` are the texts of the modules by name, without `.js`. Raises ValueError for a circular
-    import and for an unsupported form of import or export, and KeyError if an imported module is
-    missing.
+    Each is a function whose result, the module's exports, is a property of the script's object
+    `modules`. The argument `modules` has the texts of the modules by name, without `.js`. Raises
+    ValueError for a circular import and for an unsupported form of import or export, and KeyError
+    if an imported module is missing.
     """
     parts: dict[str, str] = {}
     _add(start, modules, parts, ())

@@ -161,7 +161,10 @@ def _start(data: bytes, at: int, _: str, *, final: bool) -> tuple[int, str | Non
 
 
 def _is_ascii(piece: bytes) -> bool:
-    """Return whether a piece before a part in UTF-16 is ASCII rather than part of it."""
+    """Return whether the bytes before a part in UTF-16 are text in ASCII, and not in UTF-16, too.
+
+    Printable bytes may be either. They are ASCII if they are few or look like single-byte text.
+    """
     is_printable = re.fullmatch(rb"[\t\r\n -~]+", piece)
     return bool(is_printable) and (len(piece) < _SHORT or _is_byte_text(piece))
 

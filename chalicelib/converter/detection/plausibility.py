@@ -58,7 +58,10 @@ def _neighbours(text: str, at: int) -> tuple[str, str]:
 
 
 def is_letter(character: str) -> bool:
-    """Return whether the character is a letter of words, not an ordinal or a symbol."""
+    """Return whether the character is a letter of which words consist.
+
+    Letters that are rather used as signs, such as ª, µ and π, are none.
+    """
     return character.isalpha() and character not in _NOT_LETTERS
 
 

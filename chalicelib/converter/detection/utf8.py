@@ -89,7 +89,11 @@ def _strays_fit(text: str) -> bool:
 
 
 def _is_utf8_by_lines(text: str) -> bool:
-    """Return whether each line is either valid UTF-8 or entirely in another charset."""
+    """Return whether a text is UTF-8 but for lines that are entirely in another charset.
+
+    The latter may be _MAX_OTHER_LINES times as many. Of the others, at least two and as many as
+    have stray bytes must be valid. The text was decoded with `surrogateescape`.
+    """
     lines = [line for line in text.splitlines() if not line.isascii()]
     valid = sum(_STRAYS.search(line) is None for line in lines)
     mixed = sum(bool(_STRAYS.search(line) and _VALID.search(line)) for line in lines)

@@ -185,7 +185,10 @@ class Document:
         return self.tree.add_page(entries)
 
     def _add_headings(self, number: int, blocks: Iterable[tuple[Block, Page]]) -> None:
-        """Add the headings among blocks, each with its page or column, to the outline."""
+        """Add the headings among blocks, each with its page or column, to the outline.
+
+        `number` is the object number of the page on which they are drawn.
+        """
         g = self._geometry
         for block, page in blocks:
             if block.heading:

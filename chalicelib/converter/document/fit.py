@@ -127,7 +127,10 @@ def _is_table_wider_than(columns: int, lines: list[str], widths: Widths) -> bool
 
 
 def _without_addresses(line: str) -> str:
-    """Return what decides whether a line is a row of a table: an address is one long word."""
+    """Return a line without its addresses, which are left out when tables are recognized.
+
+    An address is a long word anywhere, so that it says nothing about the columns of a table.
+    """
     return _ADDRESS.sub("", line).strip() if "://" in line else line
 
 

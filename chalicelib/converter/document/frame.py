@@ -79,7 +79,11 @@ class Frame:
         return self._painter.line(text, x, y, self._geometry.small) if text.strip() else b""
 
     def _changing(self, line: RunningLine, baseline: float) -> "_Line":
-        """Write the forms of a line that has the number of the page."""
+        """Write a form for each fixed text of a line in which numbers of pages stand between them.
+
+        The texts are shortened if there is too little room for the numbers. Return what is needed
+        to draw the line on each page.
+        """
         g = self._geometry
         number = len(self._lines)
         texts = (*line.texts, line.tail or "")
@@ -142,8 +146,9 @@ class Frame:
     ) -> int:
         """Write a form XObject (8.10), which many pages can draw; return its object number.
 
-        `box` has its bottom, right and top edge, beyond which nothing is drawn; without it, the
-        form is as large as the page, and its baseline may be at the bottom.
+        `number` is a reserved object number, or None for the next one. `box` has its bottom, right
+        and top edge, beyond which nothing is drawn. Without it, the form is as large as the page,
+        and reaches a little below 0, so that letters on a baseline there are drawn whole.
         """
         g = self._geometry
         entries = b"/Type/XObject/Subtype/Form/BBox[0 %.2f %.2f %.2f]/Resources %d 0 R" % (

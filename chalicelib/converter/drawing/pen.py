@@ -169,7 +169,10 @@ class Pen:
         return fill(colour) + stroke(colour)
 
     def _upright(self, row: int, reach: float) -> bytes:
-        """Return operators that move to a place of a row, for text that is not slanted."""
+        """Return operators that end slanted text and move to a place of a row.
+
+        `reach` is the advance of the row's text before it, in thousandths of the type size.
+        """
         self._slanted = False
         return self._matrix(row, reach, 0.0)
 

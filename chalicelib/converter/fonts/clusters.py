@@ -121,7 +121,10 @@ class ClusterFont:
         ]
 
     def _codes_beyond(self, direction: Direction, beyond: int) -> set[int]:
-        """Return the codes that reach further than `beyond`."""
+        """Return the codes whose ink reaches further above or below the baseline than `beyond`.
+
+        That is in thousandths of the type size. The result is kept for the next call.
+        """
         codes = self._tall.get((direction, beyond))
         if codes is None:
             if len(self._tall) == _MAX_TALL:

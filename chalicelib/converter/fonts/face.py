@@ -69,7 +69,11 @@ class Face:
         return hb.Font(self.hb_face)
 
     def glyph(self, code_point: int) -> int | None:
-        """Return the character's glyph id in the font file, or None if the font has none."""
+        """Return the character's glyph id in the font file, or None if the file has none.
+
+        If `blank` is set, it is that of `blank`. Whether the character is `excluded` does not
+        matter here.
+        """
         glyph: int | None = self.hb_font.get_nominal_glyph(self.blank or code_point)
         return glyph
 

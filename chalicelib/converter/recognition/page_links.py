@@ -98,9 +98,11 @@ class LinkFinder:
         yield from self._keep(boundary)
 
     def _may_have_addresses(self, page: Page, *, goes_on: bool) -> bool:
-        """Return whether an address may be on the page, or go on there from the page before it.
+        """Return whether an address may be on the page, or go on there; False is certain.
 
-        `goes_on` is whether the page begins within a line.
+        `goes_on` is whether the page begins within a line: then an address may begin on the last
+        row of the page before it, which is looked at, too. A page of little text may have one in
+        any case, unless there are too many links or no block of its text has a hint.
         """
         if self.has_more or not self._hinted:
             return False

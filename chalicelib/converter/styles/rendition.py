@@ -136,10 +136,11 @@ class GraphicRendition:
 
 
 def _numbers(parameters: str) -> list[int]:
-    """Return the parameters as numbers, of which 0 is the default.
+    """Return the parameters, which are separated by semicolons, as numbers; a missing one is 0.
 
-    The parts of one that are separated by colons (ITU-T T.416) are treated as parameters, but
-    for the colour space of RGB and for kinds of underlines.
+    A parameter may have parts, separated by colons (ITU-T T.416). Those of a colour become numbers
+    of their own, except for its colour space. Of others only the first counts, such as 4 for every
+    kind of underline; but `4:0`, no underline, becomes 24.
     """
     numbers: list[int] = []
     for parameter in parameters.split(";"):
