@@ -169,7 +169,10 @@ def _write_environment(settings: Settings) -> None:
 
 @contextmanager
 def _exclusive() -> Iterator[None]:
-    """Hold this folder's lock. Raises RunError if another `make run` holds it."""
+    """Hold this folder's lock, and remove what is left of a run before.
+
+    Raises RunError at once if another `make run` holds the lock.
+    """
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "lock").open("w") as lock:
         try:

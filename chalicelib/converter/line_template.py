@@ -7,7 +7,10 @@ _FIELD = re.compile(r"\{(name|date|pages?)\}")
 
 
 def parts(template: str) -> Iterator[tuple[str, str]]:
-    """Yield each text and the name of the field after it, which is empty at the end."""
+    """Yield each text of a template with the name of the field after it.
+
+    The text behind the last field comes with an empty name, and may be empty itself.
+    """
     texts = [*_FIELD.split(template), ""]
     yield from zip(texts[::2], texts[1::2], strict=True)
 

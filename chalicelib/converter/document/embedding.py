@@ -232,7 +232,11 @@ def _text(text: str) -> str:
 def _cmap(
     ordering: str, name: str, kind: int, space: str, operator: str, entries: Iterable[str]
 ) -> bytes:
-    """Return a CMap (9.7.5, 9.10.3), in sections of the allowed size."""
+    """Return a CMap (9.7.5, 9.10.3), in sections of the allowed size.
+
+    `kind` is its /CMapType, `space` its codespace range, and `operator` what its entries are, such
+    as bfchar.
+    """
     rest = iter(entries)
     sections: list[str] = []
     while rows := list(islice(rest, _MAX_SECTION_ENTRIES)):

@@ -96,7 +96,7 @@ def _component_font(clusters: ClusterFont) -> tuple[TTFont, dict[int, int]]:
 
 
 def _placed(glyph: PlacedGlyph, rise: int) -> PlacedGlyph:
-    """Return a glyph where it is drawn, `rise` units higher, within the bounds of the format."""
+    """Return a glyph moved up by `rise` units, at offsets that a TrueType composite can have."""
     return PlacedGlyph(glyph.glyph_id, _within_bounds(glyph.x), _within_bounds(glyph.y + rise))
 
 

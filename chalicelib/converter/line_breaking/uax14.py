@@ -138,7 +138,10 @@ def _class(line: str, at: int, start: int) -> str:
 
 
 def _before(line: str, at: int, start: int) -> tuple[int, str]:
-    """Return place and class of the character before the one at `line[at]`; none is at -1."""
+    """Return place and class of the base character before `line[at]`, from `start` on.
+
+    Without one, they are -1 and "".
+    """
     if at <= start:
         return -1, ""
     base = _base(line, at - 1, start)
