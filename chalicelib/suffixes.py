@@ -86,7 +86,7 @@ def is_suffix(text: str) -> bool:
     """Return whether a list of suffixes may have this one, which is in lower case without its dot.
 
     It may have 1 to 32 characters (letters, digits and `_+#~-`) that begin with a letter or digit,
-    and `.gz` behind it. `gz` and `pdf` are none, nor are they with `.gz` behind them.
+    and `.gz` behind it. `gz` and `pdf` are refused, with `.gz` behind them or without.
     """
     suffix = text.removesuffix(f".{COMPRESSED}")
     return bool(_SUFFIX.fullmatch(suffix)) and suffix not in _NOT_A_SUFFIX

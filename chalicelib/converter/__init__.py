@@ -34,7 +34,7 @@ def convert(
 ) -> Report:
     """Convert the text read from `source` to a PDF written to `sink`.
 
-    `about` has the text's name, date and language. Both streams are used in sequence only and stay
+    `about` has the text's name, date and more. Both streams are used in sequence only and stay
     open, and memory use does not grow with the text. `progress` is called at least once every 64
     pages and every 256 KiB of text. Exceptions of `progress` and of the streams end the conversion
     and are passed on. If the conversion fails, what it wrote to a seekable sink is removed.

@@ -190,7 +190,7 @@ def parse_codec(key: str, value: str) -> str:
 def parse_language_tag(key: str, value: str) -> str:
     """Return a language tag as it is given, or "" if there is none.
 
-    Blanks around it are removed. Raises BadOption if it is no tag of BCP 47.
+    Blanks around it are removed. Raises BadOption if it is not a tag of BCP 47.
     """
     if value.strip() and language_tag(value) is None:
         raise BadOption(

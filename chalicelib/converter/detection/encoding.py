@@ -283,7 +283,7 @@ def keeps_ascii(name: str) -> bool:
 def _detected(window: bytes) -> tuple[str, float]:
     """Return the codec that chardet detects, and how sure it is from 0 to 1.
 
-    An answer that cannot be right is replaced by cp1252, with 0.0: the text is not ASCII.
+    An answer that cannot be right, such as ASCII, is replaced by cp1252 with 0.0.
     """
     from chardet import detect  # 40 ms to import, and most text never comes here
 

@@ -161,7 +161,7 @@ def _start(data: bytes, at: int, _: str, *, final: bool) -> tuple[int, str | Non
 
 
 def _is_ascii(piece: bytes) -> bool:
-    """Return whether the bytes before a part in UTF-16 are text in ASCII, and not in UTF-16, too.
+    """Return whether the bytes before a part in UTF-16 are ASCII text rather than part of it.
 
     Printable bytes may be either. They are ASCII if they are few or look like single-byte text.
     """

@@ -60,7 +60,7 @@ def _neighbours(text: str, at: int) -> tuple[str, str]:
 def is_letter(character: str) -> bool:
     """Return whether the character is a letter of which words consist.
 
-    Letters that are rather used as signs, such as ª, µ and π, are none.
+    Letters that serve as signs, such as ª, µ and π, do not count.
     """
     return character.isalpha() and character not in _NOT_LETTERS
 

@@ -280,7 +280,10 @@ def places(row: ComposedRow, left: float, size: float) -> Iterator[tuple[RowPiec
 
 
 def _aside(operators: bytes) -> bytes:
-    """Return shapes between two text objects, as they may not be in one (8.2, figure 9)."""
+    """Return operators that draw shapes as an artifact, between two text objects.
+
+    Shapes may not be in one (8.2, figure 9).
+    """
     return b"ET\n" + artifact(operators) + b"BT\n" if operators else b""
 
 

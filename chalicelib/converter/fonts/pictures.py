@@ -26,7 +26,7 @@ _BOTTOM = (ASCENT - DESCENT - _HEIGHT) / 2
 _IMAGE = b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8"
 
 _CACHED_EMOJI = 4096
-"""Maximum emoji whose pictures are cached, which takes a megabyte or two."""
+"""Maximum emoji whose pictures and operators are cached, which takes a few megabytes."""
 
 
 class EmojiPicture(NamedTuple):

@@ -252,7 +252,7 @@ class _Paragraph:
         return ComposedRow(text, [parts[n] for n in bidi.visual_order(levels)], indent, rtl=rtl)
 
     def _divides_word(self, end: int) -> bool:
-        """Return whether a row that ends before a cluster ends with a soft hyphen."""
+        """Return whether a row that ends before a cluster divides a word at a soft hyphen."""
         at = self._starts[end]
         return at < len(self._line) and self._line[at - 1] == SOFT_HYPHEN
 

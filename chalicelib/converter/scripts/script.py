@@ -46,7 +46,7 @@ class Script:
 
     @cached_property
     def first_font_text(self) -> re.Pattern[str]:
-        """Matches text that needs only the first font; faster than a set of characters."""
+        """Matches any text that needs only the first font; faster than a set of characters."""
         return re.compile(f"[{''.join(map(re.escape, self.first_font_characters))}]*")
 
     @cached_property
