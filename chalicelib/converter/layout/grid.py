@@ -9,6 +9,7 @@ from chalicelib.converter.fonts.character_set import CharacterSet
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, complex_ones, is_complex
 from chalicelib.converter.line_breaking.row_ends import may_end_behind_blanks, row_end
+from chalicelib.converter.line_breaking.soft_hyphens import visible
 from chalicelib.converter.line_breaking.uax14 import CLASSES
 from chalicelib.converter.styles.styled_line import PLAIN, StyledLine, slice_line, styled_line
 from chalicelib.converter.styles.styles import style_of
@@ -129,15 +130,34 @@ class Grid:
         room = self.columns - (reach[length] - reach[start])
         yield start, min(length + max(room, 0), len(line))
 
-    def simple_rows(self, line: str) -> list[str] | None:
-        """Return the rows of a line of uniform text, or None if its words may have no blanks.
+    def divided(self, lines: list[str], *, uniform: bool) -> tuple[list[str], list[int]]:
+        """Return the rows of lines, and the indices of those that continue the row above."""
+        surely_fits = self.columns if uniform else self.columns // self.widest
+        if not any(lines) or max(map(len, lines)) <= surely_fits:  # millions of lines may be empty
+            return lines, []
+        rows: list[str] = []
+        continued: list[int] = []
+        for line in lines:
+            length = len(line)
+            if length <= surely_fits or (length <= self.columns and line.isascii()):
+                rows.append(line)
+            else:
+                rows_of_line = self._divided(line, uniform=uniform)
+                rows += rows_of_line
+                if len(rows_of_line) == 2:  # most are, and this is faster than a range
+                    continued.append(len(rows) - 1)
+                else:
+                    continued += range(len(rows) - len(rows_of_line) + 1, len(rows))
+        return rows, continued
 
-        The line must not be empty. It is divided as `rows` does, but in a quarter of the time: most
-        rows end in front of a word, and a regular expression finds them up to the first that does
-        not.
+    def _divided(self, line: str, *, uniform: bool) -> list[str]:
+        """Return the rows of a line, which must not be empty.
+
+        Most rows of uniform text end in front of a word, and a regular expression finds them up to
+        the first that does not, in a quarter of the time, if its words have blanks between them.
         """
-        if type(line) is not str or (self._any_special and not line.isascii()):
-            return None
+        if not uniform or type(line) is not str or (self._any_special and not line.isascii()):
+            return [visible(line, *ends) for ends in self.rows(line, uniform=uniform)]
         rows = self._rows_before_words(line)
         last = rows[-1]
         if len(last) > self.columns or last[-1] == " ":

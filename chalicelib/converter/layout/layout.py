@@ -161,18 +161,7 @@ class Layout:
             ]
         if soft_hyphens:
             lines = [self._without_soft_hyphens(line) for line in lines]
-        surely_fits = self._grid.columns if uniform else self._grid.columns // self._grid.widest
-        lengths = map(len, lines) if any(lines) else ()  # millions of lines may be empty
-        doubtful = [at for at, length in enumerate(lengths) if length > surely_fits]
-        start = 0
-        for at in doubtful:
-            line = lines[at]
-            if len(line) <= self._grid.columns and line.isascii():
-                continue
-            self._page.rows += lines[start:at]
-            start = at + 1
-            self._add(line, uniform=uniform)
-        self._page.rows += lines[start:]
+        self._add(lines, uniform=uniform)
         yield from self._full_pages()
 
     def _without_soft_hyphens(self, line: str) -> str:
@@ -192,7 +181,7 @@ class Layout:
             else:
                 if "\t" in line:
                     line = self._grid.expand_tabs(line, uniform=False)  # noqa: PLW2901
-                self._add(line, uniform=False)
+                self._add([line], uniform=False)
             if len(self._page.rows) > 8 * self._capacity:
                 yield from self._full_pages()
         yield from self._full_pages()
@@ -203,15 +192,12 @@ class Layout:
         self._page.rows += rows
         self._page.continued += range(first + 1, len(self._page.rows))
 
-    def _add(self, line: str, *, uniform: bool) -> None:
-        """Append a line, which is not empty, as rows of the grid."""
-        rows = self._page.rows
-        first = len(rows)
-        if uniform and (simple := self._grid.simple_rows(line)):
-            rows += simple
-        else:
-            rows += [visible(line, *ends) for ends in self._grid.rows(line, uniform=uniform)]
-        self._page.continued += range(first + 1, len(rows))
+    def _add(self, lines: list[str], *, uniform: bool) -> None:
+        """Append lines as rows of the grid."""
+        rows, continued = self._grid.divided(lines, uniform=uniform)
+        first = len(self._page.rows)
+        self._page.rows += rows
+        self._page.continued += [first + row for row in continued]
 
     def _go_on(self, piece: str, *, ends: bool, uniform: bool) -> Iterator[Page]:
         """Append the next piece of a long line."""

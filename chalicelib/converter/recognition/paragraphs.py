@@ -135,6 +135,8 @@ def _long_lines(continued: Sequence[int], rows: int) -> list[tuple[int, int]]:
 
     `continued` are the rows that continue the one above.
     """
+    if {row + 1 for row in continued}.isdisjoint(continued):
+        return []  # of most texts, where no line has more than two rows, this is faster
     starts = sorted({*range(1, rows)}.difference(continued))
     return [(start, end) for start, end in pairwise((0, *starts, rows)) if end - start > 2]
 

@@ -253,8 +253,8 @@ def test_blank_lines_after_a_full_page_make_no_page() -> None:
 def test_rows_of_simple_text_are_those_of_any_text(text: str, columns: int) -> None:
     grid = Grid(columns, WIDTHS)
     assert grid.is_uniform(text)
-    rows = grid.rows(text, uniform=True)
-    assert grid.simple_rows(text) == [text[start:end] for start, end in rows]
+    rows = [text[start:end] for start, end in grid.rows(text, uniform=True)]
+    assert grid.divided([text], uniform=True) == (rows, [*range(1, len(rows))])
 
 
 def test_underlined_blanks_at_the_end_of_a_line_need_room() -> None:
