@@ -93,7 +93,8 @@ def has_signs(block: bytes, at: int = 0) -> bool:
     """
     if block.find(0, at) >= 0:
         return True
-    return not block.isascii() and any(block.find(mark, at) >= 0 for mark in _MARKS)
+    # Both marks have this byte, and the search for one is faster.
+    return block.find(0xFF, at) >= 0 and any(block.find(mark, at) >= 0 for mark in _MARKS)
 
 
 def split(sample: bytes, *, whole: bool) -> list[tuple[str, bytes]]:

@@ -214,6 +214,8 @@ class Document:
         forms = self._frame.finish(self.pages)
         self._write_cluster_fonts()
         fonts = embed_fonts(self.objects, self.painter, self._repertoire) + self._cluster_fonts
+        for name, arrow in self.painter.continuation_marks.forms().items():
+            forms += b"%b %d 0 R" % (name, self._frame.add_form(arrow))
         for name, outline in self.painter.labels.forms().items():
             forms += b"%b %d 0 R" % (name, self._frame.add_form(outline, box=DIGIT_BOX))
         forms += self.painter.pictures.write(self.objects)

@@ -1,9 +1,8 @@
-"""Operators for the lines and backgrounds of styled text, and for marks beside it."""
+"""Operators for the lines and backgrounds of styled text."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.styles.colours import PALETTE, Colour, printed
 from chalicelib.converter.styles.styles import Style
 
@@ -44,28 +43,6 @@ def background(span: Span, ascent: float, descent: float) -> bytes:
         span.baseline - descent,
         span.width,
         ascent + descent,
-    )
-
-
-def continuation_mark(geometry: Geometry, baseline: float, *, rtl: bool) -> bytes:
-    """Return operators for a hooked arrow in the margin: the row continues the line above."""
-    g = geometry
-    reach = min(0.6 * g.cell, 0.4 * g.margin)
-    right, bottom = g.left - 0.4 * reach, baseline + 0.25 * g.size
-    left, top, head = right - reach, bottom + 0.3 * g.size, 0.3 * reach
-    if rtl:
-        edge = g.left + g.margin + g.column_width  # of a column that is the other way round
-        left, right, head = edge - left, edge - right, -head
-    return (
-        b"%.2f w %.2f %.2f m %.2f %.2f l %.2f %.2f l S\n"
-        % (0.04 * g.size, left, top, left, bottom, right, bottom)
-    ) + b"%.2f %.2f m %.2f %.2f l %.2f %.2f l S\n" % (
-        right - head,
-        bottom + head,
-        right,
-        bottom,
-        right - head,
-        bottom - head,
     )
 
 

@@ -6,14 +6,14 @@ whole strings for a page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.converter.drawing.code_point_labels import Labels
 from chalicelib.converter.drawing.content_sequences import Mark
-from chalicelib.converter.drawing.decorations import Span, background, continuation_mark, lines
+from chalicelib.converter.drawing.continuation_marks import ContinuationMarks
+from chalicelib.converter.drawing.decorations import Span, background, lines
 from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.drawing.line_numbers import LineNumbers, drawn
 from chalicelib.converter.drawing.marked_rows import MARK, joined, marked
@@ -60,6 +60,7 @@ class Painter:
         self._repertoire = repertoire
         self._ansi_seen = b"\n" + MARK
         self._bold_seen: set[int] = set()
+        self.continuation_marks = ContinuationMarks(geometry)
         self.labels = Labels()
         self._line_numbers = LineNumbers() if line_numbers else None
         self.pictures = EmojiPictures()
@@ -95,10 +96,7 @@ class Painter:
         rows = page.rows
         baselines = self._geometry.baselines(page.shifts) if page.shifts else self._baselines
         is_plain = plain(rows)
-        if is_plain and not page.shifts:
-            shapes = b"".join([self._marks[row] for row in page.continued])
-        else:
-            shapes = b"".join(self._continued(page, row) for row in page.continued)
+        shapes = self.continuation_marks.draw(page, baselines)
         if self._line_numbers:
             numbers = self._line_numbers.of(page)
             shapes += drawn(numbers, self._geometry, baselines, self.labels)
@@ -177,20 +175,6 @@ class Painter:
         drops = [shift * size / 1000 for shift in shifts]
         positions = (g.left, g.first_baseline, g.leading, drops)
         return Pen(self._repertoire, self._bold_seen, size, positions)
-
-    @cached_property
-    def _marks(self) -> list[bytes]:
-        """Operators for the mark of each row where rows are on the grid."""
-        return [continuation_mark(self._geometry, y, rtl=False) for y in self._baselines]
-
-    def _continued(self, page: Page, row: int) -> bytes:
-        """Return operators for the mark of a row that continues the one above."""
-        text = page.rows[row]
-        rtl = isinstance(text, ComposedRow) and text.rtl
-        if rtl or page.shifts:
-            baseline = self._geometry.baseline(row, page.shift(row))
-            return continuation_mark(self._geometry, baseline, rtl=rtl)
-        return self._marks[row]
 
     def _spans(self, rows: Iterable[PlacedRow]) -> Iterator[Span]:
         """Yield the styled text of rows, with its place."""

@@ -17,6 +17,7 @@ from chalicelib.converter.drawing.geometry import Geometry
 from chalicelib.converter.options import Switch
 from tests.converter.converted import made
 from tests.converter.scripts import gallery
+from tests.converter.strokes import strokes
 
 SIZE = 24.0
 OPTIONS = Options(font_size=SIZE)
@@ -184,12 +185,12 @@ def test_what_belongs_to_a_row_is_at_its_height() -> None:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         page = document.pages[0]
         drawn = list(operators(page))
+        arrows = [stroke.points[0][1] for stroke in strokes(page)]
         left, bottom, right, top = map(float, page.Annots[0].Rect)
         quads = list(map(float, page.Annots[0].QuadPoints))
         with document.open_outline() as outline:
             tops = [float(item.to_dictionary_object(document).Dest[3]) for item in outline.root]
     numbers = [operands[5] for operator, operands in drawn if operator == "cm" and operands[0] != 1]
-    arrows = [operands[1] for operator, operands in drawn if operator == "m"]
     assert numbers[: len(lines)] == pytest.approx(rows[: len(lines)], abs=0.05)
     link = rows[lines.index(address)]
     assert (bottom, top) == pytest.approx((link - 0.236 * SIZE, link + 0.928 * SIZE), abs=0.05)
