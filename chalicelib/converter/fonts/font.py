@@ -85,9 +85,7 @@ def _choose_font(code_point: int) -> GridFont:
         return _missing_font(code_point >> 16)
     cells = terminal_cells(code_point)
     fonts = (
-        _scaled(face, code_point, cells)
-        for face in FALLBACK_CHAIN
-        if face.glyph(code_point) is not None
+        _scaled(face, code_point, cells) for face in FALLBACK_CHAIN if _can_draw(face, code_point)
     )
     visible = (font for font in fonts if font.advance or not font.cells)
     best, best_rank = None, 4
@@ -100,6 +98,17 @@ def _choose_font(code_point: int) -> GridFont:
         if rank < best_rank:
             best, best_rank = font, rank
     return best or _missing_font(code_point >> 16)
+
+
+def _can_draw(face: Face, code_point: int) -> bool:
+    """Return whether a face has a glyph for a character that is not blank, unless the character is.
+
+    Some fonts have a blank glyph for U+FFFC, for example.
+    """
+    glyph = face.glyph(code_point)
+    if glyph is None:
+        return False
+    return face.has_ink(glyph) or category(chr(code_point)) in ("Zs", "Zl", "Zp", "Cc")
 
 
 @cache

@@ -9,10 +9,12 @@ from chalicelib.converter.fonts.face import (
     FALLBACK_SCALE,
     FONT_FOLDER,
     GRID_FACES,
+    Face,
 )
-from chalicelib.converter.fonts.font import FontSelector, GridFont, choose_font
+from chalicelib.converter.fonts.font import IGNORABLE, FontSelector, GridFont, choose_font
 from chalicelib.converter.scripts.script import MARKED_FACE, SCRIPTS
 
+SCRIPT_FACES = {face for script in SCRIPTS for face in script.faces} | {MARKED_FACE}
 EMOJI_BLOCKS = [(0x1F300, 0x1F650), (0x1F680, 0x1F6FD), (0x1F900, 0x1FA00), (0x2600, 0x27C0)]
 
 
@@ -25,6 +27,24 @@ def test_every_assigned_character_of_the_bmp_has_a_font() -> None:
         f"{code:04X}" for code in range(0x10000) if is_assigned(code) and choose_font(code).missing
     ]
     assert missing == []
+
+
+def test_no_visible_character_is_drawn_as_nothing() -> None:
+    def is_visible(code: int) -> bool:
+        kind = unicodedata.category(chr(code))
+        return is_assigned(code) and kind[0] not in "ZC" and not IGNORABLE.match(chr(code))
+
+    def is_blank(code: int, face: Face) -> bool:
+        glyph = face.glyph(code)
+        return glyph is None or not face.has_ink(glyph)
+
+    fonts = {code: choose_font(code) for code in range(0x110000) if is_visible(code)}
+    shown = {code: font.face for code, font in fonts.items() if not font.missing}
+    assert [f"{code:04X}" for code, face in shown.items() if is_blank(code, face)] == []
+    others = {
+        (face, one) for face in SCRIPT_FACES for one in face.characters if is_visible(ord(one))
+    }
+    assert [(face.name, one) for face, one in others if is_blank(ord(one), face)] == []
 
 
 def test_every_emoji_has_a_font() -> None:
