@@ -181,7 +181,10 @@ class Repair:
 
 
 def _has_strays(text: str) -> bool:
-    """Return whether a text has stray bytes. Encoding it takes a twentieth of a pattern's time."""
+    """Return whether a text has stray bytes, which cannot be encoded.
+
+    This takes a twentieth of the time of a search with a pattern.
+    """
     try:
         text.encode("utf-16-le")
     except UnicodeEncodeError:

@@ -101,9 +101,9 @@ def _choose_font(code_point: int) -> GridFont:
 
 
 def _can_draw(face: Face, code_point: int) -> bool:
-    """Return whether a face has a glyph for a character that is not blank, unless the character is.
+    """Return whether a face has a glyph for a character, and draws it if it is a visible one.
 
-    Some fonts have a blank glyph for U+FFFC, for example.
+    Some fonts have a blank glyph for a visible character, such as U+FFFC.
     """
     glyph = face.glyph(code_point)
     if glyph is None:

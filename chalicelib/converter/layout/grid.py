@@ -131,7 +131,7 @@ class Grid:
         yield start, min(length + max(room, 0), len(line))
 
     def divided(self, lines: list[str], *, uniform: bool) -> tuple[list[str], list[int]]:
-        """Return the rows of lines, and the indices of those that continue the row above."""
+        """Return the rows of lines without tabs, and the indices of those that continue a line."""
         surely_fits = self.columns if uniform else self.columns // self.widest
         if not any(lines) or max(map(len, lines)) <= surely_fits:  # millions of lines may be empty
             return lines, []
