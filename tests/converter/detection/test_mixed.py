@@ -13,6 +13,7 @@ ENGLISH = "".join(f"power shell line {n}: done\r\n" for n in range(40))
 GERMAN = "".join(f"Zeile {n}: Größe geändert, früher 5 m²\r\n" for n in range(40))
 RUSSIAN = "".join(f"Строка {n}: все люди рождаются свободными\r\n" for n in range(40))
 CHINESE = "".join(f"第{n}行：人人生而自由，在尊严和权利上一律平等。\r\n" for n in range(40))
+WITHOUT_NULS = "人人生而自由" * 100
 ORDERS = ["utf-16-le", "utf-16-be"]
 MARKS = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 BLOCKS = [61, 64, 4096, 256 * 1024]
@@ -27,7 +28,7 @@ def read(source: bytes, block: int = 4096) -> str:
 
 @pytest.mark.parametrize("block", BLOCKS)
 @pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("text", [ENGLISH, GERMAN, RUSSIAN, CHINESE])
+@pytest.mark.parametrize("text", [ENGLISH, GERMAN, RUSSIAN, CHINESE, WITHOUT_NULS])
 def test_utf16_with_a_mark_after_ascii(text: str, order: str, block: int) -> None:
     source = LOG.encode() + MARKS[order] + text.encode(order)
     assert read(source, block) == LOG + text

@@ -239,9 +239,9 @@ def test_an_arrow_in_the_margin_tells_that_a_row_goes_on(script: str) -> None:
 
 
 def test_arrows_are_beside_all_rows_that_go_on_in_either_direction() -> None:
-    geometry = Geometry.of(Options(font_size=7.3))
+    geometry = Geometry.of(Options(font_size=7.25))
     text = "\n".join(script * 70 for script in ("word ", "שלום ") * 4)
-    pdf = made(text, Options(font_size=7.3)).pdf
+    pdf = made(text, Options(font_size=7.25)).pdf
     rows = [
         (round((geometry.baseline(0) - one.y) / geometry.leading), one.text >= "\u0590")
         for one in all_characters(pdf)
@@ -254,7 +254,7 @@ def test_arrows_are_beside_all_rows_that_go_on_in_either_direction() -> None:
     ]
     tips = [hook.points[-1] for hook in strokes_of(pdf)[0::2]]
     places = [
-        ((geometry.baseline(0) + 0.25 * 7.3 - y) / geometry.leading, x > geometry.width / 2)
+        ((geometry.baseline(0) + 0.25 * 7.25 - y) / geometry.leading, x > geometry.width / 2)
         for x, y in tips
     ]
     assert [is_right for _, is_right in sorted(places)] == [is_rtl for _, is_rtl in expected]
