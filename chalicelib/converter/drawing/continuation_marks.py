@@ -19,7 +19,7 @@ class ContinuationMarks:
 
     def __init__(self, geometry: Geometry) -> None:
         self._geometry = geometry
-        self._used = {False: False, True: False}  # whether each form is drawn on any page
+        self._used: set[bool] = set()  # the directions (whether right-to-left) that have marks
 
     def draw(self, page: Page, baselines: Sequence[float]) -> bytes:
         """Return operators that draw the marks of a page, whose rows have these baselines."""
@@ -34,7 +34,9 @@ class ContinuationMarks:
     def forms(self) -> dict[bytes, bytes]:
         """Return resource name and operators of the form of each direction that was drawn."""
         return {
-            name: _arrow(self._geometry, rtl=rtl) for rtl, name in _NAMES.items() if self._used[rtl]
+            name: _arrow(self._geometry, rtl=rtl)
+            for rtl, name in _NAMES.items()
+            if rtl in self._used
         }
 
     def _drawn_at(self, baselines: Iterable[float], *, rtl: bool) -> bytes:
@@ -42,7 +44,7 @@ class ContinuationMarks:
         moves = tuple(below - above for above, below in pairwise((0.0, *baselines)))
         if not moves:
             return b""
-        self._used[rtl] = True
+        self._used.add(rtl)
         draw = b"1 0 0 1 0 %.5g cm" + _NAMES[rtl] + b" Do\n"
         return b"q\n" + draw * len(moves) % moves + b"Q\n"
 

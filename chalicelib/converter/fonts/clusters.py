@@ -9,7 +9,7 @@ readers interpret as the start of another word or line.
 import re
 import struct
 from collections.abc import Sequence
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 from unicodedata import mirrored
@@ -116,9 +116,8 @@ class ClusterFont:
         reaches, lefts, rights = self._reaches[direction], self._left, self._right
         return [
             (place + lefts[number], place + rights[number], reaches[number])
-            for number, place in compress(
-                zip(numbers, places, strict=False), map(found.__contains__, numbers)
-            )
+            for number, place in zip(numbers, places, strict=False)
+            if number in found
         ]
 
     def _codes_beyond(self, direction: Direction, beyond: int) -> set[int]:

@@ -38,7 +38,7 @@ class Grid:
     def __init__(self, columns: int, widths: Mapping[int, str], tab: int = TAB) -> None:
         self.columns = columns
         self._tab = tab
-        self.widest = 1  # cells of the widest character so far
+        self._widest = 1  # cells of the widest character so far
         self._widths = widths
         self._single = CharacterSet(
             _PLAIN_CHARACTERS
@@ -65,7 +65,7 @@ class Grid:
         widths = {one: self._widths[ord(one)] for one in sorted(new - not_for_grid)}
         self._met.add(new)
         self._single.add(one for one, width in widths.items() if width == "\1")
-        self.widest = max([self.widest, *map(ord, widths.values())])
+        self._widest = max([self._widest, *map(ord, widths.values())])
         return self._single.covers(text)
 
     def is_complex(self, text: str) -> bool:
@@ -132,7 +132,7 @@ class Grid:
 
     def divided(self, lines: list[str], *, uniform: bool) -> tuple[list[str], list[int]]:
         """Return the rows of lines without tabs, and the indices of those that continue a line."""
-        surely_fits = self.columns if uniform else self.columns // self.widest
+        surely_fits = self.columns if uniform else self.columns // self._widest
         if not any(lines) or max(map(len, lines)) <= surely_fits:  # millions of lines may be empty
             return lines, []
         rows: list[str] = []
@@ -142,12 +142,9 @@ class Grid:
             if length <= surely_fits or (length <= self.columns and line.isascii()):
                 rows.append(line)
             else:
-                rows_of_line = self._divided(line, uniform=uniform)
-                rows += rows_of_line
-                if len(rows_of_line) == 2:  # most are, and this is faster than a range
-                    continued.append(len(rows) - 1)
-                else:
-                    continued += range(len(rows) - len(rows_of_line) + 1, len(rows))
+                second = len(rows) + 1
+                rows += self._divided(line, uniform=uniform)
+                continued += range(second, len(rows))
         return rows, continued
 
     def _divided(self, line: str, *, uniform: bool) -> list[str]:
