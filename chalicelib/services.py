@@ -68,8 +68,10 @@ class Services:
     @cached_property
     def pipeline(self) -> "Pipeline":
         """The pipeline that converts uploads."""
+        from chalicelib.converter import preload
         from chalicelib.pipeline.pipeline import Pipeline
 
+        preload()
         return Pipeline(self.records, self.bucket, self.settings)
 
     def reconciliation(self, function: str) -> "Reconciliation":

@@ -22,6 +22,7 @@ __all__ = [
     "Report",
     "Source",
     "convert",
+    "preload",
 ]
 
 
@@ -41,6 +42,22 @@ def convert(
     Raises NotText, naming the kind of file if it is known, if the bytes are not text.
     """
     return _engine()(source, sink, about, options, progress)
+
+
+def preload() -> None:
+    """Import what the first conversion imports otherwise, for a process that the caller owns.
+
+    All objects of the process are excluded from garbage collections afterwards. The first one would
+    look at those of fpdf2's modules in vain, which takes longer than a short text.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        _engine()
+        gc.freeze()
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @cache

@@ -19,6 +19,7 @@ def test_the_public_names_are_those_that_callers_use() -> None:
         "Report",
         "Source",
         "convert",
+        "preload",
     ]
     assert list(inspect.signature(converter.convert).parameters) == [
         "source",
@@ -70,6 +71,12 @@ def test_a_conversion_does_not_change_the_garbage_collector() -> None:
     convert = "from tests.converter.converted import made; made('text')"
     code = f"import gc; {convert}; assert gc.isenabled() and gc.get_freeze_count() == 0"
     imported(code, set())
+
+
+def test_what_was_preloaded_is_kept_out_of_garbage_collections() -> None:
+    preload = "import gc; from chalicelib.converter import preload; preload()"
+    kept = "gc.isenabled() and gc.get_freeze_count() > len(sys.modules)"
+    assert imported(f"{preload}; assert {kept}", {"fpdf"}) == {"fpdf"}
 
 
 def test_plain_text_and_utf_8_do_not_import_the_detection_of_encodings() -> None:
