@@ -51,7 +51,7 @@ def _glyphs(text: str) -> Iterator[tuple[Face, int, float, float, float]]:
         parts = [(part, wanted)] if wanted else [(one, choose_font(ord(one)).face) for one in part]
         for part, face in parts:
             buffer = hb.Buffer()
-            buffer.add_str(part)
+            buffer.add_str(face.shown(part))
             buffer.guess_segment_properties()
             buffer.language = "und"
             hb.shape(face.hb_font, buffer)

@@ -5,7 +5,8 @@ full-width glyphs fill one and two cells; glyphs of other widths are scaled hori
 """
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -47,7 +48,8 @@ class Face:
     `index` is the font's index in a collection. `scale` is its size relative to the body font's,
     and `rise` the height of its baseline above the row's, in thousandths of the body font's size.
     If `blank` is set, that character's empty glyph is drawn for every character. `excluded`
-    characters, which the font draws wrongly, count as missing.
+    characters, which the font draws wrongly, count as missing. `substitutes` has, by code point,
+    characters whose glyphs are drawn for others.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Face:
     blank: int | None = None
     rise: int = 0
     excluded: str = ""
+    substitutes: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def hb_face(self) -> hb.Face:
@@ -67,6 +70,10 @@ class Face:
     def hb_font(self) -> hb.Font:
         """The font for HarfBuzz, which measures it in units of the font file."""
         return hb.Font(self.hb_face)
+
+    def shown(self, text: str) -> str:
+        """Return the text whose glyphs are drawn for a text of this face."""
+        return text.translate(self.substitutes) if self.substitutes else text
 
     def glyph(self, code_point: int) -> int | None:
         """Return the character's glyph id in the font file, or None if the file has none.

@@ -33,6 +33,10 @@ is visible in plain text. Unifont would draw a box for each of them.
 """
 
 
+_JAMO = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb]")
+"""Matches a vowel or final consonant of Hangul, which is drawn over a wide initial consonant."""
+
+
 @dataclass(frozen=True)
 class GridFont:
     """The font of a run on the grid: what its characters must share to be drawn together.
@@ -138,7 +142,8 @@ def _scaled(face: Face, code_point: int, cells: int) -> GridFont:
         cells = max(1, round(advance * face.scale / CELL))
     # A mark extends back over its base, which may itself have been scaled to one cell.
     natural = (advance if cells else face.left_edge(glyph)) * face.scale
-    base = 2 * CELL if east_asian_width(chr(code_point)) == "W" else CELL * 1.1
+    is_wide = east_asian_width(chr(code_point)) == "W" or _JAMO.match(chr(code_point))
+    base = 2 * CELL if is_wide else CELL * 1.1
     target = cells * CELL if cells else min(natural, base)
     fits = not natural or abs(natural - target) < 1
     h_scale = 100.0 if fits else 100 * target / natural

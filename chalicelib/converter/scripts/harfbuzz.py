@@ -73,7 +73,7 @@ def join_clusters(codes: list[bytes], advances: list[float], *, rtl: bool) -> En
 def _shape(text: str, font: ClusterFont, *, rtl: bool) -> tuple[hb.Buffer, list[str]]:
     """Return HarfBuzz's buffer for a text, and its serialized glyphs in typing order."""
     buffer = hb.Buffer()
-    buffer.add_str(text)
+    buffer.add_str(font.face.shown(text))
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if rtl else "ltr"
     buffer.language = "und"  # the default is the language of the machine

@@ -15,6 +15,12 @@ from unicodedata import bidirectional, category, normalize
 
 from chalicelib.converter.fonts.face import Face
 from chalicelib.converter.fonts.font import IGNORABLE
+from chalicelib.converter.scripts.decomposed import (
+    COMPOSED_FACE,
+    LETTER_FACE,
+    SECOND_CHARACTERS,
+    SEQUENCES,
+)
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,9 @@ _CONTROLS = "\u200d\u202a-\u202e\u2066-\u2069\ufe0f"
 
 _BLOCKS = "".join(script.blocks for script in SCRIPTS)
 
-COMPLEX = re.compile(f"[{_MARKS}{_COMPOSED}{_CONTROLS}{_UNSUPPORTED_RTL}{_BLOCKS}]")
+COMPLEX = re.compile(
+    f"[{_MARKS}{_COMPOSED}{SECOND_CHARACTERS}{_CONTROLS}{_UNSUPPORTED_RTL}{_BLOCKS}]"
+)
 """Matches a character that a grid of cells cannot show properly."""
 
 WITHOUT_SPACES = re.compile(
@@ -262,18 +270,27 @@ def _character_runs(
     yield ScriptRun(begin, end, current)
 
 
-_LETTER_WITH_MARKS = re.compile(f".[{_MARKS}]+|[{_COMPOSED}]")
+_LETTER = re.compile(f"{SEQUENCES}|(?P<marked>.[{_MARKS}]+|[{_COMPOSED}])")
 
 
 def _marked_runs(text: str, start: int, end: int) -> Iterator[ScriptRun]:
-    """Yield runs for the grid, and for letters with marks, which the body font can place."""
+    """Yield runs for the grid, and for letters of several characters that a font can draw."""
     at = start
-    for match in _LETTER_WITH_MARKS.finditer(text, start, end):
-        if not _has(MARKED_FACE, normalize("NFD", match[0])):
-            continue
-        if match.start() > at:
-            yield ScriptRun(at, match.start(), None)
-        yield ScriptRun(match.start(), match.end(), MARKED_FACE)
-        at = match.end()
+    for match in _LETTER.finditer(text, start, end):
+        if face := _letter_face(match):
+            if match.start() > at:
+                yield ScriptRun(at, match.start(), None)
+            yield ScriptRun(match.start(), match.end(), face)
+            at = match.end()
     if at < end:
         yield ScriptRun(at, end, None)
+
+
+def _letter_face(match: re.Match[str]) -> Face | None:
+    """Return the face that draws a match of _LETTER, or None if that is on the grid."""
+    if match["composed"]:
+        return COMPOSED_FACE
+    if match["lone"]:
+        return LETTER_FACE
+    is_placed = match["marked"] and _has(MARKED_FACE, normalize("NFD", match[0]))
+    return MARKED_FACE if is_placed else None
