@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
+from unicodedata import category
 
 from chalicelib.converter.fonts.clusters import ClusterFont, EncodedText
 from chalicelib.converter.scripts.harfbuzz import join_clusters, shape_clusters, shape_words
@@ -27,6 +28,10 @@ _SEPARATORS = (
     r" \u0f0b\u200b!\"'(),./:;?\[\]{}\-\u00ab\u00bb\u060c\u061b\u061f\u0964\u0965\u2010-\u2026"
 )
 _WORD = re.compile(f"[^{_SEPARATORS}]+\u0f0b?|[{_SEPARATORS}]")
+
+
+class _StartsWithMark(Exception):
+    """A word starts with a combining mark, which belongs to the separator before it."""
 
 
 @dataclass(slots=True)
@@ -63,13 +68,18 @@ class WordCache:
     ) -> tuple[list[int], list[bytes], list[float]]:
         """Return starts, codes and advances of the words of a text, in typing order.
 
-        Separators, such as blanks, are words of their own. Starts are indices into the line, in
-        which the text starts at `start`. Codes, escaped for a literal string, and advances, in
-        thousandths of the type size, are as `join_clusters` returns them.
+        Separators, such as blanks, are words of their own. If one has a combining mark, these are
+        not words but clusters. Starts are indices into the line, in which the text starts at
+        `start`. Codes, escaped for a literal string, and advances, in thousandths of the type size,
+        are as `join_clusters` returns them.
         """
         texts = _WORD.findall(text)
         recent = self._fonts[font].recent[rtl]
-        words = [recent.get(word) or self._shape_word(word, font, rtl=rtl) for word in texts]
+        try:
+            words = [recent.get(word) or self._shape_word(word, font, rtl=rtl) for word in texts]
+        except _StartsWithMark:
+            starts, codes, advances = shape_clusters(text, font, rtl=rtl)
+            return [start + offset for offset in starts], codes, advances
         starts = list(accumulate(map(len, texts), initial=start))[:-1]
         return starts, [code for code, _ in words], [advance for _, advance in words]
 
@@ -107,7 +117,12 @@ class WordCache:
         self._fonts.pop(font, None)
 
     def _shape_word(self, text: str, font: ClusterFont, *, rtl: bool) -> EncodedText:
-        """Return a word that is not in the recent generation, and add it."""
+        """Return a word that is not in the recent generation, and add it.
+
+        Raises _StartsWithMark.
+        """
+        if category(text[0])[0] == "M":
+            raise _StartsWithMark
         words = self._fonts[font]
         word = words.older[rtl].get(text)
         if word is None:

@@ -14,10 +14,13 @@ from PIL import Image, ImageChops, ImageFilter
 
 from chalicelib.converter import Options
 from chalicelib.converter.drawing.geometry import Geometry
+from chalicelib.converter.fonts.clusters import ClusterFont
 from chalicelib.converter.fonts.face import BODY_FACE, CELL
-from chalicelib.converter.fonts.font import choose_font
+from chalicelib.converter.fonts.font import FontSelector, choose_font
+from chalicelib.converter.layout.composer import Composer
 from chalicelib.converter.layout.rows import is_complex
 from chalicelib.converter.scripts.script import MARKED_FACE, itemize
+from chalicelib.converter.scripts.shaper import Shaper
 from tests.converter.converted import made
 
 GEOMETRY = Geometry.of(Options())
@@ -177,6 +180,16 @@ def _glyph_boxes(text: str) -> Iterable[tuple[int, float, float, float, float]]:
 
 
 _CELL = CELL * MARKED_FACE.hb_face.upem // 1000 + 1
+
+
+@pytest.mark.parametrize("sign", " !\"'(),./:;?[]{}-\u2026")
+@pytest.mark.parametrize("text", ["{}\u0302", "a{}\u0302b c", "\u0915{}\u0902"])
+def test_a_mark_on_a_sign_is_drawn_with_it(sign: str, text: str) -> None:
+    """Words are shaped without the signs between them, but these are shaped with their marks."""
+    (row,) = Composer(80, Shaper(FontSelector())).rows(text.format(sign))
+    fonts = {piece.font for piece in row.pieces if isinstance(piece.font, ClusterFont)}
+    drawn = {cluster.text for font in fonts for cluster in font.codes}
+    assert drawn & {sign + mark for mark in "\u0302\u0902"}
 
 
 def test_every_mark_has_a_place_on_every_letter_of_the_body_font() -> None:
