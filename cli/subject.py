@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chalicelib.records.naming import unicode_forms
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
 from chalicelib.status import location, status_query
@@ -92,4 +93,5 @@ class Subject:
 
     def _has_record(self, answers: Answers) -> bool:
         """Return whether the prefix is itself the key of a record."""
-        return bool(self.text) and answers.record(self.text) is not None
+        keys = unicode_forms(self.text) if self.text else ()
+        return any(answers.record(key) is not None for key in keys)

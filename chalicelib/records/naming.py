@@ -7,6 +7,8 @@
 So of `x` and `x.txt` exactly one is the text of `x.pdf`, and the key alone says which.
 """
 
+from unicodedata import normalize
+
 from chalicelib.errors import KeyTooLong, UnsupportedType
 from chalicelib.suffixes import COMPRESSED, TEXT, Suffixes, is_suffix
 
@@ -26,6 +28,19 @@ def is_folder(key: str) -> bool:
     So do the keys of the empty objects by which S3 consoles represent folders.
     """
     return key.endswith("/")
+
+
+def unicode_forms(key: str) -> list[str]:
+    """Return the key, and then its composed and decomposed forms if they are others (UAX #15).
+
+    Keys are compared byte by byte, but é has two spellings that look the same: keyboards type the
+    composed form (NFC), and macOS has names of files in the decomposed one (NFD). Forms longer
+    than MAX_KEY_BYTES are left out.
+    """
+    if key.isascii():
+        return [key]
+    forms = dict.fromkeys([key, normalize("NFC", key), normalize("NFD", key)])
+    return [form for form in forms if len(form.encode()) <= MAX_KEY_BYTES]
 
 
 def output_key(

@@ -1,11 +1,11 @@
 """The status of one file, and of all files with a prefix, for the API and query.py."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from chalicelib.records.lease import as_seen_at
-from chalicelib.records.naming import is_folder
+from chalicelib.records.naming import is_folder, unicode_forms
 from chalicelib.records.record import Record, Status
 from chalicelib.status.file_status import Answer, is_of
 from chalicelib.status.listing import Listing
@@ -44,7 +44,8 @@ class Answers:
 
         It takes one GetItem and, unless the file is being converted, one HeadObject, since the
         object may have been replaced after the record was finished. If the two differ, the record
-        is read again by a consistent read before the file is reported as NOT PROCESSED.
+        is read again by a consistent read before the file is reported as NOT PROCESSED. If there
+        are neither, other forms of the key are tried (`naming.unicode_forms`).
         """
         record = self.record(key)
         if (
@@ -53,6 +54,12 @@ class Answers:
             and _has_pdf(self.record(former.key), former.output_key)
         ):
             return self.about(former.key)
+        _, *others = unicode_forms(key)
+        answers = (self._about(form, self.record(form)) for form in others)
+        return self._about(key, record) or next(filter(None, answers), None)
+
+    def _about(self, key: str, record: Record | None) -> Answer | None:
+        """Return the status of the file with exactly this key, and this record if it has one."""
         if record is not None and record.status is Status.PROCESSING:
             return Answer.of(record)
         present = self._head(key)
@@ -63,14 +70,15 @@ class Answers:
     def matching(self, query: StatusQuery) -> Iterator[Answer]:
         """Yield the files that a query selects, if its prefix may be meant as a key instead.
 
-        If there is a record of exactly this key, only that file is meant; it is left out if it does
-        not pass the filters. Otherwise these are the records that match the query, or, if there are
-        none, the object with exactly this key, if any. An empty prefix is never a key.
+        If there is a record of this key, in any form, only that file is meant; it is left out if it
+        does not pass the filters. Otherwise these are the records that match the query, or, if
+        there are none, the object with this key, if any. An empty prefix is never a key.
         """
         text = query.prefix
-        if text and self.record(text) is not None:
-            yield from self._single(query)
-            return
+        for key in unicode_forms(text) if text else ():
+            if self.record(key) is not None:
+                yield from self._single(replace(query, prefix=key))
+                return
         has_records = False
         for record in self.listing.all(query):
             has_records = True
@@ -108,14 +116,12 @@ class Answers:
         return self.bucket.head(key) if is_converted else None
 
     def _present(self, prefix: str) -> Iterator[StoredObject]:
-        """Return the objects with this prefix that are converted."""
-        if prefix.startswith(self.input_prefix):
-            return self.bucket.list(prefix)
-        return (
-            self.bucket.list(self.input_prefix)
-            if self.input_prefix.startswith(prefix)
-            else iter(())
-        )
+        """Yield the objects with this prefix, in any form, that are converted."""
+        for form in StatusQuery(prefix).prefixes:
+            if form.startswith(self.input_prefix):
+                yield from self.bucket.list(form)
+            elif self.input_prefix.startswith(form):
+                yield from self.bucket.list(self.input_prefix)
 
     def _single(self, query: StatusQuery) -> Iterator[Answer]:
         """Yield the file whose key is the prefix of the query, if it exists and matches."""

@@ -40,7 +40,8 @@ def decode(kind: str, bucket: str, query: StatusQuery, token: str) -> str:
         raise BadQuestion("next", _REFUSAL) from error
     is_genuine = digest == _digest(kind, bucket, query, key)
     # A forged token may have a valid digest; DynamoDB still requires a key in the query's range.
-    if not (is_genuine and 1 <= len(key) <= MAX_KEY_BYTES and after.startswith(query.prefix)):
+    in_range = 1 <= len(key) <= MAX_KEY_BYTES and after.startswith(tuple(query.prefixes))
+    if not (is_genuine and in_range):
         raise BadQuestion("next", _REFUSAL)
     return after
 

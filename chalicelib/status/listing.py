@@ -56,13 +56,13 @@ class Listing:
     ) -> ListingPage:
         """Return a page of at most `limit` matching records after the key `after`.
 
-        None means from the start. It takes one Query per shard. `limit` is at most MAX_LIMIT. A
-        page may have fewer records although more follow. With filters, it has the matches among the
-        next MAX_LIMIT records, approximately. A FilterExpression of DynamoDB would cost as much,
-        and could not detect killed runs.
+        None means from the start. It takes one Query per shard and form of the prefix. `limit` is
+        at most MAX_LIMIT. A page may have fewer records although more follow. With filters, it has
+        the matches among the next MAX_LIMIT records, approximately. A FilterExpression of DynamoDB
+        would cost as much, and could not detect killed runs.
         """
         read_limit = MAX_LIMIT if query.is_filtered else limit
-        seen, end = self._step(self.records.query, query.prefix, after, read_limit)
+        seen, end = self._step(self.records.query, query.prefixes, after, read_limit)
         matches = [record for record in seen if query.admits(record)]
         if len(matches) > limit:
             matches = matches[:limit]
@@ -89,13 +89,32 @@ class Listing:
         files = Counter(dict.fromkeys(Status, 0))
         while True:
             seen, after = self._step(
-                self.records.query_required, query.prefix, after, self.counted_at_once
+                self.records.query_required, query.prefixes, after, self.counted_at_once
             )
             files.update(record.status for record in seen if query.admits(record))
             if after is None or time.monotonic() >= deadline:
                 return Counts(files, after)
 
     def _step(
+        self, query: _Query, prefixes: list[str], after: str | None, limit: int
+    ) -> tuple[list[Record], str | None]:
+        """Return at most `limit` records, and the key after which there may be more, or None.
+
+        `prefixes` are in the order of keys, and none begins with another.
+        """
+        seen: list[Record] = []
+        for prefix in prefixes:
+            if after is not None and not after.startswith(prefix):
+                continue  # its records are on earlier pages
+            records, after = self._with_prefix(query, prefix, after, limit - len(seen))
+            seen += records
+            if after is None and len(seen) == limit and prefix != prefixes[-1]:
+                after = seen[-1].input_key
+            if after is not None:
+                break
+        return seen, after
+
+    def _with_prefix(
         self, query: _Query, prefix: str, after: str | None, limit: int
     ) -> tuple[list[Record], str | None]:
         """Return at most `limit` records, and the key after which there may be more, or None."""

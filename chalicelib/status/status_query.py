@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.errors import BadQuestion
+from chalicelib.records import naming
 from chalicelib.records.naming import MAX_KEY_BYTES
 from chalicelib.records.record import Record, Status, timestamp
 from chalicelib.settings import Settings
@@ -24,6 +25,7 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class StatusQuery:
     """A query for the files whose keys begin with `prefix`, which may be empty, with filters.
 
+    Keys that begin with its composed or decomposed form (`naming.unicode_forms`) match, too.
     `status` selects files with this status, `since` those whose `processed_at` is equal or later (a
     string as of `record.timestamp`), and `has_warnings`, if set, those with warnings.
     """
@@ -47,6 +49,11 @@ class StatusQuery:
             None if status_text is None else status(status_text),
             None if since_text is None else since(since_text),
         )
+
+    @property
+    def prefixes(self) -> list[str]:
+        """The forms of the prefix that keys may begin with, in the order of keys."""
+        return sorted(naming.unicode_forms(self.prefix), key=str.encode)
 
     @property
     def is_filtered(self) -> bool:

@@ -39,6 +39,25 @@ def test_a_key_is_preserved_from_upload_to_query(stack: Stack, key: str) -> None
     assert [item["output_key"] for item in files] == [record.output_key]
 
 
+def test_a_file_of_macos_is_found_by_what_a_keyboard_types(stack: Stack) -> None:
+    typed = "spelled/Résumé/がぎぐ.txt"
+    stored = unicodedata.normalize("NFD", typed)
+    stack.upload(stored, b"what the file says")
+    stack.settled(stored)
+    prefix = "spelled/Résumé/"
+    assert stack.get("/status", {"key": typed}).json["input_key"] == stored
+    assert stack.get("/download", {"key": typed}).status == 302
+    page = stack.get("/status", {"prefix": prefix}).json
+    assert (page["prefix"], [file["input_key"] for file in page["files"]]) == (prefix, [stored])
+    assert stack.get("/status/summary", {"prefix": prefix}).json["counts"]["SUCCESS"] == 1
+    for asked in (typed, prefix):
+        for options in ([], ["--wait=60"], ["--missing"]):
+            result = stack.query(asked, "--output=json", *options)
+            files = [file["input_key"] for file in json.loads(result.stdout)]
+            assert files == ([] if options == ["--missing"] else [stored])
+            assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize(
     ("key", "output_key"), [("case/A.TXT", "case/A.PDF"), ("case/A.Txt", "case/A.Pdf")]
 )

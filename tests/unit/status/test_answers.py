@@ -4,12 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from chalicelib.records.record import Record
 from chalicelib.status.answers import Answers
 from chalicelib.status.file_status import FileStatus
 from chalicelib.status.location import FormerText
+from chalicelib.status.status_query import StatusQuery
 from chalicelib.storage.bucket import StoredObject
 from tests import seeding
+from tests.unit.stage_in_memory import services, stored
 
 OBJECT = StoredObject("a.txt", "new", 4, datetime(2026, 3, 1, tzinfo=UTC), "v2")
 OLD = replace(seeding.record("in", "a.txt"), etag="old", version_id="v1")
@@ -99,3 +103,30 @@ def test_the_pdf_of_an_earlier_version_is_found_by_its_location() -> None:
     assert found(moved, log) == "app.log"
     assert found(moved) is None
     assert found() is None
+
+
+COMPOSED, DECOMPOSED = "r\u00e9sum\u00e9.txt", "re\u0301sume\u0301.txt"
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)], ids=["typed-nfd", "nfc"]
+)
+def test_a_file_is_found_however_its_letters_are_spelled(kept: str, typed: str) -> None:
+    records = [seeding.record("in", key) for key in (kept, f"{kept}.txt")]
+    answers = services(records, map(stored, records)).answers
+    prefix = typed.removesuffix(".txt")
+    assert [found.key for found in answers.matching(StatusQuery(typed))] == [kept]
+    assert [found.key for found in answers.matching(StatusQuery(prefix))] == [kept, f"{kept}.txt"]
+    assert [found.key for found in answers.objects(prefix)] == [kept, f"{kept}.txt"]
+    assert [found.key for found in [answers.about(typed)] if found] == [kept]
+    without_record = services((), [stored(records[0])]).answers
+    assert [found.key for found in without_record.matching(StatusQuery(typed))] == [kept]
+
+
+def test_of_two_files_with_the_same_letters_the_one_that_was_typed_is_meant() -> None:
+    answers = services([seeding.record("in", key) for key in (COMPOSED, DECOMPOSED)]).answers
+    for typed in (COMPOSED, DECOMPOSED):
+        assert [found.key for found in answers.matching(StatusQuery(typed))] == [typed]
+        assert [found.key for found in [answers.about(typed)] if found] == [typed]
+    both = [found.key for found in answers.matching(StatusQuery(COMPOSED[:-1]))]
+    assert both == [DECOMPOSED, COMPOSED]
