@@ -194,7 +194,7 @@ def _runs(text: str) -> Iterator[ScriptRun]:
     """Yield the runs of a text for one font each."""
     for start, end, script in _script_spans(text):
         if script is None:
-            yield from _marked_runs(text, start, end)
+            yield from _letter_runs(text, start, end)
         elif script.first_font_text.fullmatch(text, start, end):
             yield ScriptRun(start, end, script.faces[0])
         else:
@@ -273,7 +273,7 @@ def _character_runs(
 _LETTER = re.compile(f"{SEQUENCES}|(?P<marked>.[{_MARKS}]+|[{_COMPOSED}])")
 
 
-def _marked_runs(text: str, start: int, end: int) -> Iterator[ScriptRun]:
+def _letter_runs(text: str, start: int, end: int) -> Iterator[ScriptRun]:
     """Yield runs for the grid, and for letters of several characters that a font can draw."""
     at = start
     for match in _LETTER.finditer(text, start, end):
