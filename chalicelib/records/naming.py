@@ -7,6 +7,8 @@
 So of `x` and `x.txt` exactly one is the text of `x.pdf`, and the key alone says which.
 """
 
+from itertools import product
+from math import prod
 from unicodedata import normalize
 
 from chalicelib.errors import KeyTooLong, UnsupportedType
@@ -14,6 +16,9 @@ from chalicelib.suffixes import COMPRESSED, TEXT, Suffixes, is_suffix
 
 MAX_KEY_BYTES = 1024
 """Maximum length of an object key in bytes of UTF-8 (S3 User Guide, 'Naming Amazon S3 objects')."""
+
+_MAX_FORMS = 8
+"""Forms of a key that are looked up at most, apart from the key itself: three names have these."""
 
 _OUTPUT = "pdf"
 _APPENDED = f".{_OUTPUT}"
@@ -31,16 +36,24 @@ def is_folder(key: str) -> bool:
 
 
 def unicode_forms(key: str) -> list[str]:
-    """Return the key, and then its composed and decomposed forms if they are others (UAX #15).
+    """Return the key, and then its other composed and decomposed forms (UAX #15, NFC and NFD).
 
     Keys are compared byte by byte, but é has two spellings that look the same: keyboards type the
-    composed form (NFC), and macOS has names of files in the decomposed one (NFD). Forms longer
-    than MAX_KEY_BYTES are left out.
+    composed form, and macOS has names of files in the decomposed one. Each name between slashes may
+    be in another form, if that makes no more than _MAX_FORMS. Forms longer than MAX_KEY_BYTES are
+    left out. Raises UnicodeEncodeError if the key is not valid Unicode.
     """
-    if key.isascii():
-        return [key]
-    forms = dict.fromkeys([key, normalize("NFC", key), normalize("NFD", key)])
-    return [form for form in forms if len(form.encode()) <= MAX_KEY_BYTES]
+    forms = [key]
+    if not key.isascii():
+        names = [
+            dict.fromkeys([normalize("NFC", name), normalize("NFD", name)])
+            for name in key.split("/")
+        ]
+        if prod(map(len, names)) <= _MAX_FORMS:
+            forms += map("/".join, product(*names))
+        else:
+            forms += [normalize("NFC", key), normalize("NFD", key)]
+    return [form for form in dict.fromkeys(forms) if len(form.encode()) <= MAX_KEY_BYTES]
 
 
 def output_key(

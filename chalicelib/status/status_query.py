@@ -73,7 +73,7 @@ class StatusQuery:
 
 
 def key(text: str) -> str:
-    """Return the text if it may be a key. Raises BadQuestion if it is empty or not a `prefix`."""
+    """Return the text, as `prefix` does, if it may be a key. Raises BadQuestion if it is none."""
     if not text:
         raise BadQuestion("key", "The key is empty: give a key, or an empty prefix for all files.")
     return prefix(text, name="key")
@@ -82,18 +82,19 @@ def key(text: str) -> str:
 def prefix(text: str, *, name: str = "prefix") -> str:
     """Return the text if it may be a prefix of a key, which may be empty.
 
-    Raises BadQuestion, about the parameter `name`, if it is not valid Unicode or longer than
-    MAX_KEY_BYTES.
+    If it is longer than MAX_KEY_BYTES, its composed form may be one. Raises BadQuestion, about the
+    parameter `name`, if that is too long as well, or if the text is not valid Unicode.
     """
     try:
-        size = len(text.encode())
+        forms = naming.unicode_forms(text)
     except UnicodeEncodeError as error:
         raise BadQuestion(name, f"The {name} is not valid Unicode: keys are UTF-8.") from error
-    if size > MAX_KEY_BYTES:
+    if not forms:
+        size = len(text.encode())
         raise BadQuestion(
             name, f"The {name} has {size} bytes, and keys in S3 have at most {MAX_KEY_BYTES}."
         )
-    return text
+    return forms[0]
 
 
 def limit(text: str) -> int:

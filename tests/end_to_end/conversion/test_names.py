@@ -40,11 +40,11 @@ def test_a_key_is_preserved_from_upload_to_query(stack: Stack, key: str) -> None
 
 
 def test_a_file_of_macos_is_found_by_what_a_keyboard_types(stack: Stack) -> None:
-    typed = "spelled/Résumé/がぎぐ.txt"
-    stored = unicodedata.normalize("NFD", typed)
+    typed = "spelled/Résumé/がぎぐ.txt"  # the folder is typed, and the file dropped into it
+    stored = "spelled/Résumé/" + unicodedata.normalize("NFD", "がぎぐ.txt")
     stack.upload(stored, b"what the file says")
     stack.settled(stored)
-    prefix = "spelled/Résumé/"
+    prefix = unicodedata.normalize("NFD", "spelled/Résumé/")
     assert stack.get("/status", {"key": typed}).json["input_key"] == stored
     assert stack.get("/download", {"key": typed}).status == 302
     page = stack.get("/status", {"prefix": prefix}).json

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.records.record import Record
+from chalicelib.status import status_query
 from chalicelib.status.answers import Answers
 from chalicelib.status.file_status import FileStatus
 from chalicelib.status.location import FormerText
@@ -109,11 +110,21 @@ COMPOSED, DECOMPOSED = "r\u00e9sum\u00e9.txt", "re\u0301sume\u0301.txt"
 
 
 @pytest.mark.parametrize(
-    ("kept", "typed"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)], ids=["typed-nfd", "nfc"]
+    ("kept", "typed"),
+    [
+        (COMPOSED, DECOMPOSED),
+        (DECOMPOSED, COMPOSED),
+        (f"\u00e9t\u00e9/{DECOMPOSED}", f"\u00e9t\u00e9/{COMPOSED}"),
+        (f"e\u0301te\u0301/{COMPOSED}", f"\u00e9t\u00e9/{DECOMPOSED}"),
+        ("/".join(["\u00e9"] * 9) + ".txt", "/".join(["e\u0301"] * 9) + ".txt"),
+        ("\u00e9" * 500 + ".txt", "e\u0301" * 500 + ".txt"),  # S3 allows no key of so many bytes
+    ],
+    ids=["nfd", "nfc", "folder", "name", "many", "long"],
 )
 def test_a_file_is_found_however_its_letters_are_spelled(kept: str, typed: str) -> None:
     records = [seeding.record("in", key) for key in (kept, f"{kept}.txt")]
     answers = services(records, map(stored, records)).answers
+    typed = status_query.key(typed)
     prefix = typed.removesuffix(".txt")
     assert [found.key for found in answers.matching(StatusQuery(typed))] == [kept]
     assert [found.key for found in answers.matching(StatusQuery(prefix))] == [kept, f"{kept}.txt"]

@@ -1,5 +1,6 @@
 """Records under a prefix, merged from all shards, page by page."""
 
+from itertools import product
 from typing import Any
 from unicodedata import normalize
 
@@ -20,12 +21,15 @@ KEYS = st.lists(
 )
 
 
-PREFIXES = ["", "a", "é", "e\u0301", "éa", "e\u0301é"]
+PREFIXES = ["", "a", "é", "e\u0301", "éa", "e\u0301é", "é/é", "e\u0301/a/é"]
 
 
 def begins_with(key: str, prefix: str) -> bool:
     """Whether a key begins with the prefix or with one that is the same text to a user."""
-    return key.startswith((prefix, normalize("NFC", prefix), normalize("NFD", prefix)))
+    forms = product(
+        *((normalize("NFC", name), normalize("NFD", name)) for name in prefix.split("/"))
+    )
+    return key.startswith((prefix, *map("/".join, forms)))
 
 
 def listing(records: list[Record], shards: int = 4) -> tuple[Listing, Table]:
