@@ -154,20 +154,18 @@ class Layout:
                 yield from self._compose(lines)
                 return
             soft_hyphens = SOFT_HYPHEN in text
-        if "\t" in controls:
-            lines = [
-                self._grid.expand_tabs(line, uniform=uniform) if "\t" in line else line
-                for line in lines
-            ]
-        if soft_hyphens:
-            lines = [self._without_soft_hyphens(line) for line in lines]
+        if "\t" in controls or soft_hyphens:
+            lines = [self._plain(line, uniform=uniform) for line in lines]
         self._add(lines, uniform=uniform)
         yield from self._full_pages()
 
-    def _without_soft_hyphens(self, line: str) -> str:
-        """Return the line without its soft hyphens if it fits into a row."""
-        fits = SOFT_HYPHEN in line and self._grid.cells(line) <= self._grid.columns
-        return visible(line, 0, len(line)) if fits else line
+    def _plain(self, line: str, *, uniform: bool) -> str:
+        """Return the line without tabs and, if it then fits into a row, without soft hyphens."""
+        if SOFT_HYPHEN in line:
+            shown = self._plain(visible(line, 0, len(line)), uniform=uniform)
+            if self._grid.cells(shown) <= self._grid.columns:
+                return shown
+        return self._grid.expand_tabs(line, uniform=uniform) if "\t" in line else line
 
     def _compose(self, lines: list[str]) -> Iterator[Page]:
         """Append lines some of which the grid cannot show."""
@@ -179,9 +177,7 @@ class Layout:
                 self._spacing.see(rows)
                 self._append(rows)
             else:
-                if "\t" in line:
-                    line = self._grid.expand_tabs(line, uniform=False)  # noqa: PLW2901
-                self._add([line], uniform=False)
+                self._add([self._plain(line, uniform=False)], uniform=False)
             if len(self._page.rows) > 8 * self._capacity:
                 yield from self._full_pages()
         yield from self._full_pages()

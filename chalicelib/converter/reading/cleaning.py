@@ -80,6 +80,7 @@ class Cleaner:
     def __init__(self) -> None:
         self._kept = ""
         self._is_long = False  # the line that goes on is longer than carriage.MAX_LINE
+        self._ended_line = False  # the text so far ends with a line feed
         self._printer = Printer()
         self._rendition: GraphicRendition | None = None  # of texts that have escapes
         self.controls_shown = 0
@@ -102,6 +103,8 @@ class Cleaner:
         text, self._kept = self._kept + piece, ""
         goes_on = self._is_long
         text = self._without_end_mark(text) if last else self._keep_unfinished_line(text)
+        is_new_line = self._ended_line
+        self._ended_line = text.endswith("\n") if text else is_new_line
         found = _controls(text)
         is_styled = self._rendition is not None and not self._rendition.is_plain
         if "\x1b" in found or self._printer.is_active:
@@ -119,6 +122,7 @@ class Cleaner:
             text = slice_line(text, 0, len(text) - 1)
         if "\r" in found:
             text = replaced(text, "\r\n", "\n")
+            text = _without_leading_returns(text, is_new_line=is_new_line)
             if "\r" in text:
                 text = _without_returns(text, raw, goes_on=goes_on)
                 found = found | {"\b"} if "\b" in text else found
@@ -185,6 +189,18 @@ def _end_mark(text: str) -> int:
         return len(text)
     mark = text.find("\x1a", len(text.rstrip("\x1a\r\n")))
     return mark if mark >= 0 else len(text)
+
+
+def _without_leading_returns(text: str, *, is_new_line: bool) -> str:
+    """Return the text without carriage returns after line feeds, which move nothing.
+
+    Serial consoles end lines with LF CR. `is_new_line` is whether the text follows a line feed.
+    """
+    while "\n\r" in text:
+        text = replaced(text, "\n\r", "\n")
+    if is_new_line:
+        text = slice_line(text, len(text) - len(text.lstrip("\r")), len(text))
+    return text
 
 
 def _without_returns(text: str, raw: str, *, goes_on: bool) -> str:

@@ -150,6 +150,12 @@ def test_a_soft_hyphen_in_a_row_that_needs_shaping_is_seen_only_at_its_end(
     assert [cells(row) for row in page.rows] == widths
 
 
+def test_a_soft_hyphen_moves_neither_a_tab_nor_a_line_near_other_scripts() -> None:
+    for other in ("", "שלום\n", "😀\n", "ไทย\n", "漢字\n"):
+        (page,) = lay_out(f"Donau\xaddampf\xadschiff\tx\n{other}", 30)
+        assert page.rows[0] == "Donaudampfschiff        x"
+
+
 def test_words_with_soft_hyphens_are_found() -> None:
     document = made("Die Ge\xadsell\xadschaft für Daten\xadver\xadarbei\xadtung\n")
     assert document.pages == ["Die Gesellschaft für Datenverarbeitung"]

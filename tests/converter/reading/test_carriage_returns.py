@@ -64,6 +64,12 @@ def test_texts_whose_lines_end_in_cr_have_no_overstrikes() -> None:
     assert clean("Title\r_____\r\rText\rText\r") == "Title\n_____\n\nText\nText\n"
 
 
+def test_a_carriage_return_at_the_start_of_a_line_moves_nothing() -> None:
+    """Serial consoles end lines with LF CR."""
+    assert clean("U-Boot\n\rDRAM\n\r\n\r\rend") == "U-Boot\nDRAM\n\nend"
+    assert clean("\x1b[1m\n\r\x1b[0mbold\n") == "\nbold\n"
+
+
 def test_cr_cr_lf_is_one_line_end() -> None:
     assert clean("a\r\r\nb\r\r\n\r\r\nc\r\n") == "a\nb\n\nc\n"
     assert clean("a\r", "\r", "\nb\r\r", "\n") == "a\nb\n"

@@ -15,7 +15,7 @@ def clean(*pieces: str) -> str:
 
 
 def test_every_kind_of_line_end_ends_a_line_once() -> None:
-    assert clean("a\nb\r\nc\rd\x85e\u2028f\u2029g\r\rh\n\ri") == "a\nb\nc\nd\ne\nf\ng\n\nh\n\ni"
+    assert clean("a\nb\r\nc\rd\x85e\u2028f\u2029g\r\rh\n\ri") == "a\nb\nc\nd\ne\nf\ng\n\nh\ni"
 
 
 def test_a_line_end_divided_between_pieces_is_one_line_end() -> None:
