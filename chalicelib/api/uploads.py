@@ -15,7 +15,7 @@ from chalicelib.errors import BadOption, BadQuestion, KeyTooLong, UnsupportedTyp
 from chalicelib.records import naming
 from chalicelib.records.record import timestamp
 from chalicelib.settings import Settings
-from chalicelib.status import status_query
+from chalicelib.status import location, status_query
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -175,6 +175,12 @@ def _reason(error: Exception) -> str:
 def _key(key: str, settings: Settings) -> str:
     """Return the key if an upload may have it. Raises Problem or BadQuestion if not."""
     status_query.key(key)
+    if key.startswith(location.SCHEME):
+        raise BadQuestion(
+            "key",
+            f"The key begins with {location.SCHEME}, like a location: leave out "
+            f"{location.SCHEME} and the name of the bucket.",
+        )
     if FILE_NAME_VARIABLE in key:
         raise BadQuestion(
             "key",

@@ -61,3 +61,40 @@ def test_scrolling_continues_after_a_refresh_that_failed(tab: Tab) -> None:
     expect(tab.page.locator("#files-error")).to_have_text("refused")
     expect(tab.rows).to_have_count(100)
     expect(tab.page.locator("#files-error")).to_be_empty()
+
+
+def test_a_list_that_was_scrolled_is_no_wider_than_a_narrower_window(tab: Tab) -> None:
+    add_records(tab.stack, *(f"narrow/{n:03}.txt" for n in range(FILES)))
+    show(tab, "narrow/")
+    for count in (50, 100, FILES):
+        expect(tab.rows).to_have_count(count)
+        scroll_to_the_end(tab.page)
+    tab.page.evaluate("scrollTo(0, 0)")
+    for width in (700, 320):
+        tab.page.set_viewport_size({"width": width, "height": 700})
+        widths = tab.page.evaluate(
+            "[document.documentElement, main].map((one) => one.scrollWidth - one.clientWidth)"
+        )
+        assert widths == [0, 0]
+
+
+def test_files_of_another_prefix_are_not_shown_with_an_error(tab: Tab) -> None:
+    add_records(tab.stack, "other-prefix/a.txt")
+    show(tab, "other-prefix/")
+    expect(tab.rows).to_have_count(1)
+    tab.find("x" * 1025)
+    expect(tab.page.locator("#files-error")).to_contain_text("at most 1024")
+    expect(tab.rows).to_have_count(0)
+    expect(tab.page.locator("#count-all")).to_have_text("")
+    tab.errors.clear()  # that of the refused requests
+    tab.find("other-prefix/")
+    expect(tab.page.locator("#count-all")).to_have_text("1")
+    expect(tab.rows).to_have_count(1)
+
+
+def test_a_pdf_that_browsers_cannot_address_is_not_offered(tab: Tab) -> None:
+    add_records(tab.stack, "dots/../a.txt", "dots/..a.txt")
+    show(tab, "dots/")
+    expect(tab.row("dots/../a.txt")).to_contain_text("query.py --download")
+    expect(tab.row("dots/../a.txt").locator("button")).to_have_count(0)
+    expect(tab.row("dots/..a.txt").locator("button.open")).to_have_count(1)

@@ -88,6 +88,7 @@ def test_the_page_asks_before_it_overwrites_a_file(tab: Tab, tmp_path: Path) -> 
     tab.press("again/replaced.txt", "Replace")
     tab.expect_state("again/kept.txt", "skipped")
     tab.expect_state("again/replaced.txt", "success")
+    expect(tab.page.locator("#session-summary")).to_have_text("2 of 2 finished, 1 not uploaded")
     assert "new words" in text_of(tab.read("again/replaced.txt"))
     assert "old words" in text_of(tab.stack.pdf("again/kept.pdf"))
 
@@ -106,6 +107,18 @@ def test_an_unsupported_file_is_reported_before_it_is_uploaded(tab: Tab, tmp_pat
     tab.page.get_by_text("Which files").click()
     expect(tab.page.locator("#notices li")).to_have_text("sheet.xlsx")
     assert (requested_forms(tab), sent_forms(tab)) == (0, 0)
+
+
+def test_a_location_is_refused_as_a_folder(tab: Tab, tmp_path: Path) -> None:
+    location = f"s3://{tab.stack.settings.input_bucket}/team/"
+    tab.sign_in()
+    tab.page.fill("#destination", location)
+    tab.choose(written(tmp_path / "a.txt", "words"))
+    tab.expect_state(f"{location}a.txt", "refused")
+    expect(tab.row(f"{location}a.txt")).to_contain_text(
+        "leave out s3:// and the name of the bucket"
+    )
+    assert sent_forms(tab) == 0
 
 
 def test_reloading_keeps_files_that_were_uploaded(tab: Tab, tmp_path: Path) -> None:

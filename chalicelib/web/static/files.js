@@ -79,6 +79,7 @@ export class Files {
     if (signal.aborted) return;
     this.#isLoading = false;
     if (!page) {
+      if (!this.#isShown(question)) this.#empty();
       this.#observeEndLater();
       return;
     }
@@ -100,11 +101,17 @@ export class Files {
 
   clear() {
     this.#abort.abort();
+    this.#isLoading = false;
+    this.#empty();
+  }
+
+  #empty() {
     this.#rows.clear();
     this.#next = null;
-    this.#isLoading = false;
+    this.#shown = {};
     list.replaceChildren();
     more.hidden = true;
+    for (const counter of document.querySelectorAll("[id^=count-]")) counter.textContent = "";
   }
 
   // Called when keys were added to or removed from the list of this session.
@@ -177,8 +184,11 @@ export class Files {
 
   // A list that is only refreshed keeps its length, so that readers keep their place.
   #limit(question) {
-    const isRefreshed = question.prefix === this.#shown.prefix && question.status === this.#shown.status;
-    return isRefreshed ? Math.min(Math.max(PAGE, this.#rows.size), MAX_PAGE) : PAGE;
+    return this.#isShown(question) ? Math.min(Math.max(PAGE, this.#rows.size), MAX_PAGE) : PAGE;
+  }
+
+  #isShown({ prefix: typed, status }) {
+    return typed === this.#shown.prefix && status === this.#shown.status;
   }
 
   #watch(key, row) {

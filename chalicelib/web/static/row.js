@@ -3,6 +3,9 @@ import { element, plainKey, shownKey } from "./dom.js";
 import { ago } from "./format.js";
 import { text } from "./text.js";
 
+// Browsers resolve these in the addresses of PDFs, which their signatures do not allow.
+const DOT_FOLDER = /(^|\/)\.{1,2}(\/|$)/;
+
 export class Row {
   #signature = "";
   #progress = null;
@@ -80,8 +83,13 @@ export class Row {
 export function viewOf(file) {
   const view = { key: file.input_key, file, actions: [], warnings: [] };
   switch (file.status) {
-    case "SUCCESS":
-      return { ...view, state: "success", line: facts(file), warnings: warnings(file), actions: ["read"] };
+    case "SUCCESS": {
+      const isOpenable = !DOT_FOLDER.test(file.output_key);
+      return {
+        ...view, state: "success", line: facts(file), actions: isOpenable ? ["read"] : [],
+        warnings: [...warnings(file), isOpenable ? "" : text.dotFolder].filter(Boolean),
+      };
+    }
     case "FAILED":
       return { ...view, state: "failed", line: [file.error, file.detail].filter(Boolean).join(" ") };
     case "PROCESSING":

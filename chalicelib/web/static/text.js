@@ -64,6 +64,7 @@ export const text = {
   signInFirst: "Waiting for you to sign in again.",
   asking: "A file with this key already exists. Replace it?",
   cancelled: "Cancelled",
+  dotFolder: "Browsers cannot open PDFs with . or .. as a folder: download it with query.py --download.",
   skipped: "Skipped. The existing file is unchanged.",
   waiting: "Uploaded. Waiting for conversion",
   converting: "Converting",
@@ -110,15 +111,18 @@ export const text = {
   apiError: (status) => `The API answered with an error (HTTP ${status}).`,
   uploadsOff: "Uploads from the page are switched off for this stage.",
 
-  sessionSummary: ({ total, uploaded, done, failed }) =>
-    [`${count(done + failed)} of ${count(total)} finished`,
+  sessionSummary: ({ total, uploaded, done, failed, skipped }) =>
+    [`${count(done + failed + skipped)} of ${count(total)} finished`,
       uploaded < total ? `${count(total - uploaded)} to upload` : "",
-      failed ? `${count(failed)} failed` : ""].filter(Boolean).join(", "),
+      failed ? `${count(failed)} failed` : "",
+      skipped ? `${count(skipped)} not uploaded` : ""].filter(Boolean).join(", "),
   titleIdle: "Text to PDF",
   titleProgress: (finished, total) => `(${finished}/${total}) Text to PDF`,
   added: (n) => `${plural(n, "file")} added.`,
-  allSettled: ({ done, failed }) =>
-    failed ? `Finished: ${plural(done, "PDF")} ready, ${count(failed)} failed.` : `Finished: ${plural(done, "PDF")} ready.`,
+  allSettled: ({ done, failed, skipped }) =>
+    `Finished: ${[`${plural(done, "PDF")} ready`,
+      failed ? `${count(failed)} failed` : "",
+      skipped ? `${count(skipped)} not uploaded` : ""].filter(Boolean).join(", ")}.`,
   existQuestion: (n) => `${plural(n, "file")} already ${n === 1 ? "exists" : "exist"}: replace or skip.`,
 
   empty: "No files yet. Drop a text file to make the first PDF.",

@@ -208,7 +208,8 @@ export class Uploads {
     const uploading = counted(this.#isUploading);
     const asking = counted(this.#isAsking);
     const total = entries.length;
-    const tally = { total, done, failed: finished - done, uploaded: total - uploading - asking };
+    const skipped = counted(({ upload }) => ["skipped", "cancelled"].includes(upload?.state));
+    const tally = { total, done, skipped, failed: finished - done - skipped, uploaded: total - uploading - asking };
     byId("session").hidden = total === 0;
     byId("session-summary").textContent = text.sessionSummary(tally);
     byId("clear").hidden = finished === 0;
