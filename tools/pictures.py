@@ -91,7 +91,7 @@ _TABS = (
 )
 _LIST = b"".join(b"%3d squared is %6d\n" % (n, n * n) for n in range(1, 121))
 # Texts so short that their bytes alone do not decide on the encoding.
-_MENU = "Menü: Kaffee 2 £, Brötchen 1 £\n".encode("windows-1252")
+_MENU = "SOLD: 5 £, 20 °C\n".encode("cp850")
 _INVOICE = "CLIENTE: PEÑA\n".encode("cp850")
 
 _CHAPTERS = (
@@ -104,7 +104,7 @@ PICTURES = {
     "orientation": Picture(_prose(), ("portrait", "landscape"), 36),
     "font_size": Picture(_text(), ("8", "10", "14"), 90, (36, 53, 290, 143)),
     "margin": Picture(_prose(), ("5", "15", "50"), 32),
-    "charset": Picture(_MENU, ("", "windows-1252"), 110, (36, 52, 270, 78)),
+    "charset": Picture(_MENU, ("", "cp850"), 110, (36, 52, 270, 78)),
     "charsets": Picture(_INVOICE, ("", "cp850,windows-1252"), 110, (36, 52, 210, 78)),
     "tagged": Picture(_CHAPTERS, ("on", "off"), 0),
     "language": Picture(b"City figures: https://example.com/\n", ("", "en"), 0),

@@ -10,6 +10,8 @@ from chalicelib.converter.detection import ebcdic
 LENGTHS = (30, 100, 300, 1000, 10_000)
 _LANGUAGES = Path(__file__).parent / "languages.txt"
 _WITHOUT_BLANKS = ("ja", "zh", "zh-TW")
+_WITH_CAPITALS = ("ru", "uk", "bg", "sr", "be", "el")
+_OTHER_SCRIPTS = (*_WITH_CAPITALS, "he", "ar", "th", "ja", "zh", "zh-TW", "ko")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def special(seed: int, each: int = 40) -> Iterator[Case]:
             yield from _case(row, length, report(rng, length), "cp850", ("cp850",))
         for language in languages():
             yield from _damaged(language, rng, length)
+            yield from _few_words_or_capitals(language, rng, length)
 
 
 def _case(
@@ -102,6 +105,30 @@ def _damaged(language: Language, rng: Random, length: int) -> Iterator[Case]:
         yield Case(row, length, ascii_text + text, source)
     source = ("\ufeff" + text).encode("utf-16-le") + ascii_text.encode()
     yield Case("UTF-16, then ASCII", length, text + ascii_text, source)
+
+
+def _few_words_or_capitals(language: Language, rng: Random, length: int) -> Iterator[Case]:
+    """Yield texts in another script that are logs in ASCII or, if it has capitals, in these."""
+    if length > 1000 or language.code not in _OTHER_SCRIPTS:
+        return
+    for name in language.encodings:
+        text = messages(language, rng, length)
+        yield from _case("ASCII log, some messages in another script", length, text, name)
+        if language.code in _WITH_CAPITALS:
+            text = csv(language, rng, length).upper()
+            yield from _case("capitals, Cyrillic and Greek", length, text, name)
+
+
+def messages(language: Language, rng: Random, length: int) -> str:
+    """Return log lines, of which one in six has a message in the language."""
+    between = "" if language.code in _WITHOUT_BLANKS else " "
+    texts = [between.join(rng.choices(language.words, k=4)) for _ in range(3)]
+
+    def line() -> str:
+        message = rng.choice(texts) if rng.random() < 1 / 6 else "request handled in 12 ms"
+        return f"2026-01-31 08:{rng.randint(0, 59):02} host{rng.randint(1, 9)} {message}\n"
+
+    return _with(texts[0], _filled(line, length), texts[0])
 
 
 def family(name: str) -> str:

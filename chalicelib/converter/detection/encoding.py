@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chalicelib.converter.detection import holes, utf8
+from chalicelib.converter.detection.detector import detect, keeps_ascii
 from chalicelib.converter.detection.parts import BYTES, begins_in_ascii, split
 from chalicelib.converter.detection.signature import check_is_text, data_error, is_data, kind_of
 from chalicelib.converter.detection.unmarked_utf16 import from_nuls
@@ -139,7 +140,7 @@ def _of_bytes(
 
 def _of_ascii_bytes(sample: bytes) -> Encoding:
     """Find the encoding of ASCII bytes, which may be those of a form of ISO-2022."""
-    name = _detected(_window(sample))[0] if _switches_charsets(sample) else ""
+    name = detect(_window(sample))[0] if _switches_charsets(sample) else ""
     return Encoding(name, Basis.GUESSED, Step.DETECTOR) if name.startswith("iso2022") else ASCII
 
 
@@ -234,7 +235,7 @@ def _guessed(window: bytes, likely: Sequence[str]) -> Encoding:
     possible = [
         name for name in likely if keeps_ascii(name) and _decodes(window, name, whole=False)
     ]
-    names, is_detected = western.charsets(window, _detected, possible)
+    names, is_detected = western.charsets(window, detect, possible)
     step = Step.DETECTOR if is_detected else Step.PLACES
     if names[0] in possible and not is_detected:
         step = Step.SETTING
@@ -270,31 +271,3 @@ def _of_mainframe(window: bytes, likely: Iterable[str]) -> Encoding:
         return Encoding(name, Basis.GUESSED, Step.SETTING, record=record)
     names = ebcdic.pages(window)
     return Encoding(names[0], Basis.GUESSED, Step.EBCDIC, _readings(window, names), record)
-
-
-def keeps_ascii(name: str) -> bool:
-    """Return whether ASCII letters and digits have the same bytes in an encoding.
-
-    Raises LookupError if Python has no codec of this name.
-    """
-    return _PRINTABLE.decode(name, "replace") == _PRINTABLE.decode()
-
-
-def _detected(window: bytes) -> tuple[str, float]:
-    """Return the codec that chardet detects, and how sure it is from 0 to 1.
-
-    An answer that cannot be right, such as ASCII, is replaced by cp1252 with 0.0.
-    """
-    from chardet import detect  # 40 ms to import, and most text never comes here
-
-    guess = detect(window)
-    try:
-        name = codecs.lookup(guess["encoding"] or "ascii").name
-    except LookupError:
-        name = "ascii"
-    # The detector knows EBCDIC, in which text that is mostly ASCII makes no sense.
-    is_usable = name != "ascii" and keeps_ascii(name)
-    return (name, guess["confidence"]) if is_usable else ("cp1252", 0.0)
-
-
-_PRINTABLE = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))

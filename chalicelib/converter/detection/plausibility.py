@@ -49,6 +49,8 @@ def _letter_fits(text: str, at: int) -> bool:
         follows_capital = before.isupper() and after.islower()
         precedes_capital = after.isupper() and text[at + 2 : at + 3].islower()
         return not (before.islower() or follows_capital or precedes_capital)
+    if after.isupper() and text[at + 2 : at + 3].isupper():
+        return False  # a small letter before capitals
     return not (before.isupper() and (text[at - 2 : at - 1].isupper() or after.isupper()))
 
 

@@ -60,15 +60,16 @@ def charsets(
     text = sample.decode(detected, "replace")
     if _LINES.search(sample) and not _BOXES.search(text):
         return _doubtful(sample, letter_frequencies.ranked(sample, _OF_DOS)), False
-    if not _is_latin_text(text) and not _mixes_scripts(text):
+    is_single_byte = len(text) == len(sample)
+    if not _is_latin_text(text) and not _mixes_scripts(text, is_single_byte=is_single_byte):
         return [detected], True
     candidates = candidates or letter_frequencies.ranked(sample)
-    if detected not in letter_frequencies.CHARSETS and len(text) == len(sample):
+    if detected not in letter_frequencies.CHARSETS and is_single_byte:
         candidates = sorted(
             candidates + letter_frequencies.ranked(sample, [detected]), reverse=True
         )
     trust = 0.0
-    if _is_latin_text(text) and len(text) == len(sample):
+    if _is_latin_text(text) and is_single_byte:
         if detected.startswith(_OTHER_PLATFORMS):
             trust = _CONFIDENCE * min(confidence, _MAX_CONFIDENCE)
         bonus = _DETECTED + _DETECTED_EACH * letter_frequencies.weight(sample) + trust
@@ -111,11 +112,16 @@ def _is_latin_text(text: str) -> bool:
     return sum(map(is_latin, others)) * 10 >= len(others) * 9
 
 
-def _mixes_scripts(text: str) -> bool:
-    """Return whether half of the words with letters that are not Latin have ASCII letters too."""
+def _mixes_scripts(text: str, *, is_single_byte: bool) -> bool:
+    """Return whether half of the words with letters that are not Latin have ASCII letters too.
+
+    In a charset of one byte a character, a single letter is no word: it may be a sign of another.
+    """
     words = [word for word in _WORDS.findall(text) if not all(map(is_latin, word))]
+    if is_single_byte:
+        words = [word for word in words if len(word) > 1]
     mixed = sum(not word.isascii() and any(map(str.isascii, word)) for word in words)
-    return mixed * 2 >= len(words) > 0
+    return mixed * 2 >= len(words)
 
 
 def makes_sense(sample: bytes, name: str) -> bool:

@@ -31,8 +31,8 @@ def is_left_to_right(character: str) -> bool:
         unicodedata.bidirectional(character) not in RIGHT_TO_LEFT
         and unicodedata.bidirectional(character) != ""
         and character not in "\u2028\u2029\u200f\u061c"
-        # pdfium takes marks of these scripts, such as U+08D1, for letters between digits.
-        and not "\u0590" <= character <= "\u08ff"
+        # pdfium takes marks of these scripts, such as U+08D1, and ornaments for letters.
+        and not re.match("[\u0590-\u08ff\ufd3e-\ufdff]", character)
     )
 
 
