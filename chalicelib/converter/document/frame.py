@@ -97,7 +97,7 @@ class Frame:
             self._forms += b"%b %d 0 R" % (name, self.add_form(self._drawn(shown, 0, 0)))
             parts.append((name, self._painter.cells(shown) * g.small * CELL / 1000))
         tail = None if line.tail is None else self._shortened(line.tail, room)
-        return _Line(baseline, parts, b"/Pages%d" % number, tail)
+        return _Line(baseline, parts, b"/Pages%d" % number, tail, _is_rtl("".join(texts)))
 
     def _shortened(self, text: str, cells: int) -> str:
         """Return the text, shortened in the middle if it does not fit into this number of cells."""
@@ -133,7 +133,9 @@ class Frame:
         self.add_form(total, self._total)
         for line in self._lines:
             if line.tail is not None:
-                operators = self._drawn(f"{pages}{line.tail}", 0, 0)
+                text = f"{pages}{line.tail}"
+                width = self._painter.cells(text) * g.small * CELL / 1000
+                operators = self._drawn(text, g.width - width if line.is_rtl else 0, 0)
                 self._forms += b"%b %d 0 R" % (line.total, self.add_form(operators))
         self._painter.see_ansi(b"page of 0123456789")
         return b"/Header %d 0 R/Total %d 0 R" % (self._header, self._total) + self._forms
@@ -180,16 +182,22 @@ class Frame:
     def _line(self, line: "_Line", page: int) -> Iterator[bytes]:
         """Yield operators that draw a line with the number of the page."""
         g = self._geometry
-        x = g.margin
         digits = str(page)
+        number_width = len(digits) * g.small * CELL / 1000
+        start = g.width - g.margin if line.is_rtl else g.margin
+        done = 0.0  # of the line, from its start
+
+        def left(width: float) -> float:
+            return start - done - width if line.is_rtl else start + done
+
         for at, (name, width) in enumerate(line.parts):
             if at:
-                yield self._painter.ansi_line(digits, x, line.baseline, g.small)
-                x += len(digits) * g.small * CELL / 1000
-            yield _placed(name, x, line.baseline)
-            x += width
+                yield self._painter.ansi_line(digits, left(number_width), line.baseline, g.small)
+                done += number_width
+            yield _placed(name, left(width), line.baseline)
+            done += width
         if line.tail is not None:
-            yield _placed(line.total, x, line.baseline)
+            yield _placed(line.total, left(g.width), line.baseline)
 
     def _fitting(self, text: str, cells: int) -> str:
         """Return as much of the start of the text as fits into so many cells."""
@@ -201,13 +209,22 @@ class Frame:
 class _Line(NamedTuple):
     """A line whose texts are forms: their names and widths, and the name of the last of all.
 
-    That one is written at the end, with the number of pages and the tail.
+    That one is written at the end, with the number of pages and the tail. If `is_rtl`, the line
+    begins at the right margin, and that form's text ends at its right edge.
     """
 
     baseline: float
     parts: list[tuple[bytes, float]]
     total: bytes
     tail: str | None
+    is_rtl: bool
+
+
+def _is_rtl(text: str) -> bool:
+    """Return whether a text is a right-to-left paragraph."""
+    from chalicelib.converter.scripts import bidi  # few lines need it
+
+    return bidi.may_be_rtl(text) and bidi.directional_runs(text)[0] == 1
 
 
 def _placed(name: bytes, x: float, y: float) -> bytes:

@@ -100,6 +100,22 @@ def test_header_and_footer_say_what_was_chosen() -> None:
         assert lines[-1] == f"Seite {number} von 3, {{Page}} {{x}} 漢字"
 
 
+@pytest.mark.parametrize("text", ["דף {page} מתוך {pages} סך", "صفحة {page} من {pages}"])
+def test_a_line_in_hebrew_or_arabic_goes_from_right_to_left(text: str) -> None:
+    options = with_options(header=text, footer="none")
+    with pypdfium2.PdfDocument(made(TEXT, options).pdf) as document:
+        page = document[1].get_textpage()
+        drawn = [
+            (page.get_text_range(n, 1), page.get_charbox(n)) for n in range(page.count_chars())
+        ]
+    bottom = Geometry.of(options).header_baseline - 5
+    left = {character: box[0] for character, box in drawn if box[1] > bottom}
+    order = sorted(left, key=lambda one: -left[one])
+    letters = [order.index(one) for one in (text[0], "2", text[text.index("}") + 2], "3")]
+    assert letters == sorted(letters)
+    assert left[text[0]] == pytest.approx(595.28 - Geometry.of(options).margin, abs=12)
+
+
 def test_a_header_may_be_chosen_alone() -> None:
     first, *_, last = lines_of(made(TEXT, with_options(header="{page}")).pdf)[1]
     assert (first, last) == ("2", "page 2 of 3")
