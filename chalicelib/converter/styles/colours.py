@@ -4,6 +4,7 @@ The palette is that of xterm: 16 named colours, a cube of 6 by 6 by 6, and 24 gr
 """
 
 from functools import cache
+from math import ceil
 
 Colour = tuple[int, int, int]
 
@@ -30,11 +31,19 @@ def _palette() -> list[Colour]:
 PALETTE = _palette()
 
 
-@cache
+_NEAREST_LEVELS = [
+    min(range(6), key=lambda index: abs(_LEVELS[index] - level)) for level in range(256)
+]
+"""The index of the level of the cube that is nearest to each level."""
+
+
 def nearest(red: int, green: int, blue: int) -> int:
-    """Return the number of the nearest colour of the cube or grey."""
+    """Return the number of the nearest colour of the cube or grey; of two, the first."""
     wanted = red, green, blue
-    return min(range(16, 256), key=lambda number: _distance(PALETTE[number], wanted))
+    first, second, third = (_NEAREST_LEVELS[level] for level in wanted)
+    cube = 16 + 36 * first + 6 * second + third
+    grey = 232 + min(max(0, ceil((sum(wanted) / 3 - 13) / 10)), 23)
+    return min(cube, grey, key=lambda number: _distance(PALETTE[number], wanted))
 
 
 @cache

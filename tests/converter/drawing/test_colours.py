@@ -210,3 +210,16 @@ def test_backgrounds_and_lines_are_artifacts_and_text_is_not() -> None:
     assert without_blanks(tagged.text) == "Headtexte\u0301" * 40
     with pikepdf.open(io.BytesIO(document.pdf)) as opened:
         assert opened.check_pdf_syntax() == []
+
+
+@given(st.lists(st.integers(0, 255), min_size=3, max_size=3), st.booleans())
+def test_a_colour_becomes_the_first_of_the_nearest_in_the_palette(
+    wanted: list[int], is_grey: bool
+) -> None:
+    if is_grey:  # more or less
+        wanted = [wanted[0], wanted[0], min(wanted[0] + wanted[1] % 9, 255)]
+
+    def distance(number: int) -> int:
+        return sum((one - other) ** 2 for one, other in zip(PALETTE[number], wanted, strict=True))
+
+    assert nearest(*wanted) == min(range(16, 256), key=distance)
