@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 MAX_ROWS = 2
 """Maximum rows of a heading."""
@@ -18,7 +19,7 @@ _UNDERLINE = re.compile(r"(=|-|~){3,} *")
 _CHAPTER = re.compile(
     r" *((?:chapter|part|book|section|appendix) (?:[0-9]+|[IVXLC]+|[A-Z])\b.{0,80})", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"([0-9]+(?:\.[0-9]+){1,5})\.? +\w.*[^.,;:!?]")
+_NUMBERED = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){1,5})\.? +(?![a-z])\w.*[^.,;:!?]")
 
 # The output of man: the title in both corners of the first line, section headings at the margin,
 # subsection headings after three blanks, and text after more.
@@ -100,6 +101,10 @@ def _underlined_heading(title: str, line: str) -> Heading | None:
     if not match:
         return None
     title = title.strip()
-    if not title or not title[0].isalnum() or abs(len(title) - len(line.strip())) > 3:
+    if not title or not title[0].isalnum():
+        return None
+    length = len(line.strip())
+    wide = sum(east_asian_width(one) in "WF" for one in title)  # which take two columns
+    if min(abs(len(title) - length), abs(len(title) + wide - length)) > 3:
         return None
     return Heading("=-~".index(match[1]) + 1, title)

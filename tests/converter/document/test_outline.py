@@ -46,6 +46,8 @@ def test_headings_of_markdown_are_nested_without_skipped_levels() -> None:
         "Title\n=====\n\ntext\n\nOther\n-----\n\ntext\n",
         "CHAPTER I\n\ntext\n\nChapter 2. The end\n\ntext\n",
         "1.1 Scope\n\ntext\n\n1.2 Terms\n\ntext\n",
+        "1.1 漢字\n\ntext\n\n10.2.1 Überblick\n\ntext\n",
+        "漢字の見出し\n============\n\ntext\n\n漢字の見出し\n======\n\ntext\n",
     ],
 )
 def test_other_headings(text: str) -> None:
@@ -96,6 +98,7 @@ def test_sections_of_manual_pages() -> None:
         "# a comment\nmake\n\n# another\nall\n",
         "#!/bin/sh\n\n#hashtag\n\ntext\n",
         "1. Milk\n\n2. Bread\n\n3.5 litres of water are enough.\n",
+        "192.168.1.1 Router\n\n3.14 is pi\n\n2024.10 Report\n\ntext\n",
         "a | b\n--+--\n\n-----\n-----\n",
         "In chapter 2 we saw it\n\nparts\n",
     ],
