@@ -14,6 +14,7 @@ from chalicelib.converter.fonts.font import SOFT_HYPHEN
 from chalicelib.converter.layout.emoji_rows import emoji_row
 from chalicelib.converter.layout.row_ink import RowInk
 from chalicelib.converter.layout.rows import MAX_CHARACTERS_PER_CELL, TAB, ComposedRow, RowPiece
+from chalicelib.converter.layout.table_gaps import PARTS_WITH_GAPS, table_gaps
 from chalicelib.converter.line_breaking import southeast_asian_breaks
 from chalicelib.converter.line_breaking.row_ends import may_end_behind_blanks, row_end
 from chalicelib.converter.scripts import bidi, emoji
@@ -110,15 +111,18 @@ class Composer:
         Text between tabs stays in typing order, like the columns of a table (UAX #9, L1).
         """
         shaped = ShapedText()
+        gaps = table_gaps(line, self._columns) if base == 0 and not start else {}
         add = self._shaper.add_with_emoji if has_emoji else self._shaper.add
         for run in runs:
             at = run.start
             for style, text in style_runs(slice_line(line, run.start, run.end)):
                 properties = TextProperties(run.level, style)
-                for part in _PARTS.findall(text):
+                for part in (PARTS_WITH_GAPS if gaps else _PARTS).findall(text):
                     if part == "\t":
                         advance = self._tab - (start + shaped.advance) % self._tab
                         self._shaper.add_blank(at, advance, TextProperties(base, style), shaped)
+                    elif at in gaps and len(part) == gaps[at][0]:
+                        self._shaper.add_gap(at, *gaps[at], properties, shaped)
                     elif part == SOFT_HYPHEN:
                         self._shaper.add_soft_hyphen(at, properties, shaped)
                     else:

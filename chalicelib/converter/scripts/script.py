@@ -149,6 +149,9 @@ COMPLEX = re.compile(
 )
 """Matches a character that a grid of cells cannot show properly."""
 
+SHAPED = re.compile(f"[{_BLOCKS}]")
+"""Matches a character of a script with a font of its own."""
+
 WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]"
 )

@@ -198,6 +198,14 @@ class Shaper:
         shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
         shaped.add([at], [" " * max(1, int(advance // CELL))], [advance])
 
+    def add_gap(
+        self, at: int, blanks: int, column: int, properties: TextProperties, shaped: ShapedText
+    ) -> None:
+        """Add blanks as wide as on the grid, or wider where they end before a column of cells."""
+        font = self._font_selector.fonts[self._font_selector[0x20]]
+        shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
+        shaped.add([at], [" " * blanks], [max(blanks * CELL, column * CELL - shaped.advance)])
+
     def add_soft_hyphen(self, at: int, properties: TextProperties, shaped: ShapedText) -> None:
         """Add a soft hyphen, which is invisible unless a row ends with it."""
         font = self._font_selector.fonts[self._font_selector[ord(SOFT_HYPHEN)]]
