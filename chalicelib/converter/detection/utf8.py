@@ -14,13 +14,27 @@ VALID_PER_STRAY = 2
 _MAX_CHECKED_CHARACTERS = 20
 """Maximum characters beyond ASCII in a text for each of them to be checked in its context."""
 
-_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
-"""Matches the end of a character at the start of a sample, and the start of one at its end."""
+_CUT = re.compile(
+    rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z"
+    rb"|(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})(?=[\r\n])"
+)
+"""Matches what is left of a character at the start of a sample, at its end, and at ends of lines.
+
+Fields of logs and databases end after so many bytes. A single byte at the end of a line may be a
+letter of Windows-1252.
+"""
 
 _STRAYS = re.compile("[\udc80-\udcff]+")
 _VALID = re.compile("[^\0-\x7f\udc80-\udcff]")
 _CUT_AT_START = re.compile("\\A[\udc80-\udcbf]{1,3}")
 _CUT_AT_END = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}\\Z")
+_CUT_AT_LINE_END = re.compile(
+    "(?:[\udce0-\udcef][\udc80-\udcbf]|[\udcf0-\udcf4][\udc80-\udcbf]{1,2})(?=[\r\n])"
+)
+_FIRST_AT_LINE_END = re.compile("[\udce0-\udcf4](?=[\r\n]*\\Z)")
+_OF_THREE_BYTES = re.compile("[\u0800-\ud7ff\ue000-\U0010ffff]")
+_LONE_SURROGATE = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")
+"""Matches half of a character beyond U+FFFF, as programs write it that cut text in UTF-16."""
 
 _SURROGATE_PAIR = re.compile(
     "\udced[\udca0-\udcaf][\udc80-\udcbf]\udced[\udcb0-\udcbf][\udc80-\udcbf]"
@@ -66,7 +80,7 @@ def is_damaged(sample: bytes, valid_per_stray: int) -> bool:
     make sense in their places, or if most lines are either entirely UTF-8 or not at all. Characters
     that are cut at either end of the sample are ignored. ASCII is not damaged UTF-8.
     """
-    text = decode_escaped(_CUT.sub(b"", sample))
+    text = _LONE_SURROGATE.sub("\ufffd", decode_escaped(_CUT.sub(b"", sample)))
     valid, stray = len(_VALID.findall(text)), sum(map(len, _STRAYS.findall(text)))
     if valid >= max(valid_per_stray * stray, 1):
         return True
@@ -157,6 +171,8 @@ class Repair:
             text = _CUT_AT_START.sub(self._replacement, text)
         if final:
             text = _CUT_AT_END.sub(self._replacement, text)
+        for part in (_LONE_SURROGATE, _CUT_AT_LINE_END):
+            text = part.sub(self._replacement, text)
         if self._lines_in is None and (others := lines_in_other_charsets(text)):
             self._lines_in = self._guess(others)
         return "".join(map(self._line, text.splitlines(keepends=True)))
@@ -164,6 +180,8 @@ class Repair:
     def _line(self, line: str) -> str:
         """Return a line with its stray bytes decoded."""
         charset = self._charset if _VALID.search(line) else self._lines_in or self._charset
+        if _OF_THREE_BYTES.search(line):  # and the byte is not a letter of Windows-1252
+            line = _FIRST_AT_LINE_END.sub(self._replacement, line)
         return _STRAYS.sub(lambda strays: self._decode(strays[0], charset), line)
 
     def _decode(self, strays: str, charset: str) -> str:
