@@ -125,11 +125,22 @@ class QueryRun:
             return Exit.ALL_SUCCESS
         return fail(
             Exit.NOTHING_FOUND,
-            f"no file matches {place}: "
-            'keys are case-sensitive; `python query.py ""` lists all files',
+            f"no file matches {place}: {_hint(self.subject.text)}; "
+            '`python query.py ""` lists all files',
         )
 
     def _exit_status(self) -> Exit:
         """Return the exit status for the statuses of the printed files."""
         is_all_success = self.counts.total() == self.counts[FileStatus.SUCCESS]
         return Exit.ALL_SUCCESS if is_all_success else Exit.NOT_ALL_SUCCESS
+
+
+def _hint(text: str) -> str:
+    """Return what may be wrong with a key or prefix that matches no file."""
+    if text.lower().endswith(".pdf"):
+        return "give the key of the text, or the s3:// location of its PDF"
+    if "*" in text:
+        return "there are no wildcards, but the beginning of keys selects all of them"
+    if text.startswith(("/", "./")):
+        return "keys have no / or ./ in front, unless they were uploaded so"
+    return "keys are case-sensitive"

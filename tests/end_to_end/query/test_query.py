@@ -55,10 +55,19 @@ def test_a_key_selects_one_file_even_if_it_is_a_prefix_of_others(stack: Stack) -
     assert len(stack.query("query-exact/a").stdout.splitlines()) == 2
 
 
-def test_no_match_exits_with_3_and_says_what_to_do(stack: Stack) -> None:
-    result = stack.query("query-nothing/")
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("query-nothing/", "case-sensitive"),
+        ("query-nothing/*.txt", "no wildcards"),
+        ("./query-nothing.txt", "no / or ./ in front"),
+        ("query-nothing.pdf", "the s3:// location of its PDF"),
+    ],
+)
+def test_no_match_exits_with_3_and_says_what_to_do(stack: Stack, text: str, hint: str) -> None:
+    result = stack.query(text)
     assert (result.returncode, result.stdout) == (3, "")
-    assert "case-sensitive" in result.stderr
+    assert hint in result.stderr
 
 
 def test_an_unknown_stage_exits_with_4(stack: Stack) -> None:
