@@ -4,6 +4,8 @@ A line of three rows or more is a paragraph by itself, as word processors write 
 what a line of a log takes, or of text that somebody else wrapped.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +18,8 @@ MAX_BLOCKS = 8
 
 Pages of many short paragraphs would have more bytes of structure than of text.
 """
+
+_FENCE = re.compile(" {0,3}```+[^`]*")
 
 _JOINED_BLOCKS = 4
 """Number of blocks to which the paragraphs of a page with more than MAX_BLOCKS are joined."""
@@ -47,6 +51,8 @@ class Paragraphs:
 
     def __init__(self) -> None:
         self._headings = Headings()
+        self._has_marks = False  # whether a paragraph so far begins with #, as in Markdown
+        self._is_in_code = False  # between fences of Markdown
         self._ends_blank = True  # whether no paragraph continues from the last page
         self._ends_long = False  # whether that page ends with a long line
 
@@ -61,6 +67,7 @@ class Paragraphs:
             self._ends_blank = True
             return (), False
         blanks = _blanks(rows)
+        fences = _fences(rows) if self._has_marks else []
         long_lines = _long_lines(page.continued, len(rows)) if len(page.continued) > 1 else []
         goes_on = self._goes_on(page, blanks, long_lines)
         starts: list[int] = []
@@ -70,12 +77,17 @@ class Paragraphs:
             if blank > behind:
                 heading, end = None, blank
                 is_short = blank - behind <= MAX_ROWS and blank < len(rows)
+                if rows[behind].startswith("#"):  # a comment rather than a heading in code
+                    if not self._has_marks:
+                        fences, self._has_marks = _fences(rows), True
+                    is_short = is_short and not self._is_code(fences, behind)
                 if (is_short or self._headings.is_manual) and (starts or not goes_on):
                     heading, end = self._heading(rows, behind, blank, is_short=is_short)
                 if heading:
                     headings[behind] = heading
                 starts += (behind, end) if end < blank else (behind,)
             behind = blank + 1
+        self._is_in_code ^= len(fences) % 2 == 1
         if long_lines:
             edges = {edge for line in long_lines for edge in line}
             starts = sorted({*starts, *(edges - {len(rows), *blanks})})
@@ -84,6 +96,10 @@ class Paragraphs:
         blocks = [Block(0, headings.get(first))]
         blocks += [Block(start, headings.get(start)) for start in others]
         return blocks, goes_on
+
+    def _is_code(self, fences: Sequence[int], row: int) -> bool:
+        """Return whether a row of the page is between fences, which are in these rows."""
+        return self._is_in_code ^ (bisect_left(fences, row) % 2 == 1)
 
     def _goes_on(
         self, page: Page, blanks: Sequence[int], long_lines: Sequence[tuple[int, int]]
@@ -139,6 +155,13 @@ def _long_lines(continued: Sequence[int], rows: int) -> list[tuple[int, int]]:
         return []  # of most texts, where no line has more than two rows, this is faster
     starts = sorted({*range(1, rows)}.difference(continued))
     return [(start, end) for start, end in pairwise((0, *starts, rows)) if end - start > 2]
+
+
+def _fences(rows: list[str]) -> list[int]:
+    """Return the indices of rows that begin or end code in Markdown."""
+    if "```" not in "".join(rows):
+        return []
+    return [at for at, row in enumerate(rows) if _FENCE.fullmatch(row)]
 
 
 def _blanks(rows: list[str]) -> list[int]:

@@ -108,6 +108,13 @@ def test_other_lines_are_not_headings(text: str) -> None:
     assert outline(text) == []
 
 
+def test_comments_in_code_of_markdown_are_not_headings() -> None:
+    code = "```sh\n# not a heading\n\n# nor this\n\nmake\n" + "x\n" * 70 + "\n# nor that\n\n```\n"
+    assert outline(f"# One\n\n{code}\n# Two\n\ntext\n") == [(0, "One", 0), (0, "Two", 1)]
+    inline = "# One\n\n```code``` in a line\n\n# Two\n\ntext\n"
+    assert [title for _, title, _ in outline(inline)] == ["One", "Two"]
+
+
 def test_form_feeds_make_sections() -> None:
     text = "first part\nx\f\n  second part\nx\f" + "third\n"
     assert outline(text) == [(0, "first part", 0), (0, "second part", 1), (0, "third", 2)]
