@@ -20,6 +20,9 @@ MAX_KEY_BYTES = 1024
 _MAX_FORMS = 8
 """Forms of a key that are looked up at most, apart from the key itself: three names have these."""
 
+_MAX_FACTOR = 3
+"""How many times as long a decomposed key is at most, as one of Hangul."""
+
 _OUTPUT = "pdf"
 _APPENDED = f".{_OUTPUT}"
 _PLAIN = f".{TEXT}"
@@ -43,6 +46,8 @@ def unicode_forms(key: str) -> list[str]:
     be in another form, if that makes no more than _MAX_FORMS. Forms longer than MAX_KEY_BYTES are
     left out. Raises UnicodeEncodeError if the key is not valid Unicode.
     """
+    if len(key) > _MAX_FACTOR * MAX_KEY_BYTES:
+        return []
     forms = [key]
     if not key.isascii():
         names = [

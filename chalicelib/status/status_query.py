@@ -86,11 +86,11 @@ def prefix(text: str, *, name: str = "prefix") -> str:
     parameter `name`, if that is too long as well, or if the text is not valid Unicode.
     """
     try:
-        forms = naming.unicode_forms(text)
+        size = len(text.encode())
     except UnicodeEncodeError as error:
         raise BadQuestion(name, f"The {name} is not valid Unicode: keys are UTF-8.") from error
+    forms = naming.unicode_forms(text)
     if not forms:
-        size = len(text.encode())
         raise BadQuestion(
             name, f"The {name} has {size} bytes, and keys in S3 have at most {MAX_KEY_BYTES}."
         )

@@ -25,6 +25,10 @@ _FACTOR = 1.3
 _MOST_CAPITALS = 0.6
 """Share of a text's letters that are capitals, at least, if it counts as written in these."""
 
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\0-\x7f](?=[^\W\d_])")
+
+_MAX_SIGNS = 0.02  # for each letter
+
 _ENOUGH = 4096  # bytes of which the detector is asked again, for each charset
 
 _RUNS = re.compile(rb"[\x80-\xff]+")
@@ -34,6 +38,7 @@ _KATAKANA = re.compile(rb"(?:[\xb3\xb6-\xc4\xca-\xce]\xde|[\xca-\xce]\xdf|[\xa1-
 _MIN_KATAKANA = 8  # bytes, or it may be a few signs
 _FREQUENT_KATAKANA = bytes(range(0xB1, 0xC0))  # vowels and the rows of k and s
 _MIN_FREQUENT = 0.1
+_MIN_ODD = 0.2  # share of words with an odd number of bytes
 
 
 def detect(window: bytes) -> tuple[str, float]:
@@ -68,6 +73,10 @@ def _is_half_width_katakana(lines: bytes) -> bool:
     letters = b"".join(words)
     has_sound_marks = b"\xde" in letters or b"\xdf" in letters
     is_of_words = len(letters) >= max(_MIN_KATAKANA, 2 * len(words))
+    # Characters of Chinese and Korean have two bytes, so that all of their words are even.
+    distinct = set(words)
+    odd = sum(len(word) % 2 for word in distinct)
+    is_of_words = is_of_words and odd >= _MIN_ODD * len(distinct)
     # Capitals of Windows-1251 are where the other letters of katakana are.
     frequent = len(letters) - len(letters.translate(None, _FREQUENT_KATAKANA))
     is_frequent = frequent >= _MIN_FREQUENT * len(letters)
@@ -92,8 +101,13 @@ def _of_capitals(lines: bytes) -> Iterator[tuple[str, float]]:
 
 
 def _is_in_capitals(text: str) -> bool:
-    """Return whether the letters beyond ASCII are of one script, and most of them capitals."""
+    """Return whether the letters beyond ASCII are of one script, and most of them capitals.
+
+    Signs within words are letters of another charset.
+    """
     letters = [one for one in text if not one.isascii() and one.isalpha()]
+    if len(_SIGN_IN_WORD.findall(text)) > _MAX_SIGNS * len(letters):
+        return False
     scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters}
     return len(scripts) == 1 and sum(map(str.isupper, letters)) >= _MOST_CAPITALS * len(letters)
 

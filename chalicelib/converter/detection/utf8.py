@@ -14,25 +14,19 @@ VALID_PER_STRAY = 2
 _MAX_CHECKED_CHARACTERS = 20
 """Maximum characters beyond ASCII in a text for each of them to be checked in its context."""
 
-_CUT = re.compile(
-    rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z"
-    rb"|(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})(?=[\r\n])"
-)
-"""Matches what is left of a character at the start of a sample, at its end, and at ends of lines.
-
-Fields of logs and databases end after so many bytes. A single byte at the end of a line may be a
-letter of Windows-1252.
-"""
+_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
+"""Matches the end of a character at the start of a sample, and the start of one at its end."""
 
 _STRAYS = re.compile("[\udc80-\udcff]+")
 _VALID = re.compile("[^\0-\x7f\udc80-\udcff]")
 _CUT_AT_START = re.compile("\\A[\udc80-\udcbf]{1,3}")
 _CUT_AT_END = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}\\Z")
 _CUT_AT_LINE_END = re.compile(
-    "(?:[\udce0-\udcef][\udc80-\udcbf]|[\udcf0-\udcf4][\udc80-\udcbf]{1,2})(?=[\r\n])"
+    "(?:[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})(?=[\r\n]*\\Z)"
 )
-_FIRST_AT_LINE_END = re.compile("[\udce0-\udcf4](?=[\r\n]*\\Z)")
-_OF_THREE_BYTES = re.compile("[\u0800-\ud7ff\ue000-\U0010ffff]")
+_OF_LONG_LETTERS = re.compile("[\u0900-\u1cff\u3040-\ud7ff\U0001f000-\U0001faff]")
+"""Matches a letter or emoji of three bytes or more, beside which no other charset is likely."""
+
 _LONE_SURROGATE = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")
 """Matches half of a character beyond U+FFFF, as programs write it that cut text in UTF-16."""
 
@@ -81,6 +75,7 @@ def is_damaged(sample: bytes, valid_per_stray: int) -> bool:
     that are cut at either end of the sample are ignored. ASCII is not damaged UTF-8.
     """
     text = _LONE_SURROGATE.sub("\ufffd", decode_escaped(_CUT.sub(b"", sample)))
+    text = "".join([_with_cut_end(line, "") for line in text.splitlines(keepends=True)])
     valid, stray = len(_VALID.findall(text)), sum(map(len, _STRAYS.findall(text)))
     if valid >= max(valid_per_stray * stray, 1):
         return True
@@ -112,6 +107,17 @@ def _is_utf8_by_lines(text: str) -> bool:
     valid = sum(_STRAYS.search(line) is None for line in lines)
     mixed = sum(bool(_STRAYS.search(line) and _VALID.search(line)) for line in lines)
     return valid > 1 and valid + mixed > len(lines) // (_MAX_OTHER_LINES + 1) and mixed <= valid
+
+
+def _with_cut_end(line: str, replacement: str | Callable[[re.Match[str]], str]) -> str:
+    """Return a line in which a character that is cut at its end is replaced, if that is plain.
+
+    Fields of logs and databases end after so many bytes. The bytes may also be letters and
+    quotation marks of Windows-1252, unless the line has letters of other scripts.
+    """
+    if _STRAYS.search(line) and _OF_LONG_LETTERS.search(line):
+        return _CUT_AT_LINE_END.sub(replacement, line)
+    return line
 
 
 def lines_in_other_charsets(text: str) -> bytes:
@@ -171,8 +177,7 @@ class Repair:
             text = _CUT_AT_START.sub(self._replacement, text)
         if final:
             text = _CUT_AT_END.sub(self._replacement, text)
-        for part in (_LONE_SURROGATE, _CUT_AT_LINE_END):
-            text = part.sub(self._replacement, text)
+        text = _LONE_SURROGATE.sub(self._replacement, text)
         if self._lines_in is None and (others := lines_in_other_charsets(text)):
             self._lines_in = self._guess(others)
         return "".join(map(self._line, text.splitlines(keepends=True)))
@@ -180,8 +185,7 @@ class Repair:
     def _line(self, line: str) -> str:
         """Return a line with its stray bytes decoded."""
         charset = self._charset if _VALID.search(line) else self._lines_in or self._charset
-        if _OF_THREE_BYTES.search(line):  # and the byte is not a letter of Windows-1252
-            line = _FIRST_AT_LINE_END.sub(self._replacement, line)
+        line = _with_cut_end(line, self._replacement)
         return _STRAYS.sub(lambda strays: self._decode(strays[0], charset), line)
 
     def _decode(self, strays: str, charset: str) -> str:

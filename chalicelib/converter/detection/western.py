@@ -22,6 +22,10 @@ _ADJACENT = re.compile(
 # Lines and shades as code page 437 and its relatives have them.
 _LINES = re.compile(rb"\xc4{4}|\xcd{4}|\xdb{4}|[\xb0-\xb2]{4}")
 _BOXES = re.compile("[\u2500-\u259f]")
+_BOX_IN_WORD = re.compile("[A-Za-z]+[\u2500-\u259f]+[a-z]+")
+_LETTER_BESIDE_NUMBER = re.compile(
+    r"(?:(?<=[0-9])|(?<=[0-9] ))[^\W\d_](?![^\W\d_])|(?<![^\W\d_])[^\W\d_](?= ?[0-9])"
+)
 _OF_DOS = [name for name in letter_frequencies.CHARSETS if name.startswith(("cp4", "cp7", "cp8"))]
 _OTHERS = re.compile("[^\0-\x7f]")
 
@@ -115,13 +119,16 @@ def _is_latin_text(text: str) -> bool:
 def _mixes_scripts(text: str, *, is_single_byte: bool) -> bool:
     """Return whether half of the words with letters that are not Latin have ASCII letters too.
 
-    In a charset of one byte a character, a single letter is no word: it may be a sign of another.
+    Each counts once. In a charset of one byte a character, a letter beside a number is no word, as
+    it may be a sign in another, and part of a box within a word is a letter in another.
     """
-    words = [word for word in _WORDS.findall(text) if not all(map(is_latin, word))]
-    if is_single_byte:
-        words = [word for word in words if len(word) > 1]
+    words = {word for word in _WORDS.findall(text) if not all(map(is_latin, word))}
     mixed = sum(not word.isascii() and any(map(str.isascii, word)) for word in words)
-    return mixed * 2 >= len(words)
+    if is_single_byte:
+        in_words = len(set(_BOX_IN_WORD.findall(text)))
+        words = words.difference(_LETTER_BESIDE_NUMBER.findall(text))
+        return (mixed + in_words) * 2 >= len(words) + in_words
+    return mixed * 2 >= len(words) > 0
 
 
 def makes_sense(sample: bytes, name: str) -> bool:

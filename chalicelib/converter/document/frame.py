@@ -97,7 +97,7 @@ class Frame:
             self._forms += b"%b %d 0 R" % (name, self.add_form(self._drawn(shown, 0, 0)))
             parts.append((name, self._painter.cells(shown) * g.small * CELL / 1000))
         tail = None if line.tail is None else self._shortened(line.tail, room)
-        return _Line(baseline, parts, b"/Pages%d" % number, tail, _is_rtl("".join(texts)))
+        return _Line(baseline, parts, b"/Pages%d" % number, tail, line.is_rtl)
 
     def _shortened(self, text: str, cells: int) -> str:
         """Return the text, shortened in the middle if it does not fit into this number of cells."""
@@ -218,13 +218,6 @@ class _Line(NamedTuple):
     total: bytes
     tail: str | None
     is_rtl: bool
-
-
-def _is_rtl(text: str) -> bool:
-    """Return whether a text is a right-to-left paragraph."""
-    from chalicelib.converter.scripts import bidi  # few lines need it
-
-    return bidi.may_be_rtl(text) and bidi.directional_runs(text)[0] == 1
 
 
 def _placed(name: bytes, x: float, y: float) -> bytes:

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC
+from unicodedata import bidirectional
 
 from chalicelib.converter.line_template import parts
 from chalicelib.converter.reading.cleaning import PICTURES
 from chalicelib.converter.report import Source
 
 NONE = "none"
+
+# Classes of the Unicode Bidirectional Algorithm (UAX #9, 3.2).
+_RTL = {"R", "AL"}
+_OF_NUMBERS = {"EN", "AN", "ES", "ET", "CS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,34 @@ class RunningLine:
         return cls(tuple(texts), tail)
 
     @property
+    def is_rtl(self) -> bool:
+        """Whether the texts and numbers follow one another from right to left.
+
+        They do if all texts between numbers are right-to-left, and no number is part of a text in
+        the other direction, as in `2/10` or `v2`.
+        """
+        texts = self.texts if self.tail is None else (*self.texts, self.tail)
+        classes = [_classes(text) for text in texts]
+        beside = {
+            *(one[-1] for one in classes[:-1] if one),
+            *(one[0] for one in classes[1:] if one),
+        }
+        return (
+            any(_RTL.intersection(one) for one in classes)
+            and not any("L" in one for one in classes)
+            and all(_RTL.intersection(one) for one in classes[1:-1])
+            and beside.isdisjoint(_OF_NUMBERS)
+        )
+
+    @property
     def is_static(self) -> bool:
         """Whether the line is the same on every page."""
         return len(self.texts) == 1 and self.tail is None
+
+
+def _classes(text: str) -> list[str]:
+    """Return the class of each character of a text in the Unicode Bidirectional Algorithm."""
+    return [bidirectional(character) for character in text]
 
 
 def _known(field: str, source: Source) -> str:

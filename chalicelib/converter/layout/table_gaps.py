@@ -7,11 +7,13 @@ the terminal's cells do.
 import re
 
 from chalicelib.converter.fonts.font import SOFT_HYPHEN
-from chalicelib.converter.fonts.terminal_cells import terminal_cells
 from chalicelib.converter.scripts.script import SHAPED
 
 _LINES = "|\u2502\u2503\u2551"
 _GAP = re.compile(f" {{2,}}| (?=[{_LINES}])")
+
+# Two blanks may follow a sentence.
+_IS_TABLE = re.compile(f" {{3,}}| [{_LINES}]")
 
 PARTS_WITH_GAPS = re.compile(
     f" +|[^ {SOFT_HYPHEN}]+(?: (?![{_LINES}])[^ {SOFT_HYPHEN}]+)*|{SOFT_HYPHEN}"
@@ -25,7 +27,7 @@ def table_gaps(line: str, columns: int) -> dict[int, tuple[int, int]]:
     Gaps are two blanks or more, or one in front of a vertical line. There are none in lines that
     need no shaping or are wider than `columns` cells, as prose may have two blanks as well.
     """
-    if ("  " not in line and " |" not in line and not _GAP.search(line)) or "\t" in line:
+    if "\t" in line or not _IS_TABLE.search(line):
         return {}
     if not SHAPED.search(line) or cells(line) > columns:
         return {}
@@ -34,4 +36,6 @@ def table_gaps(line: str, columns: int) -> dict[int, tuple[int, int]]:
 
 def cells(text: str) -> int:
     """Return how many cells a text takes on a terminal."""
-    return sum(max(0, terminal_cells(ord(character))) for character in text)
+    from wcwidth import wcswidth  # as for `terminal_cells`
+
+    return wcswidth(text)

@@ -122,9 +122,8 @@ class Cleaner:
             text = slice_line(text, 0, len(text) - 1)
         if "\r" in found:
             text = replaced(text, "\r\n", "\n")
-            text = _without_leading_returns(text, is_new_line=is_new_line)
             if "\r" in text:
-                text = _without_returns(text, raw, goes_on=goes_on)
+                text = _without_returns(text, raw, goes_on=goes_on, is_new_line=is_new_line)
                 found = found | {"\b"} if "\b" in text else found
         for end in _LINE_ENDS if not found.isdisjoint(_LINE_END_CHARACTERS) else ():
             text = replaced(text, end, "\n")
@@ -191,24 +190,17 @@ def _end_mark(text: str) -> int:
     return mark if mark >= 0 else len(text)
 
 
-def _without_leading_returns(text: str, *, is_new_line: bool) -> str:
-    """Return the text without carriage returns after line feeds, which move nothing.
-
-    Serial consoles end lines with LF CR. `is_new_line` is whether the text follows a line feed.
-    """
-    while "\n\r" in text:
-        text = replaced(text, "\n\r", "\n")
-    if is_new_line:
-        text = slice_line(text, len(text) - len(text.lstrip("\r")), len(text))
-    return text
-
-
-def _without_returns(text: str, raw: str, *, goes_on: bool) -> str:
+def _without_returns(text: str, raw: str, *, goes_on: bool, is_new_line: bool) -> str:
     """Return the text with overstrikes and line ends in place of its carriage returns.
 
-    `raw` is the text with its escapes; `goes_on` is whether its first line began long before.
+    Those at the start of a line move nothing: serial consoles end lines with LF CR. `raw` is the
+    text with its escapes; `goes_on` is whether its first line began long before, and `is_new_line`
+    whether it follows a line feed.
     """
-    lines, lengths = split(text, "\n"), [*map(len, raw.split("\n"))]
+    first, *others = split(text, "\n")
+    lines = [_without_leading_returns(first) if is_new_line else first]
+    lines += map(_without_leading_returns, others)
+    lengths = [*map(len, raw.split("\n"))]
     last = len(lines) - 1
     shown = [
         line
@@ -219,6 +211,10 @@ def _without_returns(text: str, raw: str, *, goes_on: bool) -> str:
         for at, (line, length) in enumerate(zip(lines, lengths, strict=True))
     ]
     return joined(shown, "\n")
+
+
+def _without_leading_returns(line: str) -> str:
+    return slice_line(line, len(line) - len(line.lstrip("\r")), len(line))
 
 
 def _resolved(line: str) -> str:

@@ -19,7 +19,7 @@ _UNDERLINE = re.compile(r"(=|-|~){3,} *")
 _CHAPTER = re.compile(
     r" *((?:chapter|part|book|section|appendix) (?:[0-9]+|[IVXLC]+|[A-Z])\b.{0,80})", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){1,5})\.? +(?![a-z])\w.*[^.,;:!?]")
+_NUMBERED = re.compile(r"([0-9]{1,2}(?:\.[0-9]+){1,5})\.? +\w.*[^.,;:!?]")
 
 # The output of man: the title in both corners of the first line, section headings at the margin,
 # subsection headings after three blanks, and text after more.

@@ -77,7 +77,6 @@ SIGNS = [
     ("cp1252", table("Name;Straße;Umsatz", "Kunde {0};Weg {0};3,50 €")),
     ("cp1252", "Bolt M4×20;0,12 €;Ø 8 ±0,1 µm\r\n" * 40),
     ("cp1252", table("Maße", "{} × 4 mm; 5 €")),
-    ("cp850", table("", "Preis {} £ ½ ¼ ° ± µ")),
 ]
 KATAKANA = [
     (
@@ -103,5 +102,23 @@ def test_lines_without_other_characters_are_no_evidence() -> None:
 
 
 def test_katakana_has_sound_marks_only_where_they_are_possible() -> None:
-    assert detect("ｶﾞｷﾞｸﾞｹﾞｺﾞﾊﾟ".encode("cp932"))[0] == "cp932"
-    assert detect("ﾏﾞﾐﾞﾑﾞﾒﾞﾓﾞﾅﾞ".encode("cp932"))[0] != "cp932"
+    assert detect("ｶﾞｷﾞｸ ｹﾞｺﾞﾊﾟ ﾀｹｼ".encode("cp932"))[0] == "cp932"
+    assert detect("ﾏﾞﾐﾞﾑ ﾒﾞﾓﾞﾅﾞ ﾀｹｼ".encode("cp932"))[0] != "cp932"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("gbk", "ERROR 10061 无法连接 10.0.0.1:80\n" * 200),
+        ("gbk", "status,result\n无法登录,403\n无法连接,502\n" * 30),
+        ("cp949", "받은 시간: 08:00\n" * 50),
+        ("cp949", "보낸 날짜 받은 날짜\n" * 9),
+        ("cp1253", "x = α + β\n" * 5),
+        ("cp1255", "ת.ז.\n"),
+        ("cp874", "ชื่อ: abc\n" * 30),
+        ("cp866", "spirit in endowed в the act. paid was dignity и human brotherhood.. "),
+    ],
+)
+def test_these_are_no_katakana_and_no_signs(name: str, text: str) -> None:
+    data = text.encode(name)
+    assert data.decode(recognise(data, whole=True).name) == text

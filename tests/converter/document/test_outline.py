@@ -98,7 +98,7 @@ def test_sections_of_manual_pages() -> None:
         "# a comment\nmake\n\n# another\nall\n",
         "#!/bin/sh\n\n#hashtag\n\ntext\n",
         "1. Milk\n\n2. Bread\n\n3.5 litres of water are enough.\n",
-        "192.168.1.1 Router\n\n3.14 is pi\n\n2024.10 Report\n\ntext\n",
+        "192.168.1.1 Router\n\n2024.10 Report\n\ntext\n",
         "a | b\n--+--\n\n-----\n-----\n",
         "In chapter 2 we saw it\n\nparts\n",
     ],

@@ -116,6 +116,22 @@ def test_a_line_in_hebrew_or_arabic_goes_from_right_to_left(text: str) -> None:
     assert left[text[0]] == pytest.approx(595.28 - Geometry.of(options).margin, abs=12)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_rtl"),
+    [
+        ("דף {page} מתוך {pages}", True),
+        ("דוח 2026 עמ' {page}", True),
+        ("{page} דף", True),
+        ("דוח {page}/{pages}", False),
+        ("תקציב 2026-{page}", False),
+        ("דוח שנתי, Page {page} of {pages}", False),
+        ("page {page} of {pages}", False),
+    ],
+)
+def test_numbers_within_text_from_left_to_right_stay_in_it(text: str, is_rtl: bool) -> None:
+    assert RunningLine.of(text, ABOUT).is_rtl is is_rtl
+
+
 def test_a_header_may_be_chosen_alone() -> None:
     first, *_, last = lines_of(made(TEXT, with_options(header="{page}")).pdf)[1]
     assert (first, last) == ("2", "page 2 of 3")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import BadQuestion
+from chalicelib.records import naming
 from chalicelib.status import status_query
 
 
@@ -70,3 +71,15 @@ def test_parsers_raise_only_bad_question_for_any_text(text: str) -> None:
             read(text)
         except BadQuestion:
             continue
+
+
+@pytest.mark.parametrize("text", ["a\ud800", "a" * 5000 + "\ud800"])
+def test_a_key_that_is_no_unicode_is_refused_however_long_it_is(text: str) -> None:
+    with pytest.raises(BadQuestion, match="not valid Unicode"):
+        status_query.key(text)
+
+
+def test_a_long_text_is_refused_without_looking_at_its_letters() -> None:
+    assert naming.unicode_forms("e\u0301" * 4000) == []
+    with pytest.raises(BadQuestion, match="keys in S3 have at most 1024"):
+        status_query.prefix("é/" * 1_000_000)
