@@ -30,9 +30,10 @@ SETTINGS = {
 CONVERSION = """
 import io
 from datetime import UTC, datetime
-from chalicelib.converter import Source, convert
-app.services.pipeline
-convert(io.BytesIO(b"0123456789abcde\\n" * 64), io.BytesIO(), Source("a", datetime.now(UTC), "a"))
+from chalicelib.converter import Options, Source
+text = io.BytesIO(b"0123456789abcde\\n" * 64)
+about = Source("a", datetime.now(UTC), "a")
+app.services.pipeline.convert(text, io.BytesIO(), about, Options(), None)
 """
 FUNCTIONS = {
     "authorize": ("app.services.gate", 700),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import clients
 from chalicelib.api.authorization import TokenAuthorizer
@@ -14,6 +14,7 @@ from chalicelib.storage.pdf_links import Links
 from chalicelib.storage.table import Records
 
 if TYPE_CHECKING:
+    from chalicelib.converter import Report
     from chalicelib.events.announcer import Announcer
     from chalicelib.events.intake import Intake
     from chalicelib.pipeline.pipeline import Pipeline
@@ -68,11 +69,14 @@ class Services:
     @cached_property
     def pipeline(self) -> "Pipeline":
         """The pipeline that converts uploads."""
-        from chalicelib.converter import preload
+        from chalicelib.converter import convert, preload
         from chalicelib.pipeline.pipeline import Pipeline
 
-        preload()
-        return Pipeline(self.records, self.bucket, self.settings)
+        def preloaded(*conversion: Any) -> "Report":
+            preload()  # not before, as removals need no conversion
+            return convert(*conversion)
+
+        return Pipeline(self.records, self.bucket, self.settings, convert=preloaded)
 
     def reconciliation(self, function: str) -> "Reconciliation":
         """Return a new reconciliation of the input bucket.

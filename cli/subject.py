@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.records.naming import unicode_forms
 from chalicelib.records.record import Status
 from chalicelib.settings import Settings
 from chalicelib.status import location, status_query
@@ -79,7 +78,7 @@ class Subject:
 
         The filters are not applied. A file that is selected by its key may have a record only.
         """
-        if self.key is None and (self.is_prefix or not self._has_record(answers)):
+        if self.key is None and (self.is_prefix or answers.recorded_key(self.text) is None):
             return answers.objects(self.text)
         answer = answers.about(self.text)
         return iter([answer] if answer else [])
@@ -90,8 +89,3 @@ class Subject:
         The filters are not applied.
         """
         return (a for a in answers.objects(self.text) if a.status is FileStatus.NOT_PROCESSED)
-
-    def _has_record(self, answers: Answers) -> bool:
-        """Return whether the prefix is itself the key of a record."""
-        keys = unicode_forms(self.text) if self.text else ()
-        return any(answers.record(key) is not None for key in keys)

@@ -93,10 +93,10 @@ def _deploy_and_convert(console: Console) -> int:
     unexpected = [key for key, record in records.items() if not _is_as_expected(key, record)]
     for key in unexpected:
         console.print(f"✗ {key} has an unexpected status", style="red", markup=False)
-    if os.environ.get("ONCE"):
-        return 1 if unexpected else 0
-    if not sys.stdout.isatty():
-        console.print("The output is no terminal, so this ends here, as with ONCE=1.")
+    is_once = bool(os.environ.get("ONCE"))
+    if is_once or not sys.stdout.isatty():
+        if not is_once:
+            console.print("The output is no terminal, so this ends here, as with ONCE=1.")
         return 1 if unexpected else 0
     _write_environment(settings)
     link = f"{api_url(LOCAL_STAGE)}/#token={token(LOCAL_STAGE)}"

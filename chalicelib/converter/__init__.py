@@ -4,7 +4,8 @@ Importing this package is cheap; fpdf2 and the fonts are imported by the first c
 """
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import BinaryIO
 
@@ -44,20 +45,16 @@ def convert(
     return _engine()(source, sink, about, options, progress)
 
 
+@cache
 def preload() -> None:
     """Import what the first conversion imports otherwise, for a process that the caller owns.
 
     All objects of the process are excluded from garbage collections afterwards. The first one would
     look at those of fpdf2's modules in vain, which takes longer than a short text.
     """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with _without_collections():
         _engine()
         gc.freeze()
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @cache
@@ -67,11 +64,18 @@ def _engine() -> Callable[[Readable, BinaryIO, Source, Options, OnProgress | Non
     fpdf2 imports 400 modules, and garbage collections among their objects are a large part of the
     time that takes.
     """
+    with _without_collections():
+        from chalicelib.converter.engine import convert_stream
+    return convert_stream
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Disable the garbage collector in the context, and then enable it again if it was."""
     enabled = gc.isenabled()
     gc.disable()
     try:
-        from chalicelib.converter.engine import convert_stream
+        yield
     finally:
         if enabled:
             gc.enable()
-    return convert_stream

@@ -36,6 +36,11 @@ class Answers:
         """Return the record of this key by one GetItem, or None; it may be of an older upload."""
         return self._read(key, consistent=False)
 
+    def recorded_key(self, text: str) -> str | None:
+        """Return the first form of a text that is the key of a record, or None."""
+        forms = unicode_forms(text) if text else ()
+        return next((form for form in forms if self.record(form) is not None), None)
+
     def about(self, key: str, former: FormerText | None = None) -> Answer | None:
         """Return the status of this file, or None if it has neither a record nor an object.
 
@@ -54,7 +59,7 @@ class Answers:
             and _has_pdf(self.record(former.key), former.output_key)
         ):
             return self.about(former.key)
-        _, *others = unicode_forms(key)
+        others = unicode_forms(key)[1:]
         answers = (self._about(form, self.record(form)) for form in others)
         return self._about(key, record) or next(filter(None, answers), None)
 
@@ -75,10 +80,9 @@ class Answers:
         there are none, the object with this key, if any. An empty prefix is never a key.
         """
         text = query.prefix
-        for key in unicode_forms(text) if text else ():
-            if self.record(key) is not None:
-                yield from self._single(replace(query, prefix=key))
-                return
+        if (key := self.recorded_key(text)) is not None:
+            yield from self._single(replace(query, prefix=key))
+            return
         has_records = False
         for record in self.listing.all(query):
             has_records = True

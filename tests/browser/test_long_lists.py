@@ -28,12 +28,17 @@ def scroll_to_the_end(page: Page) -> None:
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
 
 
-def test_a_refreshed_list_keeps_its_length(tab: Tab) -> None:
-    add_records(tab.stack, *(f"long-list/{n:03}.txt" for n in range(FILES)))
-    show(tab, "long-list/")
+def scroll_through_all(tab: Tab) -> None:
+    """Scroll until all FILES are listed."""
     for count in (50, 100, FILES):
         expect(tab.rows).to_have_count(count)
         scroll_to_the_end(tab.page)
+
+
+def test_a_refreshed_list_keeps_its_length(tab: Tab) -> None:
+    add_records(tab.stack, *(f"long-list/{n:03}.txt" for n in range(FILES)))
+    show(tab, "long-list/")
+    scroll_through_all(tab)
     add_records(tab.stack, "long-list/000 is new.txt")
     tab.find("long-list/")
     expect(tab.row("long-list/000 is new.txt")).to_have_count(1)
@@ -66,9 +71,7 @@ def test_scrolling_continues_after_a_refresh_that_failed(tab: Tab) -> None:
 def test_a_list_that_was_scrolled_is_no_wider_than_a_narrower_window(tab: Tab) -> None:
     add_records(tab.stack, *(f"narrow/{n:03}.txt" for n in range(FILES)))
     show(tab, "narrow/")
-    for count in (50, 100, FILES):
-        expect(tab.rows).to_have_count(count)
-        scroll_to_the_end(tab.page)
+    scroll_through_all(tab)
     tab.page.evaluate("scrollTo(0, 0)")
     for width in (700, 320):
         tab.page.set_viewport_size({"width": width, "height": 700})

@@ -72,7 +72,8 @@ def is_damaged(sample: bytes, valid_per_stray: int) -> bool:
     In prose in any other encoding, most bytes beyond ASCII do not form UTF-8. `valid_per_stray` is
     the number of valid characters beyond ASCII for each stray byte that suffices; fewer do if all
     make sense in their places, or if most lines are either entirely UTF-8 or not at all. Characters
-    that are cut at either end of the sample are ignored. ASCII is not damaged UTF-8.
+    that are cut at either end of the sample, or plainly at the end of a line, are ignored, and so
+    are halves of surrogate pairs. ASCII is not damaged UTF-8.
     """
     text = _LONE_SURROGATE.sub("\ufffd", decode_escaped(_CUT.sub(b"", sample)))
     text = "".join([_with_cut_end(line, "") for line in text.splitlines(keepends=True)])

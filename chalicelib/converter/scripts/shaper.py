@@ -194,23 +194,32 @@ class Shaper:
         self, at: int, advance: float, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add a blank with this advance, in thousandths of the type size."""
-        font = self._font_selector.fonts[self._font_selector[0x20]]
-        shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
-        shaped.add([at], [" " * max(1, int(advance // CELL))], [advance])
+        self._add_spaced(" " * max(1, int(advance // CELL)), " ", at, advance, properties, shaped)
 
     def add_gap(
         self, at: int, blanks: int, column: int, properties: TextProperties, shaped: ShapedText
     ) -> None:
         """Add blanks as wide as on the grid, or wider where they end before a column of cells."""
-        font = self._font_selector.fonts[self._font_selector[0x20]]
-        shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
-        shaped.add([at], [" " * blanks], [max(blanks * CELL, column * CELL - shaped.advance)])
+        advance = max(blanks * CELL, column * CELL - shaped.advance)
+        self._add_spaced(" " * blanks, " ", at, advance, properties, shaped)
 
     def add_soft_hyphen(self, at: int, properties: TextProperties, shaped: ShapedText) -> None:
         """Add a soft hyphen, which is invisible unless a row ends with it."""
-        font = self._font_selector.fonts[self._font_selector[ord(SOFT_HYPHEN)]]
+        self._add_spaced("", SOFT_HYPHEN, at, 0.0, properties, shaped)
+
+    def _add_spaced(
+        self,
+        shown: str,
+        character: str,
+        at: int,
+        advance: float,
+        properties: TextProperties,
+        shaped: ShapedText,
+    ) -> None:
+        """Add text of the grid as one part with an advance, in the font of a character."""
+        font = self._font_selector.fonts[self._font_selector[ord(character)]]
         shaped.runs.append(ShapedRun(len(shaped.starts), font, *properties))
-        shaped.add([at], [""], [0.0])
+        shaped.add([at], [shown], [advance])
 
     def _font_for(self, face: Face) -> ClusterFont:
         """Return the font for new clusters of a face."""

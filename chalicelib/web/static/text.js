@@ -37,6 +37,9 @@ export const labels = {
   copyLink: "Copy link",
 };
 
+const withoutPdf = (failed, skipped) =>
+  [failed ? `${count(failed)} failed` : "", skipped ? `${count(skipped)} not uploaded` : ""];
+
 const SUFFIXES_SHOWN = 12;
 
 const someOf = (suffixes) => {
@@ -114,15 +117,12 @@ export const text = {
   sessionSummary: ({ total, uploaded, done, failed, skipped }) =>
     [`${count(done + failed + skipped)} of ${count(total)} finished`,
       uploaded < total ? `${count(total - uploaded)} to upload` : "",
-      failed ? `${count(failed)} failed` : "",
-      skipped ? `${count(skipped)} not uploaded` : ""].filter(Boolean).join(", "),
+      ...withoutPdf(failed, skipped)].filter(Boolean).join(", "),
   titleIdle: "Text to PDF",
   titleProgress: (finished, total) => `(${finished}/${total}) Text to PDF`,
   added: (n) => `${plural(n, "file")} added.`,
   allSettled: ({ done, failed, skipped }) =>
-    `Finished: ${[`${plural(done, "PDF")} ready`,
-      failed ? `${count(failed)} failed` : "",
-      skipped ? `${count(skipped)} not uploaded` : ""].filter(Boolean).join(", ")}.`,
+    `Finished: ${[`${plural(done, "PDF")} ready`, ...withoutPdf(failed, skipped)].filter(Boolean).join(", ")}.`,
   existQuestion: (n) => `${plural(n, "file")} already ${n === 1 ? "exists" : "exist"}: replace or skip.`,
 
   empty: "No files yet. Drop a text file to make the first PDF.",
