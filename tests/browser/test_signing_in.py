@@ -99,6 +99,24 @@ def test_when_the_token_is_replaced_the_list_is_kept_and_uploads_wait(
     tab.expect_state("expiry/after.txt", "success")
 
 
+def test_a_search_with_a_token_that_was_replaced_keeps_the_list(
+    tab: Tab, context: BrowserContext
+) -> None:
+    tab.stack.upload("kept-list/a.txt")
+    tab.stack.settled("kept-list/a.txt")
+    tab.sign_in("kept-list/")
+    tab.expect_state("kept-list/a.txt", "success")
+    tab.wait_for_responses()
+    context.route("**/api/*", reject)
+    tab.find("kept-list/none")
+    expect(tab.page.locator("#sign-in-error")).to_contain_text("no longer valid")
+    tab.wait_for_responses()
+    expect(tab.row("kept-list/a.txt")).to_be_visible()
+    context.unroute("**/api/*")
+    type_token(tab, tab.stack.token)
+    expect(tab.rows).to_have_count(0)
+
+
 def test_without_javascript_the_page_says_that_it_is_needed(tab: Tab) -> None:
     browser = tab.page.context.browser
     assert browser is not None

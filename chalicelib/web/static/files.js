@@ -75,11 +75,12 @@ export class Files {
     list.setAttribute("aria-busy", "true");
     this.#isLoading = true;
     this.#count(question.prefix, signal);
-    const page = await this.#ask({ ...question, limit: this.#limit(question) }, signal);
+    // Without a token the old list is kept: the question is asked again after signing in.
+    const failed = () => this.#isShown(question) || this.#empty();
+    const page = await this.#ask({ ...question, limit: this.#limit(question) }, signal, failed);
     if (signal.aborted) return;
     this.#isLoading = false;
     if (!page) {
-      if (!this.#isShown(question)) this.#empty();
       this.#observeEndLater();
       return;
     }
@@ -145,7 +146,8 @@ export class Files {
     this.#tell();
   }
 
-  async #ask(query, signal) {
+  // `failed` is called if an error is shown.
+  async #ask(query, signal, failed = () => {}) {
     try {
       const page = await api.files(query, signal);
       byId("files-error").textContent = "";
@@ -153,6 +155,7 @@ export class Files {
     } catch (error) {
       if (!signal.aborted && error instanceof Problem && !(error instanceof Unauthorized)) {
         byId("files-error").textContent = error.message;
+        failed();
       }
       if (!signal.aborted) list.removeAttribute("aria-busy");
       return null;
